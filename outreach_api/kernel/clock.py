@@ -1,0 +1,72 @@
+"""Instants: server time, times as they travel, and what to think of a phone's clock."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from outreach_api.kernel.errors import KernelError
+
+MAX_AHEAD = timedelta(minutes=5)
+MAX_BEHIND = timedelta(days=45)
+MAX_SKEW = timedelta(minutes=10)
+
+_RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+)
+
+
+class Clock(Protocol):
+    """Anything that tells the time in UTC; tests pass one that stands still."""
+
+    def __call__(self) -> datetime: ...
+
+
+def utc_now() -> datetime:
+    """Server time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def parse_instant(text: str) -> datetime:
+    """An RFC 3339 time as an aware UTC datetime.
+
+    Stricter than the RFC on purpose: upper-case T and Z, and at most six fraction digits (more would be lost
+    quietly); a leap second :60 is refused. Raises KernelError `time_invalid`.
+    """
+    if not _RFC3339.fullmatch(text):
+        raise KernelError("time_invalid")
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise KernelError("time_invalid") from None
+
+
+def format_instant(at: datetime) -> str:
+    """RFC 3339 in UTC with a Z; the fraction (six digits) only when it is not zero. Refuses naive times."""
+    if at.tzinfo is None:
+        raise KernelError("time_without_zone")
+    timespec = "microseconds" if at.microsecond else "seconds"
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=timespec) + "Z"
+
+
+def skew(now: datetime, sent_at: datetime) -> timedelta:
+    """How far the phone's clock is behind the server's (positive: behind), from when it says it sent."""
+    return now - sent_at
+
+
+def corrected(occurred_at: datetime, skew: timedelta) -> datetime:
+    """A phone's time on the server's clock; a correction that leaves the calendar changes nothing."""
+    try:
+        return occurred_at + skew
+    except OverflowError:
+        return occurred_at
+
+
+def implausible(corrected_at: datetime, now: datetime, skew: timedelta) -> bool:
+    """Whether a corrected time deserves a flag; it is never a reason to refuse or reorder a fact.
+
+    True when it lies more than 5 minutes after or 45 days before server time, or the clocks differ by more
+    than 10 minutes.
+    """
+    return corrected_at - now > MAX_AHEAD or now - corrected_at > MAX_BEHIND or abs(skew) > MAX_SKEW
