@@ -1,0 +1,1 @@
+"""kurukuru outreach: the API behind an outreach kitchen car and its neighbourhoods."""
