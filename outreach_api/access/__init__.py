@@ -1,0 +1,1 @@
+"""Who may come in, as what, for which van: people, shifts, tokens, the audit."""

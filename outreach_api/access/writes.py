@@ -1,0 +1,130 @@
+"""People, shifts, and the tokens that the console makes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.access.rules import make_token
+from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.kernel.ids import new_id
+from outreach_api.ledger import versions
+from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
+from outreach_api.storage.access import Device, Person, Shift, ShiftMember, Token
+from outreach_api.storage.plans import Van
+from schemas.vocabulary import Role
+
+ERASED_NAME = "—"
+
+
+def add_person(work: Work, accepted: Accepted) -> Applied | Refusal:
+    work.session.add(
+        Person(
+            id=accepted.entity_id,
+            version=1,
+            change_no=accepted.change_no,
+            created_at=work.now,
+            active=True,
+            **accepted.values,
+        )
+    )
+    return Applied(accepted.entity_id)
+
+
+def change_person(work: Work, accepted: Accepted) -> Applied | Refusal:
+    """Change a person. Somebody who leaves loses name and tokens at once."""
+    row = versions.find(work, Person, accepted)
+    if isinstance(row, Refusal):
+        return row
+    for name, value in accepted.values.items():
+        setattr(row, name, value)
+    if accepted.values.get("active") is False:
+        row.name, row.kana = ERASED_NAME, None
+        work.session.execute(
+            sa.update(Token)
+            .where(Token.person_id == row.id, Token.revoked_at.is_(None))
+            .values(revoked_at=work.now)
+        )
+    return Applied(row.id, row.version, created=False)
+
+
+def plan_shift(work: Work, accepted: Accepted) -> Applied | Refusal:
+    given = dict(accepted.values)
+    members = given.pop("members")
+    if work.session.get(Van, given["van_id"]) is None:
+        return Refusal("invalid", 422, {}, (Problem("/van_id", "unknown_reference"),))
+    ids = [member["person_id"] for member in members]
+    known = set(work.session.scalars(sa.select(Person.id).where(Person.id.in_(ids), Person.active.is_(True))))
+    faults = tuple(
+        Problem(f"/members/{i}/person_id", "unknown_reference") for i, p in enumerate(ids) if p not in known
+    )
+    if faults:
+        return Refusal("invalid", 422, {}, faults)
+    work.session.add(
+        Shift(id=accepted.entity_id, version=1, change_no=accepted.change_no, created_at=work.now, **given)
+    )
+    work.session.flush()
+    if members:
+        work.session.execute(
+            sa.insert(ShiftMember), [{"shift_id": accepted.entity_id, **member} for member in members]
+        )
+    return Applied(accepted.entity_id, announces=(Announce("shift", accepted.entity_id, given["van_id"]),))
+
+
+def issue_token(
+    session: Session,
+    *,
+    role: Role,
+    label: str,
+    now: dt.datetime,
+    days: int,
+    person_id: uuid.UUID | None = None,
+    van_id: uuid.UUID | None = None,
+) -> str:
+    """A new token, shown once. Crew get a device of the van; others a person (made when not given)."""
+    device_id = None
+    if role is Role.CREW:
+        if van_id is None:
+            raise ValueError("a crew token needs a van")
+        device_id = new_id()
+        session.add(
+            Device(
+                id=device_id, version=1, change_no=0, created_at=now, label=label, van_id=van_id, active=True
+            )
+        )
+    elif person_id is None:
+        person_id = new_id()
+        session.add(
+            Person(
+                id=person_id,
+                version=1,
+                change_no=0,
+                created_at=now,
+                name=label,
+                kana=None,
+                role=role,
+                active=True,
+            )
+        )
+    session.flush()
+    token = make_token()
+    session.add(
+        Token(
+            prefix=token.prefix,
+            secret_hash=token.secret_hash,
+            role=role,
+            person_id=None if device_id else person_id,
+            device_id=device_id,
+            van_id=van_id if device_id else None,
+            label=label,
+            created_at=now,
+            expires_at=now + dt.timedelta(days=days),
+            revoked_at=None,
+            last_used_day=None,
+        )
+    )
+    session.flush()
+    return token.text

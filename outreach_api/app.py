@@ -1,0 +1,143 @@
+"""The only place where everything meets: settings, database, keys, kinds and routes become one Flask app."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+import flask_smorest
+import orjson
+from flask import Flask, Response, g, request
+from flask.json.provider import DefaultJSONProvider
+
+from outreach_api.access import operations as access
+from outreach_api.access import reads as access_reads
+from outreach_api.access import routes as access_routes
+from outreach_api.kernel.clock import utc_now
+from outreach_api.ledger.kinds import Registry
+from outreach_api.settings import Settings
+from outreach_api.stops import operations as stops
+from outreach_api.stops import routes as stops_routes
+from outreach_api.storage.keyring import Keyring, load_key_file
+from outreach_api.storage.session import Database
+from outreach_api.web import openapi, pages
+from outreach_api.web.problems import handle_errors
+from outreach_api.web.services import Services
+from schemas.problem import ProblemOut
+
+log = logging.getLogger("outreach.access")
+
+
+# What the house offers, by capability: its routes and its kinds of change.
+BLUEPRINTS = (
+    access_routes.blp,
+    stops_routes.blp,
+)
+KINDS = (
+    *access.KINDS,
+    *stops.KINDS,
+)
+
+
+class _Json(DefaultJSONProvider):
+    """orjson: readable Japanese, keys in their order, and several times faster."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        return orjson.dumps(obj).decode()
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        return Response(orjson.dumps(self._prepare_response_obj(args, kwargs)), mimetype="application/json")
+
+
+def create_app(
+    settings: Settings,
+    *,
+    database: Database | None = None,
+    keyring: Keyring | None = None,
+    now: Callable[[], dt.datetime] = utc_now,
+) -> Flask:
+    """Build the app. Raises KeyFileError when the master key can't be used."""
+    keyring = keyring or load_key_file(settings.master_key_file)
+    app = Flask("outreach_api", static_folder=None)
+    app.json = _Json(app)
+    app.config.update(
+        API_TITLE="kurukuru outreach",
+        API_VERSION="v1",
+        OPENAPI_VERSION=openapi.VERSION,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.url_map.strict_slashes = True
+    app.extensions["outreach"] = Services(
+        settings=settings,
+        database=database or Database(settings.database),
+        keyring=keyring,
+        kinds=Registry(KINDS),
+        find_actor=access_reads.find_actor,
+        now=now,
+        hash_key=keyring.derive("receipts"),
+        cursor_key=keyring.derive("cursors"),
+    )
+    _register(app)
+    _wrap_requests(app)
+    handle_errors(app)
+    return app
+
+
+class _Api(flask_smorest.Api):
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_error_handlers(self) -> None:
+        """Ours keep werkzeug's headers and speak problem+json."""
+
+
+def _register(app: Flask) -> None:
+    api = _Api(
+        app,
+        spec_kwargs={
+            "marshmallow_plugin": openapi.plugin(),
+            "info": openapi.INFO,
+        },
+    )
+    openapi.teach_fields(api.ma_plugin.converter)
+    api.spec.components.schema("Problem", schema=ProblemOut)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    app.extensions["outreach_openapi"] = openapi.finish(api.spec.to_dict())
+    pages.register(app)
+
+
+def _wrap_requests(app: Flask) -> None:
+    @app.before_request
+    def begin() -> None:
+        g.request_id = secrets.token_hex(8)
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        etag = g.pop("etag", None)
+        if etag is not None and response.status_code in (200, 201, 304):
+            response.headers["ETag"] = f'"{etag}"'
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        outcome = g.pop("outcome", None)
+        if outcome is not None and outcome.original is not None:
+            response.headers["Idempotency-Replayed"] = "true"
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Vary"] = "Authorization, Accept, Accept-Language"
+        response.headers["X-Request-Id"] = g.request_id
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        log.info(
+            "%s %s %s %d %.1f ms",
+            g.request_id,
+            request.method,
+            request.url_rule.rule if request.url_rule else "-",
+            response.status_code,
+            (time.perf_counter() - g.began) * 1000,
+        )
+        return response

@@ -1,0 +1,44 @@
+"""Change numbers: the one-row counter is locked first, so commit order is number order on both databases."""
+
+from __future__ import annotations
+
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.storage.ledger import ChangeCounter
+
+
+class ChangeNumbers:
+    """Counts in memory between `lock` and `store`; other writers wait. A PostgreSQL sequence would skip rows."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        row = session.execute(
+            sa.select(ChangeCounter.value, ChangeCounter.epoch).where(ChangeCounter.id == 1).with_for_update()
+        ).one_or_none()
+        if row is None:
+            raise RuntimeError("the change counter is missing: run the migrations")
+        self._stored: int = row.value
+        self.epoch: uuid.UUID = row.epoch
+        self.last: int = row.value
+
+    def next(self) -> int:
+        self.last += 1
+        return self.last
+
+    def store(self) -> None:
+        """Call once, as the last statement before the commit."""
+        if self.last != self._stored:
+            self._session.execute(
+                sa.update(ChangeCounter).where(ChangeCounter.id == 1).values(value=self.last)
+            )
+
+
+def current(session: Session) -> tuple[int, uuid.UUID]:
+    """Last committed change number and the database's epoch, without a lock."""
+    row = session.execute(
+        sa.select(ChangeCounter.value, ChangeCounter.epoch).where(ChangeCounter.id == 1)
+    ).one()
+    return row.value, row.epoch

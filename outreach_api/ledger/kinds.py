@@ -1,0 +1,188 @@
+"""What a kind of change is: its name, contract, roles and write. Capabilities declare, `perform` runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from outreach_api.kernel.errors import Refusal
+from outreach_api.settings import Settings
+from outreach_api.storage.keyring import Keyring
+from schemas.vocabulary import Role
+
+# A push is performed in these steps, so that order inside it does not matter where meaning doesn't depend on it.
+MASTER_DATA, ARRIVALS, FACTS, EVENTS, CLOSINGS = range(5)
+
+
+class ReadFault(Protocol):
+    @property
+    def path(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def params(self) -> Mapping[str, Any]: ...
+
+
+class PayloadSchema(Protocol):
+    """What the ledger wants of a schema; schemas.base.WireSchema is one."""
+
+    @classmethod
+    def read(cls, payload: object) -> tuple[dict[str, Any], tuple[Any, ...]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: a device or a person behind a token, with one role, and one van if crew."""
+
+    holder_id: uuid.UUID
+    role: Role
+    van_id: uuid.UUID | None = None
+    person_id: uuid.UUID | None = None
+
+    def may_touch(self, van_id: uuid.UUID | None) -> bool:
+        """Crew reach their own van only; the other roles reach all."""
+        return self.role is not Role.CREW or self.van_id == van_id
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One change as it was asked for; `payload` is the JSON as sent."""
+
+    op_id: uuid.UUID
+    kind: str
+    v: int
+    entity_id: uuid.UUID
+    payload: Any
+    base_version: int | None = None
+    occurred_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An operation whose contract was kept: `values` are what its schema read."""
+
+    operation: Operation
+    values: dict[str, Any]
+    change_no: int
+    occurred_at: dt.datetime
+    """On the server's clock: the phone's time plus its skew, or now."""
+    clock_suspect: bool
+
+    @property
+    def entity_id(self) -> uuid.UUID:
+        return self.operation.entity_id
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """An increment of one visit's total."""
+
+    visit_id: uuid.UUID
+    measure: str
+    key: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Tells devices in a scope (a van, or all) that something changed, or that it is gone for them."""
+
+    kind: str
+    entity_id: uuid.UUID
+    van_id: uuid.UUID | None = None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """Something that the sender should see, though the change stands."""
+
+    code: str
+    path: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a write did. Totals and feed follow from it after the savepoint, so a rollback undoes nothing else."""
+
+    entity_id: uuid.UUID
+    version: int = 1
+    created: bool = True
+    tallies: tuple[Tally, ...] = ()
+    announces: tuple[Announce, ...] = ()
+    warnings: tuple[Warn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a write may use besides its operations."""
+
+    session: Session
+    actor: Actor
+    now: dt.datetime
+    settings: Settings
+    keyring: Keyring
+
+
+Write = Callable[[Work, Sequence[Accepted]], "list[Applied | Refusal]"]
+WriteOne = Callable[[Work, Accepted], "Applied | Refusal"]
+
+
+def one_by_one(write: WriteOne) -> Write:
+    """Make a write for many of a write for one, for kinds that never come in bulk."""
+
+    def write_many(work: Work, operations: Sequence[Accepted]) -> list[Applied | Refusal]:
+        return [write(work, operation) for operation in operations]
+
+    return write_many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A declared kind of change, the same for a route and for push."""
+
+    name: str
+    schema: type[PayloadSchema]
+    roles: frozenset[Role]
+    write: Write
+    entity: str
+    v: int = 1
+    upcasters: Mapping[int, Callable[[Any], Any]] = field(default_factory=dict)
+    """From a published older version to the next one; every older version must have one."""
+    stage: int = FACTS
+    bulk: bool = False
+    """Append-only: a group of them is written at once and bisected if the database refuses it."""
+    needs_base: bool = False
+    """Changes what a coordinator owns: 428 without a base version; the write answers 412 when stale."""
+    pushed: bool = True
+    """May come by /v1/sync/push."""
+
+
+def roles(*who: Role) -> frozenset[Role]:
+    return frozenset(who)
+
+
+class Registry:
+    """All declared kinds by name."""
+
+    def __init__(self, kinds: Iterable[Kind]) -> None:
+        self._by_name: dict[str, Kind] = {}
+        for kind in kinds:
+            if kind.name in self._by_name:
+                raise ValueError(f"two kinds are called {kind.name}")
+            missing = set(range(1, kind.v)) - set(kind.upcasters)
+            if missing or not kind.roles:
+                raise ValueError(f"{kind.name}: no upcaster from {sorted(missing)}, or no roles")
+            self._by_name[kind.name] = kind
+
+    def get(self, name: str) -> Kind | None:
+        return self._by_name.get(name)
+
+    def __iter__(self) -> Any:
+        return iter(self._by_name.values())

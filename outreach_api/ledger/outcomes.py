@@ -1,0 +1,84 @@
+"""How an operation ended, in one shape for a route's answer and for a line of a push's answer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.ledger.kinds import Warn
+
+
+class Ending(StrEnum):
+    APPLIED = "applied"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`status` is the HTTP status that a route gives. A duplicate repeats how its original ended."""
+
+    op_id: uuid.UUID
+    ending: Ending
+    status: int
+    entity_id: uuid.UUID | None = None
+    version: int | None = None
+    change_no: int | None = None
+    code: str | None = None
+    params: Mapping[str, object] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Warn, ...] = ()
+    original: Ending | None = None
+
+    @property
+    def stands(self) -> bool:
+        """True when what was asked for is in the database."""
+        return Ending.APPLIED in (self.ending, self.original)
+
+    @property
+    def refusal(self) -> Refusal | None:
+        if self.stands:
+            return None
+        return Refusal(self.code or "refused", self.status, self.params, self.problems)
+
+
+_CONFLICTS = {409, 412}
+
+
+def refused(op_id: uuid.UUID, refusal: Refusal, change_no: int | None = None) -> Outcome:
+    if refusal.status >= 500:
+        ending = Ending.RETRY
+    elif refusal.status in _CONFLICTS:
+        ending = Ending.CONFLICT
+    else:
+        ending = Ending.REJECTED
+    return Outcome(
+        op_id=op_id,
+        ending=ending,
+        status=refusal.status,
+        change_no=change_no,
+        code=refusal.code,
+        params=refusal.params,
+        problems=refusal.problems,
+    )
+
+
+def stored_detail(outcome: Outcome) -> dict[str, Any] | None:
+    """What a receipt keeps besides the code, so that a resend gets the same answer. Never the payload."""
+    if outcome.ending is Ending.APPLIED:
+        return {"http": outcome.status}
+    return {
+        "http": outcome.status,
+        "params": _plain(outcome.params),
+        "problems": [[p.path, p.code, _plain(p.params)] for p in outcome.problems],
+    }
+
+
+def _plain(params: Mapping[str, object]) -> dict[str, Any]:
+    return {k: v if isinstance(v, int | float | bool | list) else str(v) for k, v in params.items()}

@@ -1,0 +1,246 @@
+"""Performs operations: settles duplicates before any SQL, answers each one, writes receipts, totals and feed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.kernel import clock
+from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.ledger import totals
+from outreach_api.ledger.counter import ChangeNumbers
+from outreach_api.ledger.kinds import Accepted, Actor, Applied, Kind, Operation, Registry, Work
+from outreach_api.ledger.outcomes import Ending, Outcome, refused, stored_detail
+from outreach_api.storage.ledger import Receipt
+
+ID_TAKEN = Refusal("id_taken", 409)
+ID_REUSED = Refusal("id_reused", 422)
+# Answered without a receipt: the same id may be sent again once the envelope, the server or the visit is there.
+_ENVELOPE = frozenset({"precondition_required", "upgrade_needed", "visit_unknown"})
+
+
+class Ready:
+    """One operation on its way: read and hashed before the lock, its outcome set once."""
+
+    __slots__ = ("digest", "kind", "operation", "outcome", "repeats", "values")
+
+    def __init__(self, operation: Operation, kind: Kind | None, digest: bytes) -> None:
+        self.operation = operation
+        self.kind = kind
+        self.digest = digest
+        self.values: dict[str, object] | Refusal = {}
+        self.outcome: Outcome | None = None
+        self.repeats: Ready | None = None
+
+
+def read(operations: Iterable[Operation], *, actor: Actor, kinds: Registry, hash_key: bytes) -> list[Ready]:
+    """Check contracts and roles and hash contents: all that needs no database, so done before the lock."""
+    ready = []
+    for operation in operations:
+        kind = kinds.get(operation.kind)
+        item = Ready(operation, kind, _digest(operation, hash_key))
+        item.values = _values(operation, kind, actor)
+        ready.append(item)
+    return ready
+
+
+def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None = None) -> list[Outcome]:
+    """Perform in the transaction of `work.session`; the caller commits. One outcome each, in the order given."""
+    session = work.session
+    numbers = ChangeNumbers(session)
+    _settle_duplicates(session, work.actor, ready)
+    skew = clock.skew(work.now, sent_at) if sent_at else dt.timedelta(0)
+    waiting: list[tuple[Ready, Accepted]] = []
+    for item in ready:
+        if item.outcome is not None or item.repeats is not None:
+            continue
+        if isinstance(item.values, Refusal):
+            item.outcome = refused(item.operation.op_id, item.values, numbers.next())
+        else:
+            waiting.append((item, _accept(item, work, skew, numbers)))
+    applied: list[Applied] = []
+    waiting.sort(key=lambda pair: pair[0].kind.stage if pair[0].kind else 0)  # stable: else in the order sent
+    for kind, group in groupby(waiting, key=lambda pair: pair[0].kind):
+        assert kind is not None  # noqa: S101  (a missing kind was refused by `_values`)
+        pairs = list(group)
+        for batch in [pairs] if kind.bulk else [[pair] for pair in pairs]:
+            answers = _write(work, kind, [accepted for _, accepted in batch])
+            for (item, accepted), answer in zip(batch, answers, strict=True):
+                item.outcome = _outcome(accepted, answer)
+                if isinstance(answer, Applied):
+                    applied.append(answer)
+    totals.add_up(session, (tally for answer in applied for tally in answer.tallies))
+    totals.announce(session, [a for answer in applied for a in answer.announces], numbers)
+    _write_receipts(session, work, ready)
+    numbers.store()
+    return [_ended(item) for item in ready]
+
+
+def _values(operation: Operation, kind: Kind | None, actor: Actor) -> dict[str, object] | Refusal:
+    if kind is None:
+        return Refusal("upgrade_needed", 503, {"kind": operation.kind})
+    if actor.role not in kind.roles:
+        return Refusal("forbidden", 403)
+    if operation.v > kind.v:
+        return Refusal("upgrade_needed", 503, {"kind": operation.kind})
+    if kind.needs_base and operation.base_version is None:
+        return Refusal("precondition_required", 428)
+    payload = operation.payload
+    for version in range(operation.v, kind.v):
+        payload = kind.upcasters[version](payload)
+    values, faults = kind.schema.read(payload)
+    if faults:
+        return Refusal("invalid", 422, {}, tuple(Problem(f.path, f.code, f.params) for f in faults))
+    return values
+
+
+def _digest(operation: Operation, key: bytes) -> bytes:
+    occurred = operation.occurred_at
+    content = orjson.dumps(
+        [
+            operation.kind,
+            operation.v,
+            operation.entity_id,
+            operation.base_version,
+            occurred,
+            operation.payload,
+        ],
+        option=orjson.OPT_SORT_KEYS,
+    )
+    return hashlib.blake2b(content, key=key, digest_size=16).digest()
+
+
+def _accept(item: Ready, work: Work, skew: dt.timedelta, numbers: ChangeNumbers) -> Accepted:
+    occurred, suspect = work.now, False
+    if item.operation.occurred_at is not None:
+        occurred = clock.corrected(item.operation.occurred_at, skew)
+        suspect = clock.implausible(occurred, work.now, skew)
+    values = item.values
+    assert isinstance(values, dict)  # noqa: S101  (refusals were answered by the caller)
+    return Accepted(item.operation, values, numbers.next(), occurred, suspect)
+
+
+def _settle_duplicates(session: Session, actor: Actor, ready: Sequence[Ready]) -> None:
+    """Answer what has a receipt; of two equal ids inside one request, the second repeats the first."""
+    known: dict[uuid.UUID, Receipt] = {}
+    ids = list({item.operation.op_id for item in ready})
+    for start in range(0, len(ids), totals.CHUNK):
+        found = sa.select(Receipt).where(Receipt.op_id.in_(ids[start : start + totals.CHUNK]))
+        known.update((receipt.op_id, receipt) for receipt in session.scalars(found))
+    first: dict[uuid.UUID, Ready] = {}
+    for item in ready:
+        op_id = item.operation.op_id
+        receipt = known.get(op_id)
+        if receipt is not None:
+            item.outcome = _repeated(receipt, item, actor)
+        elif op_id in first:
+            if first[op_id].digest == item.digest:
+                item.repeats = first[op_id]
+            else:
+                item.outcome = refused(op_id, ID_REUSED)
+        else:
+            first[op_id] = item
+
+
+def _ended(item: Ready) -> Outcome:
+    """The outcome; of a repetition inside one request, its original's as a duplicate."""
+    original = item if item.repeats is None else item.repeats
+    outcome = original.outcome
+    if outcome is None:
+        raise RuntimeError(f"operation {item.operation.op_id} was not answered")
+    if original is item or outcome.ending is Ending.RETRY:
+        return outcome
+    return replace(outcome, ending=Ending.DUPLICATE, original=outcome.ending)
+
+
+def _repeated(receipt: Receipt, item: Ready, actor: Actor) -> Outcome:
+    op_id = item.operation.op_id
+    if receipt.holder_id != actor.holder_id:
+        return refused(op_id, ID_TAKEN)
+    if receipt.digest != item.digest:
+        return refused(op_id, ID_REUSED)
+    detail = receipt.detail or {}
+    return Outcome(
+        op_id=op_id,
+        ending=Ending.DUPLICATE,
+        status=detail.get("http", 200),
+        entity_id=receipt.entity_id,
+        version=receipt.version,
+        change_no=receipt.change_no,
+        code=receipt.code,
+        params=detail.get("params", {}),
+        problems=tuple(Problem(*problem) for problem in detail.get("problems", ())),
+        original=Ending(receipt.status),
+    )
+
+
+def _write(work: Work, kind: Kind, batch: list[Accepted]) -> list[Applied | Refusal]:
+    """One savepoint for the batch. If the database refuses it, halves find the culprit; neighbours stay."""
+    try:
+        with work.session.begin_nested() as savepoint:
+            answers = kind.write(work, batch)
+            if len(batch) == 1 and isinstance(answers[0], Refusal):
+                savepoint.rollback()
+            return answers
+    except (sa.exc.IntegrityError, sa.exc.DataError) as error:
+        if len(batch) == 1:
+            return [_database_refusal(error)]
+    middle = len(batch) // 2
+    return _write(work, kind, batch[:middle]) + _write(work, kind, batch[middle:])
+
+
+def _database_refusal(error: sa.exc.DBAPIError) -> Refusal:
+    text = str(error.orig).lower()
+    if isinstance(error, sa.exc.DataError):
+        return Refusal("invalid", 422)
+    if "foreign key" in text:
+        return Refusal("unknown_reference", 422)
+    return Refusal("already_exists", 409)
+
+
+def _outcome(accepted: Accepted, answer: Applied | Refusal) -> Outcome:
+    op_id = accepted.operation.op_id
+    if isinstance(answer, Refusal):
+        return refused(op_id, answer, accepted.change_no)
+    return Outcome(
+        op_id=op_id,
+        ending=Ending.APPLIED,
+        status=201 if answer.created else 200,
+        entity_id=answer.entity_id,
+        version=answer.version,
+        change_no=accepted.change_no,
+        warnings=answer.warnings,
+    )
+
+
+def _write_receipts(session: Session, work: Work, ready: Sequence[Ready]) -> None:
+    rows = [
+        {
+            "op_id": outcome.op_id,
+            "holder_id": work.actor.holder_id,
+            "kind": item.operation.kind,
+            "digest": item.digest,
+            "status": outcome.ending.value,
+            "code": outcome.code,
+            "detail": stored_detail(outcome),
+            "entity_id": outcome.entity_id,
+            "version": outcome.version,
+            "change_no": outcome.change_no,
+            "received_at": work.now,
+        }
+        for item in ready
+        if (outcome := item.outcome) is not None
+        and outcome.ending in (Ending.APPLIED, Ending.CONFLICT, Ending.REJECTED)
+        and outcome.change_no is not None
+        and outcome.code not in _ENVELOPE
+    ]
+    if rows:
+        session.execute(sa.insert(Receipt), rows)

@@ -1,0 +1,82 @@
+"""What every fact of a visit shares: its visit must be in scope, and lends it day, week and cell."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.ledger.kinds import Accepted, Work
+from outreach_api.ledger.totals import CHUNK
+from outreach_api.storage.stops import Stop
+from outreach_api.storage.visits import Visit
+from schemas.vocabulary import Role
+
+# Crew reach the visits of their van; a token without a van reaches all.
+VISIT_UNKNOWN = Refusal("visit_unknown", 404, {}, (Problem("/visit_id", "visit_unknown"),))
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFrame:
+    """What a fact takes from its visit."""
+
+    id: uuid.UUID
+    van_id: uuid.UUID
+    stop_id: uuid.UUID
+    status: str
+    source: str
+    local_day: dt.date
+    iso_week: int
+    mesh: int
+    seating_by_us: bool
+
+
+def frames(work: Work, visit_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, VisitFrame]:
+    """The visits in the actor's scope by the id that was asked for; a merged visit lends its successor's frame."""
+    wanted = list(set(visit_ids))
+    found: dict[uuid.UUID, VisitFrame] = {}
+    successor = aliased(Visit)
+    actual = sa.func.coalesce(Visit.merged_into, Visit.id)
+    for start in range(0, len(wanted), CHUNK):
+        select = (
+            sa.select(
+                Visit.id,
+                successor.id,
+                successor.van_id,
+                successor.stop_id,
+                successor.status,
+                successor.source,
+                successor.local_day,
+                successor.iso_week,
+                successor.mesh,
+                Stop.seating_by_us,
+            )
+            .join(successor, successor.id == actual)
+            .join(Stop, Stop.id == successor.stop_id)
+            .where(Visit.id.in_(wanted[start : start + CHUNK]))
+        )
+        if work.actor.role is Role.CREW:
+            select = select.where(Visit.van_id == work.actor.van_id)
+        for asked, *columns in work.session.execute(select):
+            found[asked] = VisitFrame(*columns)
+    return found
+
+
+def fact_columns(work: Work, accepted: Accepted, frame: VisitFrame) -> dict[str, Any]:
+    """The columns of storage.base.VisitFact."""
+    return {
+        "id": accepted.entity_id,
+        "change_no": accepted.change_no,
+        "received_at": work.now,
+        "occurred_at": accepted.occurred_at,
+        "visit_id": frame.id,
+        "local_day": frame.local_day,
+        "iso_week": frame.iso_week,
+        "mesh": frame.mesh,
+    }

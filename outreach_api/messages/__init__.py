@@ -1,0 +1,35 @@
+"""What a code says to a person, in Japanese and English. One file per capability, merged here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from outreach_api.messages import access, contacts, general, outreach_map, plans, sales, stops, visits
+
+Language = Literal["ja", "en"]
+
+
+class Text(NamedTuple):
+    ja: str
+    en: str
+
+
+TEXTS: dict[str, Text] = {}
+for _source in (general, access, stops, plans, visits, sales, contacts, outreach_map):
+    for _code, _pair in _source.TEXTS.items():
+        if _code in TEXTS:
+            raise ValueError(f"two texts for {_code}")
+        TEXTS[_code] = Text(*_pair)
+
+
+class _Blank(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def say(code: str, language: Language, params: Mapping[str, object] | None = None) -> str:
+    """The sentence for a code; placeholders are filled from params."""
+    text = TEXTS[code]
+    template = text.ja if language == "ja" else text.en
+    return template.format_map(_Blank(params or {}))

@@ -1,0 +1,3 @@
+"""Texts of access."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Texts of contacts."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

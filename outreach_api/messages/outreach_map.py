@@ -1,0 +1,3 @@
+"""Texts of outreach map."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Texts of plans."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

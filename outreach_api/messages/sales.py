@@ -1,0 +1,3 @@
+"""Texts of sales."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,153 @@
+"""Everything the installer may choose, read once from the environment into one frozen object."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+PREFIX = "OUTREACH_"
+
+
+class SettingsError(Exception):
+    """One line for each environment variable that can't be used, in the order of `Settings`."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _whole(lowest: int, highest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+            raise ValueError(f"must be a whole number from {lowest} to {highest}")
+        return int(text)
+
+    return read
+
+
+def _number(lowest: float, highest: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not lowest <= value <= highest:
+            raise ValueError(f"must be a number from {lowest:g} to {highest:g}")
+        return value
+
+    return read
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError("must be one of " + ", ".join(words))
+        return text
+
+    return read
+
+
+def _database_url(text: str) -> str:
+    if text.startswith("postgres://") or text.startswith("postgresql://"):
+        text = "postgresql+psycopg://" + text.split("://", 1)[1]
+    if text.startswith("sqlite:///"):
+        name = text.removeprefix("sqlite:///")
+        if not name or name.startswith(":memory:"):
+            raise ValueError("a SQLite database must be a file: sqlite:///path/to/outreach.db")
+        return text
+    if text.startswith("postgresql+psycopg://"):
+        return text
+    raise ValueError("must begin with sqlite:/// or postgresql://")
+
+
+def _any_text(text: str) -> str:
+    return text
+
+
+def _setting(default: Any, read: Callable[[str], Any], says: str) -> Any:
+    return field(default=default, metadata={"read": read, "says": says})
+
+
+_METRES = _number(1, 20_000)
+_DAYS = _whole(1, 3_660)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Field `xyz` is the environment variable OUTREACH_XYZ; its metadata says what it means."""
+
+    home: Path = _setting(Path(".outreach"), Path, "folder of the default database and key")
+    database_url: str = _setting("", _database_url, "sqlite:///file or postgresql://…; default: in home")
+    key_file: Path | None = _setting(None, Path, "master key, outside the database and its backups")
+    host: str = _setting("127.0.0.1", _any_text, "address that serve listens on")
+    port: int = _setting(8000, _whole(1, 65_535), "port that serve listens on")
+    threads: int = _setting(32, _whole(1, 256), "blocking threads of one worker")
+    workers: int = _setting(1, _whole(1, 64), "worker processes; more than 1 needs PostgreSQL")
+    organisation: str = _setting("駄菓子屋カフェくるくる", _any_text, "name on pages and reports")
+    max_body_bytes: int = _setting(2_000_000, _whole(1_000, 50_000_000), "largest request body")
+    max_import_bytes: int = _setting(60_000_000, _whole(1_000, 500_000_000), "largest file to import")
+
+    tax_rounding: str = _setting("floor", _one_of("floor", "half_up", "ceil"), "rounding of tax in a price")
+    till_tolerance_yen: int = _setting(300, _whole(0, 100_000), "till difference that needs no reason")
+    note_text_days: int = _setting(90, _DAYS, "days after the visit until a note's text is purged")
+    readback_hours: int = _setting(48, _whole(0, 720), "hours in which crew may read back own notes")
+
+    catchment_m: float = _setting(500.0, _METRES, "radius that a stop reaches, metres")
+    coverage_days: int = _setting(42, _DAYS, "a stop covers its catchment for so many days after a visit")
+    gap_full_days: int = _setting(84, _DAYS, "days without a visit until a gap counts in full")
+    unvisited_days: int = _setting(42, _DAYS, "the report lists stops not visited for more days than this")
+    permission_warning_days: int = _setting(30, _DAYS, "the report lists permissions that end this soon")
+    recontact_days: int = _setting(60, _DAYS, "a follow-up met within so many days is a re-contact")
+
+    travel_kmh: float = _setting(20.0, _number(3, 80), "mean speed of the van in the city, km/h")
+    detour_factor: float = _setting(1.35, _number(1, 3), "road length over straight line")
+    setup_minutes: int = _setting(30, _whole(0, 240), "set-up at a stop before it opens")
+    teardown_minutes: int = _setting(30, _whole(0, 240), "teardown at a stop after it closes")
+    shift_minutes: int = _setting(600, _whole(60, 960), "longest shift from first set-up to last teardown")
+
+    @property
+    def database(self) -> str:
+        """The database's address, in SQLAlchemy's form."""
+        return self.database_url or f"sqlite:///{self.home / 'outreach.db'}"
+
+    @property
+    def master_key_file(self) -> Path:
+        return self.key_file or self.home / "keys" / "master.key"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read OUTREACH_* variables. Raises SettingsError that names every bad or unknown one."""
+        given = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        faults: list[str] = []
+        known = {PREFIX + f.name.upper(): f for f in fields(cls)}
+        for name, setting in known.items():
+            text = given.get(name)
+            if text is None:
+                continue
+            try:
+                values[setting.name] = setting.metadata["read"](text.strip())
+            except ValueError as fault:
+                faults.append(f"{name}: {fault}; it is {text!r}")
+        for name in sorted(given):
+            if name.startswith(PREFIX) and name not in known and name not in _FOR_TOOLS:
+                faults.append(f"{name}: there is no such setting")
+        settings = cls(**values)
+        if settings.workers > 1 and settings.database.startswith("sqlite"):
+            faults.append("OUTREACH_WORKERS: more than one worker needs PostgreSQL (OUTREACH_DATABASE_URL)")
+        if faults:
+            raise SettingsError(faults)
+        return settings
+
+
+_FOR_TOOLS = {
+    # Read by the test suite, by clients and by run.py, not by the server.
+    "OUTREACH_REQUIRE",
+    "OUTREACH_TEST_POSTGRES_URL",
+    "OUTREACH_SHARED_DATA",
+    "OUTREACH_URL",
+    "OUTREACH_TOKEN",
+}

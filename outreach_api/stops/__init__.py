@@ -1,0 +1,1 @@
+"""Where and when the van may stand: positions, permissions, opening windows."""

@@ -1,0 +1,95 @@
+"""/v1/stops: a route is its contract and a line or two."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from outreach_api.kernel.errors import KernelError, Problem, Refusal
+from outreach_api.kernel.geo import BBox, Point
+from outreach_api.stops import operations, reads
+from outreach_api.storage.stops import Stop
+from outreach_api.web.blueprint import ALL_ROLES, Blueprint
+from outreach_api.web.listing import page, sorted_page
+from outreach_api.web.resource import Change, Resource, actor, session
+from schemas import stops as wire
+from schemas.base import page_of
+
+blp = Blueprint("stops", __name__, url_prefix="/v1", description="出店場所 · where the van may stand")
+
+StopPage = page_of(wire.StopOut)
+
+
+@blp.route("/stops")
+class Stops(Resource):
+    @blp.reads(StopPage, ALL_ROLES, name="findStops", query=wire.StopQuery)
+    def get(self, query: dict[str, Any]) -> Any:
+        """Find stops in a box, near a point, by status, kind or words."""
+        box = BBox(*query["bbox"]) if query["bbox"] else None
+        select = reads.matching(status=query["status"], kind=query["kind"], q=query["q"], box=box)
+        if query["near"] is None:
+            return page(select, query, [Stop.code, Stop.id], self._views)
+        point = _point(query["near"])
+        if isinstance(point, Refusal):
+            return point
+        found = reads.near(session(), select, point, query["radius_m"])
+        distances = {row.id: metres for metres, row in found}
+        return sorted_page(
+            [row for _, row in found],
+            query,
+            lambda rows: reads.stop_views(session(), actor(), rows, distances),
+        )
+
+    @staticmethod
+    def _views(rows: list[Stop]) -> list[dict[str, Any]]:
+        return reads.stop_views(session(), actor(), rows)
+
+    @blp.changes(operations.ADD_STOP, wire.StopOut, links={"getStop": {"stop_id": "$response.body#/id"}})
+    def post(self, change: Change) -> Any:
+        """Add a stop."""
+        return change.perform(reads.stop)
+
+
+@blp.route("/stop-requests")
+class StopRequests(Resource):
+    @blp.changes(operations.REQUEST_STOP, wire.StopOut)
+    def post(self, change: Change) -> Any:
+        """Note a place that asked for the van; a coordinator takes it from there."""
+        return change.perform(reads.stop)
+
+
+@blp.route("/stops/<uuid:stop_id>")
+class OneStop(Resource):
+    @blp.reads(wire.StopOut, ALL_ROLES, name="getStop")
+    def get(self, stop_id: uuid.UUID) -> Any:
+        """One stop with its permissions and windows."""
+        return reads.stop(session(), actor(), stop_id)
+
+    @blp.changes(operations.CHANGE_STOP, wire.StopOut, status=200)
+    def patch(self, change: Change, stop_id: uuid.UUID) -> Any:
+        """Change what is said; the rest stays."""
+        return change.of(stop_id).perform(reads.stop)
+
+
+@blp.route("/stops/<uuid:stop_id>/permissions")
+class Permissions(Resource):
+    @blp.changes(operations.GRANT_PERMISSION, wire.PermissionOut, body=wire.PermissionBody)
+    def post(self, change: Change, stop_id: uuid.UUID) -> Any:
+        """Record a permission for this stop."""
+        return change.within(stop_id=stop_id).perform(reads.permission)
+
+
+@blp.route("/permissions/<uuid:permission_id>/withdraw")
+class PermissionWithdrawal(Resource):
+    @blp.changes(operations.WITHDRAW_PERMISSION, wire.PermissionOut, status=200)
+    def post(self, change: Change, permission_id: uuid.UUID) -> Any:
+        """Record that a permission was withdrawn."""
+        return change.of(permission_id).perform(reads.permission)
+
+
+def _point(text: str) -> Point | Refusal:
+    lat, _, lon = text.partition(",")
+    try:
+        return Point(float(lat), float(lon))
+    except (KernelError, ValueError):
+        return Refusal("invalid", 422, {}, (Problem("?near", "not_position"),))

@@ -1,0 +1,63 @@
+"""What holds for a stop: who sees its host, how far its pin may be corrected, when it may be used."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from schemas.vocabulary import Publicity, Role, StopKind
+
+PIN_CORRECTION_M = 300.0
+"""A pin moved further than this is another place: its visits must keep the old one."""
+
+SEES_HOST = frozenset({Role.COORDINATOR, Role.ADMIN})
+
+
+class PermissionDays(Protocol):
+    @property
+    def valid_from(self) -> dt.date: ...
+    @property
+    def valid_to(self) -> dt.date | None: ...
+    @property
+    def withdrawn_on(self) -> dt.date | None: ...
+
+
+class WindowTimes(Protocol):
+    @property
+    def weekday(self) -> int | None: ...
+    @property
+    def on_day(self) -> dt.date | None: ...
+    @property
+    def opens(self) -> dt.time | None: ...
+    @property
+    def closes(self) -> dt.time | None: ...
+
+
+def default_publicity(kind: StopKind) -> Publicity:
+    """A private home is announced by its neighbourhood only, unless its host wants otherwise."""
+    return Publicity.AREA_ONLY if kind is StopKind.PRIVATE_HOME else Publicity.PUBLIC
+
+
+def last_valid_day(permission: PermissionDays) -> dt.date:
+    """The last day on which a permission holds; date.max if it has no end."""
+    end = permission.valid_to or dt.date.max
+    if permission.withdrawn_on is not None:
+        end = min(end, permission.withdrawn_on - dt.timedelta(days=1))
+    return end
+
+
+def permitted(permissions: Iterable[PermissionDays], day: dt.date) -> bool:
+    return any(p.valid_from <= day <= last_valid_day(p) for p in permissions)
+
+
+def windows_on(windows: Sequence[WindowTimes], day: dt.date) -> list[tuple[dt.time, dt.time]] | None:
+    """When a stop is open on a day: [] is shut, None is any time (it has no windows at all).
+
+    Windows of a date replace those of its weekday.
+    """
+    if not windows:
+        return None
+    dated = [w for w in windows if w.on_day == day]
+    chosen = dated or [w for w in windows if w.weekday == day.weekday()]
+    return sorted((w.opens, w.closes) for w in chosen if w.opens is not None and w.closes is not None)

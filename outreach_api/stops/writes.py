@@ -1,0 +1,173 @@
+"""Adds and changes stops and permissions."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+
+from outreach_api.kernel import mesh
+from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.kernel.geo import Point, distance_m
+from outreach_api.ledger import versions
+from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
+from outreach_api.stops.rules import PIN_CORRECTION_M, default_publicity
+from outreach_api.storage.base import VisitFact
+from outreach_api.storage.stops import OpeningWindow, Permission, Stop
+from outreach_api.storage.visits import Visit
+from schemas.vocabulary import Publicity, StopStatus
+
+UNSAID: dict[str, Any] = {
+    "kana": None,
+    "name_en": None,
+    "status": StopStatus.AGREED,
+    "announced_area": None,
+    "address": None,
+    "seating_by_us": False,
+    "power": False,
+    "water": False,
+    "drain": False,
+    "toilet": False,
+    "shelter": False,
+    "idling_allowed": False,
+    "van_count": 1,
+    "max_width_cm": None,
+    "max_height_cm": None,
+    "surface": None,
+    "noise_limit": None,
+    "rubbish_rule": None,
+    "neighbour_notes": None,
+    "nearest_aed": None,
+    "emergency_contact": None,
+    "indoor_alternative": None,
+    "host_name": None,
+    "host_contact": None,
+    "weight": 0,
+}
+
+
+def add_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
+    given = dict(accepted.values)
+    windows = given.pop("windows", [])
+    place = _place(given.pop("position"))
+    if isinstance(place, Refusal):
+        return place
+    values = {"publicity": default_publicity(given["kind"]), **UNSAID, **given, **place}
+    taken = work.session.scalar(sa.select(Stop.id).where(Stop.code == values["code"]))
+    if taken is not None:
+        return Refusal(
+            "stop_code_taken", 409, {"code": values["code"]}, (Problem("/code", "stop_code_taken"),)
+        )
+    work.session.add(
+        Stop(id=accepted.entity_id, change_no=accepted.change_no, created_at=work.now, version=1, **values)
+    )
+    work.session.flush()
+    _put_windows(work, accepted.entity_id, windows)
+    return Applied(accepted.entity_id, announces=(Announce("stop", accepted.entity_id),))
+
+
+def request_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
+    """A place noted on the road: requested, and never announced until a coordinator has agreed it."""
+    place = _place(accepted.values["position"])
+    if isinstance(place, Refusal):
+        return place
+    stop = Stop(
+        id=accepted.entity_id,
+        change_no=accepted.change_no,
+        created_at=work.now,
+        version=1,
+        publicity=Publicity.MEMBERS,
+        code=f"REQ-{accepted.entity_id.hex[-8:]}",
+        name=accepted.values["name"],
+        kind=accepted.values["kind"],
+        **place,
+        **{**UNSAID, "status": StopStatus.REQUESTED, "address": accepted.values["address"]},
+    )
+    work.session.add(stop)
+    return Applied(accepted.entity_id, announces=(Announce("stop", accepted.entity_id),))
+
+
+def change_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
+    row = versions.find(work, Stop, accepted)
+    if isinstance(row, Refusal):
+        return row
+    given = dict(accepted.values)
+    windows = given.pop("windows", None)
+    position = given.pop("position", None)
+    if position is not None:
+        place = _place(position)
+        if isinstance(place, Refusal):
+            return place
+        refusal = _correct_pin(work, row, place)
+        if refusal is not None:
+            return refusal
+    for name, value in given.items():
+        setattr(row, name, value)
+    work.session.flush()
+    if windows is not None:
+        _put_windows(work, row.id, windows)
+    return Applied(row.id, row.version, created=False, announces=(Announce("stop", row.id),))
+
+
+def grant_permission(work: Work, accepted: Accepted) -> Applied | Refusal:
+    stop_id = accepted.values["stop_id"]
+    if work.session.get(Stop, stop_id) is None:
+        return Refusal("not_found", 404)
+    work.session.add(
+        Permission(
+            id=accepted.entity_id,
+            change_no=accepted.change_no,
+            created_at=work.now,
+            version=1,
+            withdrawn_on=None,
+            **accepted.values,
+        )
+    )
+    return Applied(accepted.entity_id, announces=(Announce("stop", stop_id),))
+
+
+def withdraw_permission(work: Work, accepted: Accepted) -> Applied | Refusal:
+    row = versions.find(work, Permission, accepted)
+    if isinstance(row, Refusal):
+        return row
+    row.withdrawn_on = accepted.values["on_day"]
+    return Applied(row.id, row.version, created=False, announces=(Announce("stop", row.stop_id),))
+
+
+def _place(position: dict[str, float]) -> dict[str, int] | Refusal:
+    lat, lon = mesh.micro(position["lat"]), mesh.micro(position["lon"])
+    try:
+        return {"lat_micro": lat, "lon_micro": lon, "mesh": mesh.mesh_code(lat, lon)}
+    except mesh.OutsideJapan:
+        return Refusal("invalid", 422, {}, (Problem("/position", "outside_japan"),))
+
+
+def _correct_pin(work: Work, row: Stop, place: dict[str, int]) -> Refusal | None:
+    """Correct where the stop is; its visits and their facts get the corrected cell."""
+    metres = distance_m(
+        Point(row.lat_micro / 1_000_000, row.lon_micro / 1_000_000),
+        Point(place["lat_micro"] / 1_000_000, place["lon_micro"] / 1_000_000),
+    )
+    if metres > PIN_CORRECTION_M:
+        params = {"metres": round(metres), "allowed": round(PIN_CORRECTION_M)}
+        return Refusal("stop_moved", 409, params, (Problem("/position", "stop_moved", params),))
+    if place["mesh"] != row.mesh:
+        visits = sa.select(Visit.id).where(Visit.stop_id == row.id)
+        work.session.execute(sa.update(Visit).where(Visit.stop_id == row.id).values(mesh=place["mesh"]))
+        for fact in VisitFact.__subclasses__():
+            table: Any = fact
+            work.session.execute(
+                sa.update(table).where(table.visit_id.in_(visits)).values(mesh=place["mesh"])
+            )
+    row.lat_micro, row.lon_micro, row.mesh = place["lat_micro"], place["lon_micro"], place["mesh"]
+    return None
+
+
+def _put_windows(work: Work, stop_id: uuid.UUID, windows: list[dict[str, Any]]) -> None:
+    work.session.execute(sa.delete(OpeningWindow).where(OpeningWindow.stop_id == stop_id))
+    if windows:
+        work.session.execute(
+            sa.insert(OpeningWindow),
+            [{"stop_id": stop_id, "line": line, **window} for line, window in enumerate(windows)],
+        )

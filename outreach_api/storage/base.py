@@ -1,0 +1,125 @@
+"""Column types and mixins of every table: 16-byte ids, UTC times, whole yen, named constraints."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+
+class Id(sa.types.TypeDecorator[uuid.UUID]):
+    """A UUID in 16 bytes: BLOB on SQLite, uuid on PostgreSQL."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.UUID(as_uuid=True))
+        return dialect.type_descriptor(sa.LargeBinary(16))
+
+    def process_bind_param(self, value: uuid.UUID | None, dialect: sa.Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value.bytes
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> uuid.UUID | None:
+        if value is None or isinstance(value, uuid.UUID):
+            return value
+        return uuid.UUID(bytes=value)
+
+
+class Utc(sa.types.TypeDecorator[dt.datetime]):
+    """A moment in UTC; a naive one is refused at the door, and comes back with its zone on both databases."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime can't be stored")
+        value = value.astimezone(dt.UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Json(sa.types.TypeDecorator[Any]):
+    """A small JSON value as text, Japanese readable, keys in the order given."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        uuid.UUID: Id(),
+        dt.datetime: Utc(),
+        dt.date: sa.Date(),
+        dt.time: sa.Time(),
+        int: sa.BigInteger(),
+        str: sa.Text(),
+        bytes: sa.LargeBinary(),
+        float: sa.Float(),
+        list[str]: Json(),
+        list[dict[str, Any]]: Json(),
+        dict[str, Any]: Json(),
+    }
+
+
+class Kept:
+    """Something that people change: it has a version (its ETag) and the number of its last change."""
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1)
+    change_no: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[dt.datetime]
+
+
+class VisitFact:
+    """A fact of one visit: append-only, with what reports group by copied from its visit at write time."""
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    change_no: Mapped[int]
+    received_at: Mapped[dt.datetime]
+    occurred_at: Mapped[dt.datetime]
+    local_day: Mapped[dt.date]
+    iso_week: Mapped[int]
+    mesh: Mapped[int]
+
+    @declared_attr
+    def visit_id(cls) -> Mapped[uuid.UUID]:
+        return mapped_column(sa.ForeignKey("visits.id"), index=True)
+
+
+def stop_ref(**kwargs: Any) -> Any:
+    return mapped_column(sa.ForeignKey("stops.id"), **kwargs)
+
+
+def van_ref(**kwargs: Any) -> Any:
+    return mapped_column(sa.ForeignKey("vans.id"), **kwargs)

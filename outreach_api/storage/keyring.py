@@ -1,0 +1,92 @@
+"""Seals what must not be read from a copied database. The master key lives in a file outside it and its backups."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import uuid
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES = 32
+_FORMAT = b"\x01"
+_NONCE_BYTES = 12
+_ID_BYTES = 4
+
+
+class KeyFileError(Exception):
+    """The master key can't be used; the text says why and what to do."""
+
+
+class CannotOpen(Exception):
+    """A sealed value was made with another key, for another place, or was altered."""
+
+
+class Keyring:
+    """Keys derived from the master key (HKDF-SHA256, RFC 5869), one for each use."""
+
+    def __init__(self, master: bytes) -> None:
+        if len(master) != KEY_BYTES:
+            raise KeyFileError(f"the master key must have {KEY_BYTES} bytes, it has {len(master)}")
+        self._master = master
+        self.key_id = hashlib.sha256(b"outreach key id" + master).digest()[:_ID_BYTES]
+        self._texts = AESGCM(self.derive("note text"))
+
+    def derive(self, use: str) -> bytes:
+        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"outreach {use}".encode()).derive(
+            self._master
+        )
+
+    def seal(self, text: str, *, table: str, column: str, row: uuid.UUID) -> bytes:
+        """AES-256-GCM with a random nonce, bound to its place: format, key id, nonce, ciphertext with tag."""
+        nonce = os.urandom(_NONCE_BYTES)
+        head = _FORMAT + self.key_id
+        bound = head + f"{table}.{column}".encode() + row.bytes
+        return head + nonce + self._texts.encrypt(nonce, text.encode(), bound)
+
+    def open(self, sealed: bytes, *, table: str, column: str, row: uuid.UUID) -> str:
+        """The text again. Raises CannotOpen."""
+        start = 1 + _ID_BYTES
+        head, nonce, body = (
+            sealed[:start],
+            sealed[start : start + _NONCE_BYTES],
+            sealed[start + _NONCE_BYTES :],
+        )
+        if head != _FORMAT + self.key_id:
+            raise CannotOpen("sealed with another key or in another format")
+        try:
+            return self._texts.decrypt(nonce, body, head + f"{table}.{column}".encode() + row.bytes).decode()
+        except InvalidTag:
+            raise CannotOpen("altered, or moved from another row") from None
+
+
+def make_key_file(path: Path) -> None:
+    """Write a new master key that only its owner can read. Raises FileExistsError rather than replace one."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(os.urandom(KEY_BYTES).hex() + "\n")
+
+
+def load_key_file(path: Path) -> Keyring:
+    """The keyring of a master key file. Raises KeyFileError when missing, wrong or readable by others."""
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        raise KeyFileError(
+            f"there is no master key at {path}: restore it, or make one with `outreach init`"
+        ) from None
+    except (OSError, UnicodeDecodeError) as fault:
+        raise KeyFileError(f"the master key at {path} can't be read: {fault}") from None
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise KeyFileError(f"the master key at {path} can be read by others: run chmod 600 {path}")
+    try:
+        return Keyring(bytes.fromhex(text))
+    except ValueError:
+        raise KeyFileError(f"the master key at {path} is not {KEY_BYTES * 2} hexadecimal digits") from None

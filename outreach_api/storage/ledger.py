@@ -1,0 +1,82 @@
+"""Tables of the write path: the change counter, receipts, the feed that devices pull, totals, the audit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from outreach_api.storage.base import Base
+
+
+class ChangeCounter(Base):
+    """One row. Locked first in every write, so that commit order is number order on both databases."""
+
+    __tablename__ = "change_counter"
+    id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
+    value: Mapped[int]
+    epoch: Mapped[uuid.UUID]
+    """Changes when the database was restored: devices then pull everything and push again what they hold."""
+
+
+class Receipt(Base):
+    """How one operation ended. Never the payload: a keyed hash of it tells a resend from another content."""
+
+    __tablename__ = "receipts"
+    op_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    holder_id: Mapped[uuid.UUID]
+    kind: Mapped[str]
+    digest: Mapped[bytes]
+    status: Mapped[str]
+    code: Mapped[str | None]
+    detail: Mapped[dict[str, Any] | None]
+    entity_id: Mapped[uuid.UUID | None]
+    version: Mapped[int | None]
+    change_no: Mapped[int] = mapped_column(index=True)
+    received_at: Mapped[dt.datetime]
+
+
+class Change(Base):
+    """The latest change of one thing in one scope: what a device pulls. `gone` is a tombstone."""
+
+    __tablename__ = "changes"
+    change_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    entity_id: Mapped[uuid.UUID]
+    van_id: Mapped[uuid.UUID | None]
+    gone: Mapped[bool]
+    __table_args__ = (
+        sa.Index("uq_changes_kind_entity_id_van_id", "kind", "entity_id", "van_id", unique=True),
+        sa.Index("ix_changes_van_id_change_no", "van_id", "change_no"),
+    )
+
+
+class VisitTotal(Base):
+    """Sums of one visit's facts by measure and key, kept in the transaction of the facts themselves."""
+
+    __tablename__ = "visit_totals"
+    visit_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("visits.id"), primary_key=True)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    iso_week: Mapped[int]
+    value: Mapped[int]
+    __table_args__ = (sa.Index("ix_visit_totals_iso_week", "iso_week", "measure", "key", "value"),)
+
+
+class AuditEntry(Base):
+    """Who did or saw what, when, and why: append-only, each row hashed with the one before it."""
+
+    __tablename__ = "audit"
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
+    holder_id: Mapped[uuid.UUID | None]
+    role: Mapped[str | None]
+    action: Mapped[str]
+    entity_kind: Mapped[str]
+    entity_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    purpose: Mapped[str | None]
+    outcome: Mapped[str]
+    hash: Mapped[bytes]

@@ -1,0 +1,69 @@
+"""Tables of plans: vans, route plans, their stops, and the revisions that were published."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from outreach_api.storage.base import Base, Kept, stop_ref, van_ref
+
+
+class Van(Kept, Base):
+    __tablename__ = "vans"
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    width_cm: Mapped[int | None]
+    height_cm: Mapped[int | None]
+    needs_power: Mapped[bool]
+    base_lat_micro: Mapped[int | None]
+    base_lon_micro: Mapped[int | None]
+    inspection_until: Mapped[dt.date | None]
+    insurance_until: Mapped[dt.date | None]
+    food_permit_until: Mapped[dt.date | None]
+    active: Mapped[bool]
+
+
+class Plan(Kept, Base):
+    """One van's route on one local day."""
+
+    __tablename__ = "plans"
+    van_id: Mapped[uuid.UUID] = van_ref()
+    local_day: Mapped[dt.date] = mapped_column(index=True)
+    iso_week: Mapped[int] = mapped_column(index=True)
+    title: Mapped[str | None]
+    status: Mapped[str]
+    revision: Mapped[int]
+    cancel_reason: Mapped[str | None]
+    cancel_note: Mapped[str | None]
+    __table_args__ = (sa.Index("ix_plans_van_id_local_day", "van_id", "local_day"),)
+
+
+class PlanStop(Base):
+    """One stop of a plan. Its id outlives edits of the plan, because a visit's id is derived from it."""
+
+    __tablename__ = "plan_stops"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    plan_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("plans.id"), index=True)
+    position: Mapped[int] = mapped_column(sa.Integer)
+    stop_id: Mapped[uuid.UUID] = stop_ref(index=True)
+    arrive: Mapped[dt.time]
+    depart: Mapped[dt.time]
+    announce: Mapped[bool]
+    host_asked: Mapped[bool]
+    host_channel: Mapped[str | None]
+    host_answer: Mapped[str | None]
+    removed: Mapped[bool]
+
+
+class PlanRevision(Base):
+    """What a plan said when it was published; visits cite it."""
+
+    __tablename__ = "plan_revisions"
+    plan_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("plans.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
+    published_at: Mapped[dt.datetime]
+    body: Mapped[dict[str, Any]]

@@ -1,0 +1,107 @@
+"""Tables of the counter: catalogue, dated prices and taxes, receipts, tickets, cash-ups. All yen are whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from outreach_api.storage.base import Base, Json, Kept, VisitFact, van_ref
+
+
+class Item(Kept, Base):
+    __tablename__ = "items"
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kana: Mapped[str | None]
+    name_en: Mapped[str | None]
+    category: Mapped[str]
+    tax_category: Mapped[str]
+    allergens: Mapped[list[str]]
+    active: Mapped[bool]
+
+
+class ItemPrice(Base):
+    """An item's price, tax included, from a day on."""
+
+    __tablename__ = "item_prices"
+    item_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("items.id"), primary_key=True)
+    valid_from: Mapped[dt.date] = mapped_column(primary_key=True)
+    price_yen: Mapped[int]
+
+
+class TaxRate(Base):
+    """A consumption-tax rate from a day on. Rows, because the law changes."""
+
+    __tablename__ = "tax_rates"
+    tax_class: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[dt.date] = mapped_column(primary_key=True)
+    percent: Mapped[int] = mapped_column(sa.Integer)
+
+
+class Sale(VisitFact, Base):
+    """One receipt. `taxes` holds one {rate_percent, taxable_yen, tax_yen} a rate."""
+
+    __tablename__ = "sales"
+    van_id: Mapped[uuid.UUID] = van_ref()
+    payment: Mapped[str]
+    service_mode: Mapped[str]
+    total_yen: Mapped[int]
+    taxes: Mapped[list[dict[str, Any]]]
+    ticket_count: Mapped[int]
+    source: Mapped[str]
+    __table_args__ = (sa.Index("ix_sales_iso_week_total_yen", "iso_week", "payment", "total_yen"),)
+
+
+class SaleLine(Base):
+    """One line; item is null for a rush of sweets that was rung up as one amount."""
+
+    __tablename__ = "sale_lines"
+    sale_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("sales.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
+    item_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("items.id"))
+    category: Mapped[str]
+    quantity: Mapped[int]
+    unit_price_yen: Mapped[int]
+    rate_percent: Mapped[int] = mapped_column(sa.Integer)
+
+
+class SaleVoid(VisitFact, Base):
+    """A sale taken back: a new fact, the sale itself stays."""
+
+    __tablename__ = "sale_voids"
+    sale_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("sales.id"), unique=True)
+    reason: Mapped[str]
+
+
+class TicketEntry(VisitFact, Base):
+    """恩送りチケット issued to the pool by a donor, or redeemed by a child without any name."""
+
+    __tablename__ = "ticket_entries"
+    event: Mapped[str]
+    quantity: Mapped[int]
+    face_yen: Mapped[int]
+    payment: Mapped[str | None]
+    donor_nickname: Mapped[str | None]
+    sale_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("sales.id"), index=True)
+
+
+class CashUp(VisitFact, Base):
+    """One counting of one till after one visit. The expected amount is computed from typed events."""
+
+    __tablename__ = "cash_ups"
+    van_id: Mapped[uuid.UUID] = van_ref()
+    opening_float_yen: Mapped[int]
+    counts: Mapped[dict[str, int]] = mapped_column(Json())
+    counted_yen: Mapped[int]
+    expected_yen: Mapped[int]
+    expected_through: Mapped[int]
+    """Change number up to which sales were counted in; what arrives later is listed as late."""
+    difference_reason: Mapped[str | None]
+    counted_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("people.id"))
+    approved_by: Mapped[uuid.UUID | None]
+    approved_at: Mapped[dt.datetime | None]
+    source: Mapped[str]

@@ -1,0 +1,115 @@
+"""Opens the database the way its faults demand: see README, "Decisions", for what each line prevents."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+log = logging.getLogger(__name__)
+
+BUSY_MILLISECONDS = 15_000
+
+
+def sqlite_driver() -> ModuleType:
+    """The SQLite binding to use: pysqlite3, which brings a recent SQLite, where it has a wheel."""
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:
+        import sqlite3 as dbapi2
+    driver: ModuleType = dbapi2
+    return driver
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """False for a SQLite with the WAL-reset fault: 3.7.0 to 3.51.2, but for 3.44.6+ and 3.50.7+ of their series.
+
+    Source: sqlite.org, "WAL-reset bug", fixed in 3.51.3 and back-ported to 3.50.7 and 3.44.6.
+    """
+    if version >= (3, 51, 3):
+        return True
+    return any(version[:2] == fixed[:2] and version >= fixed for fixed in ((3, 50, 7), (3, 44, 6)))
+
+
+class Database:
+    """An engine and its two kinds of transaction: `read` sees one snapshot, `write` is alone on SQLite."""
+
+    def __init__(self, url: str, *, pool_size: int = 32) -> None:
+        self.url = sa.engine.make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.engine = _sqlite_engine(self.url, pool_size)
+        else:
+            self.engine = sa.create_engine(
+                self.url,
+                pool_size=pool_size,
+                pool_pre_ping=True,
+                isolation_level="READ COMMITTED",
+                connect_args={"connect_timeout": 5, "application_name": "outreach"},
+            )
+        maker = sessionmaker(expire_on_commit=False, autoflush=False)
+        self._read = maker
+        self._reading = (
+            self.engine.execution_options(outreach_begin="BEGIN", isolation_level="REPEATABLE READ")
+            if not self.is_sqlite
+            else self.engine.execution_options(outreach_begin="BEGIN")
+        )
+        self._writing = self.engine.execution_options(outreach_begin="BEGIN IMMEDIATE")
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A snapshot that is never committed."""
+        with self._read(bind=self._reading) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends well, rolled back when it raises."""
+        with self._read(bind=self._writing) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: sa.URL, pool_size: int) -> sa.Engine:
+    driver = sqlite_driver()
+    safe = wal_is_safe(driver.sqlite_version_info)
+    if not safe:
+        log.warning("SQLite %s has the WAL-reset fault: using journal_mode=DELETE", driver.sqlite_version)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        module=driver,
+        pool_size=pool_size,
+        max_overflow=8,
+        poolclass=sa.pool.QueuePool,
+        connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we send BEGIN ourselves, see `begin`
+        for pragma in (
+            f"busy_timeout={BUSY_MILLISECONDS}",
+            f"journal_mode={'WAL' if safe else 'DELETE'}",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            "temp_store=MEMORY",
+            "cache_size=-65536",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("outreach_begin", "BEGIN"))
+
+    return engine

@@ -1,0 +1,19 @@
+"""All tables at once, for migrations and the session."""
+
+from outreach_api.storage import access, area, contacts, ledger, plans, published, sales, stops, visits
+from outreach_api.storage.base import Base
+
+METADATA = Base.metadata
+
+__all__ = [
+    "METADATA",
+    "access",
+    "area",
+    "contacts",
+    "ledger",
+    "plans",
+    "published",
+    "sales",
+    "stops",
+    "visits",
+]

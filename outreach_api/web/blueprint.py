@@ -1,0 +1,203 @@
+"""Three declarations for routes: `changes` (a kind of operation), `reads`, `open` (for everybody).
+
+Each gives roles, contracts, errors, examples and headers once, for the request and for openapi.yaml.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import Any
+
+import flask_smorest
+import marshmallow as ma
+from flask import Response, g, request
+from webargs.flaskparser import FlaskParser
+
+from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.kernel.week import local_day
+from outreach_api.ledger import counter
+from outreach_api.ledger.kinds import Kind
+from outreach_api.web import openapi
+from outreach_api.web.declared import Declared, declare
+from outreach_api.web.problems import Refused, language
+from outreach_api.web.resource import Change, actor, session
+from outreach_api.web.services import services
+from schemas.base import Query, WireSchema, faults_of
+from schemas.vocabulary import Role
+
+Links = Mapping[str, Mapping[str, str]]
+Function = Callable[..., Any]
+
+ALL_ROLES = frozenset(Role)
+
+
+class _Parser(FlaskParser):
+    """Reads what stands after the ? of an address; a fault is answered like a fault of a body."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"query": ma.RAISE}
+
+    def handle_error(self, error: ma.ValidationError, req: Any, schema: ma.Schema, **kwargs: Any) -> Any:
+        messages = error.messages.get("query", {}) if isinstance(error.messages, dict) else {}
+        faults = tuple(Problem("?" + f.path.lstrip("/"), f.code, f.params) for f in faults_of(messages))
+        raise Refused(Refusal("invalid", 422, {}, faults))
+
+
+class Blueprint(flask_smorest.Blueprint):
+    ARGUMENTS_PARSER = _Parser()
+
+    def changes(
+        self,
+        kind: Kind,
+        out: type[WireSchema],
+        *,
+        status: int = 201,
+        body: type[WireSchema] | None = None,
+        links: Links | None = None,
+    ) -> Callable[[Function], Function]:
+        """Declare that a method performs this kind. It gets a `Change` as its first argument.
+
+        `body` is the contract online where it differs from the push's by what the path says.
+        """
+        contract: Any = body or kind.schema
+        optional = not any(field.required for field in contract().fields.values())
+
+        def decorator(function: Function) -> Function:
+            @wraps(function)
+            def perform(resource: Any, **path: Any) -> Any:
+                shown = function(resource, Change(kind), **path)
+                _tag_version(shown)
+                return shown
+
+            documented: Function = self.response(status, out, example=_example(out))(perform)
+            documented = self.doc(
+                operationId=openapi.operation_id(kind.name),
+                requestBody=openapi.request_body(contract, _example(contract), required=not optional),
+                parameters=openapi.change_headers(kind.needs_base),
+                responses={
+                    **openapi.problems(_change_errors(kind)),
+                    **openapi.links_of(status, links),
+                },
+                **openapi.access(kind.roles, kind.name),
+            )(documented)
+            declare(
+                documented,
+                Declared(kind.roles, writes=True, body=True, body_optional=optional, kind=kind),
+            )
+            return documented
+
+        return decorator
+
+    def reads(
+        self,
+        out: type[WireSchema] | None,
+        roles: Iterable[Role],
+        *,
+        name: str,
+        query: type[Query] | None = None,
+        by_state: bool = False,
+        audited: bool = False,
+        links: Links | None = None,
+        media: Mapping[str, Any] | None = None,
+    ) -> Callable[[Function], Function]:
+        """Declare a read. `query` is given to the method as its first argument.
+
+        `by_state`: its ETag is the state of the whole database, so that a 304 costs no work.
+        `audited`: it runs in a write transaction, because a row must be written before anything is shown.
+        `media`: other media types it answers with, by type (CSV, GeoJSON), as OpenAPI schemas.
+        """
+
+        def decorator(function: Function) -> Function:
+            @wraps(function)
+            def answer(resource: Any, *args: Any, **path: Any) -> Any:
+                if by_state and (seen := _tag_state()) is not None:
+                    return seen
+                shown = function(resource, *args, **path)
+                if isinstance(shown, Refusal):
+                    raise Refused(shown)
+                return shown if by_state else _tag_version(shown) or shown
+
+            documented: Function = self.response(200, out, example=_example(out))(answer)
+            if query is not None:
+                documented = self.arguments(query, location="query")(documented)
+            documented = self.doc(
+                operationId=name,
+                responses={
+                    **openapi.problems(_read_errors(bool(query))),
+                    **openapi.links_of(200, links),
+                    **openapi.more_media(media),
+                    **({304: {"description": "It has not changed."}} if by_state else {}),
+                },
+                **openapi.access(frozenset(roles), None),
+            )(documented)
+            declare(documented, Declared(frozenset(roles), writes=audited))
+            return documented
+
+        return decorator
+
+    def open(
+        self,
+        out: type[WireSchema] | None,
+        *,
+        name: str,
+        query: type[Query] | None = None,
+        media: Mapping[str, Any] | None = None,
+        errors: Iterable[int] = (),
+    ) -> Callable[[Function], Function]:
+        """Declare a read for everybody, without a token."""
+
+        def decorator(function: Function) -> Function:
+            documented: Function = self.response(200, out, example=_example(out))(function)
+            if query is not None:
+                documented = self.arguments(query, location="query")(documented)
+            listed = [404, 422, *errors] if query else [404, *errors]
+            documented = self.doc(
+                operationId=name,
+                security=[],
+                responses={**openapi.problems(listed), **openapi.more_media(media)},
+            )(documented)
+            declare(documented, Declared(None))
+            return documented
+
+        return decorator
+
+
+def _change_errors(kind: Kind) -> list[int]:
+    more = [412, 428] if kind.needs_base else []
+    return [400, 401, 403, 404, 409, 413, 415, 422, 503, *more]
+
+
+def _read_errors(has_query: bool) -> list[int]:
+    return [401, 403, 404, 503, *([400, 422] if has_query else [])]
+
+
+def _example(schema: Any) -> Any:
+    return getattr(schema, "example", None)
+
+
+def _tag_version(shown: Any) -> Response | None:
+    """An answer with a version carries it as ETag, which If-Match takes back."""
+    if isinstance(shown, dict) and isinstance(shown.get("version"), int):
+        g.etag = f"v{shown['version']}"
+        if request.method == "GET" and request.if_none_match.contains_weak(g.etag):
+            return Response(status=304)
+    return None
+
+
+def _tag_state() -> Response | None:
+    number, epoch = counter.current(session())
+    here, who = services(), actor()
+    state = (
+        number,
+        epoch,
+        request.full_path,
+        who.role,
+        who.van_id,
+        local_day(here.now()),
+        language(),
+        request.headers.get("Accept", ""),
+        here.settings,
+    )
+    g.etag = hashlib.blake2b(repr(state).encode(), digest_size=12).hexdigest()
+    return Response(status=304) if request.if_none_match.contains_weak(g.etag) else None

@@ -1,0 +1,159 @@
+"""What flask-smorest's description lacks: operation ids, problem+json, headers, links, security, OpenAPI 3.1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from apispec.ext.marshmallow import MarshmallowPlugin
+
+from outreach_api.web.problems import TITLES
+from schemas import base
+from schemas.problem import ProblemOut
+from schemas.vocabulary import Role
+
+VERSION = "3.1.0"
+_PROBLEM = {"$ref": "#/components/responses/Problem"}
+
+
+def operation_id(kind_name: str) -> str:
+    """ "sale.record" → "recordSale", "stop.import_permission" → "importPermissionStop"."""
+    entity, _, verb = kind_name.partition(".")
+    words = f"{verb}_{entity}".split("_")
+    return words[0] + "".join(word.capitalize() for word in words[1:])
+
+
+def access(roles: frozenset[Role], kind_name: str | None) -> dict[str, Any]:
+    """Vendor fields that say who may call it, and which push kind is the same change."""
+    said: dict[str, Any] = {"x-roles": [role.value for role in Role if role in roles]}
+    if kind_name:
+        said["x-kind"] = kind_name
+    return said
+
+
+def request_body(schema: Any, example: Any, *, required: bool) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": schema}
+    if example is not None:
+        content["example"] = example
+    return {"required": required, "content": {"application/json": content}}
+
+
+def change_headers(needs_base: bool) -> list[dict[str, Any]]:
+    headers = [
+        {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "required": True,
+            "schema": {"type": "string", "format": "uuid"},
+            "description": "A new UUID for each change, kept for its resends; "
+            "it becomes the id of what is created.",
+            "example": "019ab1de-6f00-7c4e-8f6e-0f5e2b7a9c10",
+        }
+    ]
+    if needs_base:
+        headers.append(
+            {
+                "in": "header",
+                "name": "If-Match",
+                "required": True,
+                "schema": {"type": "string"},
+                "description": "The ETag of the version that was seen.",
+                "example": '"v1"',
+            }
+        )
+    return headers
+
+
+def problems(statuses: Iterable[int]) -> dict[int, Any]:
+    return dict.fromkeys(sorted(set(statuses)), _PROBLEM)
+
+
+def links_of(status: int, links: Mapping[str, Mapping[str, str]] | None) -> dict[int, Any]:
+    if not links:
+        return {}
+    made = {name: {"operationId": name, "parameters": dict(parameters)} for name, parameters in links.items()}
+    return {status: {"links": made}}
+
+
+def more_media(media: Mapping[str, Any] | None) -> dict[int, Any]:
+    if not media:
+        return {}
+    return {200: {"content": {kind: {"schema": schema} for kind, schema in media.items()}}}
+
+
+def plugin() -> MarshmallowPlugin:
+    return MarshmallowPlugin()
+
+
+def teach_fields(converter: Any) -> None:
+    """Tell apispec what our fields look like on the wire."""
+    for field, kind, form in (
+        (base.Text, "string", None),
+        (base.Whole, "integer", "int64"),
+        (base.QueryWhole, "integer", "int64"),
+        (base.Number, "number", "double"),
+        (base.QueryNumber, "number", "double"),
+        (base.Flag, "boolean", None),
+        (base.QueryFlag, "boolean", None),
+        (base.Id, "string", "uuid"),
+        (base.Instant, "string", "date-time"),
+        (base.Day, "string", "date"),
+        (base.LocalTime, "string", None),
+        (base.Week, "string", None),
+        (base.Box, "string", None),
+        (base.Word, "string", None),
+    ):
+        converter.map_to_openapi_type(field, kind, form)
+
+
+def finish(spec: dict[str, Any]) -> dict[str, Any]:
+    """The description as it is published: our errors, security, and nothing left of what we don't use."""
+    components = spec.setdefault("components", {})
+    components["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "description": "Made with `outreach token`."}
+    }
+    components["responses"] = {
+        "Problem": {
+            "description": "It was refused; `code` says why, `errors` where (RFC 9457).",
+            "content": {
+                "application/problem+json": {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "example": ProblemOut.example,
+                }
+            },
+        }
+    }
+    for unused in ("Error", "PaginationMetadata"):
+        components["schemas"].pop(unused, None)
+    spec["security"] = [{"token": []}]
+    for operations in spec["paths"].values():
+        for method, operation in operations.items():
+            if method not in ("get", "post", "put", "patch", "delete"):
+                continue
+            responses = operation["responses"]
+            responses.pop("default", None)
+            for status in list(responses):
+                if int(status) >= 400:
+                    if int(status) not in TITLES:
+                        raise ValueError(f"{operation['operationId']} documents {status}, which has no title")
+                    responses[status] = _PROBLEM
+            operation["responses"] = dict(sorted(responses.items()))
+            if "security" not in operation:
+                operation["description"] = _with_roles(operation)
+    return spec
+
+
+def _with_roles(operation: dict[str, Any]) -> str:
+    text = operation.get("description", "")
+    roles = ", ".join(operation.get("x-roles", ()))
+    return f"{text}\n\nRoles: {roles}.".strip()
+
+
+INFO: dict[str, Any] = {
+    "description": (
+        "Takes in what a kitchen car does in its neighbourhoods and gives back an outreach map and a weekly "
+        "reach report. Every change carries an Idempotency-Key (a UUID), so that it can be sent again safely; "
+        "the same changes can be pushed in bulk to /v1/sync/push. Errors are application/problem+json."
+    ),
+    "license": {"name": "MIT", "identifier": "MIT"},
+}

@@ -1,0 +1,140 @@
+"""What stands around the API: the start page, /docs without any outside request, the description, health."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+import flask_swagger_ui
+import sqlalchemy as sa
+from flask import Flask, Response, abort, current_app, jsonify, request, send_from_directory
+from flask.typing import ResponseReturnValue
+
+from outreach_api.ledger import counter
+from outreach_api.web.problems import language
+from outreach_api.web.services import services
+
+_DOCS_FILES = Path(flask_swagger_ui.__file__).parent / "dist"
+_DOCS_ALLOWED = {"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"}
+_DOCS_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; frame-ancestors 'none'"
+)
+_PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
+
+_DOCS_START = """window.addEventListener("load", function () {
+  SwaggerUIBundle({
+    url: "/openapi.json",
+    dom_id: "#docs",
+    validatorUrl: null,
+    deepLinking: true,
+    docExpansion: "none",
+    persistAuthorization: false
+  });
+});
+"""
+
+_STYLE = """:root { color-scheme: light dark; }
+body { font: 1.05rem/1.7 system-ui, sans-serif; max-width: 44rem; margin: 0 auto; padding: 1rem; }
+h1 { font-size: 1.5rem; line-height: 1.3; }
+dt { font-weight: 600; margin-top: .8rem; }
+dd { margin: 0; }
+a { color: inherit; overflow-wrap: anywhere; }
+a:focus-visible { outline: 3px solid; outline-offset: 2px; }
+"""
+
+_LINKS = (
+    ("/docs", "API の説明書（試せます）", "The API, described; try it there"),
+    ("/openapi.json", "API の定義（OpenAPI 3.1）", "The API's description (OpenAPI 3.1)"),
+    ("/when", "出店予定（だれでも見られます）", "Timetable, for everybody"),
+    ("/v1/public/timetable.json", "出店予定（JSON）", "Timetable (JSON)"),
+    ("/v1/map/reach", "到達の地図（GeoJSON・トークンが必要）", "Reach map (GeoJSON; needs a token)"),
+    (
+        "/v1/reports/trend",
+        "週報の4週間の動き（トークンが必要）",
+        "Four-week trend of the weekly report (needs a token)",
+    ),
+    ("/livez", "動いているか", "Is it alive"),
+    ("/readyz", "使えるか", "Is it ready"),
+)
+
+
+def register(app: Flask) -> None:
+    app.add_url_rule("/", view_func=start)
+    app.add_url_rule("/style.css", view_func=style)
+    app.add_url_rule("/docs", view_func=docs)
+    app.add_url_rule("/docs/<name>", view_func=docs_file)
+    app.add_url_rule("/openapi.json", view_func=description)
+    app.add_url_rule("/livez", view_func=livez)
+    app.add_url_rule("/readyz", view_func=readyz)
+
+
+def start() -> ResponseReturnValue:
+    lang = language()
+    name = html.escape(services().settings.organisation)
+    title = f"{name} — 移動アウトリーチ API" if lang == "ja" else f"{name} — mobile outreach API"
+    rows = "\n".join(
+        f'<dt><a href="{path}">{path}</a></dt><dd>{ja if lang == "ja" else en}</dd>'
+        for path, ja, en in _LINKS
+    )
+    return page(title, f"<h1>{title}</h1>\n<dl>\n{rows}\n</dl>", lang)
+
+
+def page(title: str, body: str, lang: str) -> Response:
+    """A plain page; title and body must be escaped already."""
+    text = (
+        f'<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
+        f'<link rel="stylesheet" href="/style.css"></head>\n<body><main>\n{body}\n</main></body></html>\n'
+    )
+    response = Response(text, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = _PAGE_POLICY
+    response.headers["Content-Language"] = lang
+    return response
+
+
+def style() -> ResponseReturnValue:
+    return Response(_STYLE, content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=3600"})
+
+
+def docs() -> ResponseReturnValue:
+    text = (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>kurukuru outreach API</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="stylesheet" href="/docs/swagger-ui.css"><link rel="icon" href="/docs/favicon-32x32.png">'
+        '</head><body><div id="docs"></div><script src="/docs/swagger-ui-bundle.js"></script>'
+        '<script src="/docs/start.js"></script></body></html>\n'
+    )
+    response = Response(text, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = _DOCS_POLICY
+    return response
+
+
+def docs_file(name: str) -> ResponseReturnValue:
+    if name == "start.js":
+        return Response(_DOCS_START, content_type="text/javascript; charset=utf-8")
+    if name not in _DOCS_ALLOWED:
+        abort(404)
+    return send_from_directory(_DOCS_FILES, name, max_age=86_400)
+
+
+def description() -> ResponseReturnValue:
+    response = jsonify(current_app.extensions["outreach_openapi"])
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def livez() -> ResponseReturnValue:
+    return jsonify({"status": "alive"})
+
+
+def readyz() -> ResponseReturnValue:
+    """Ready when the database answers and is migrated."""
+    try:
+        with services().database.read() as session:
+            number, _ = counter.current(session)
+    except sa.exc.SQLAlchemyError:
+        response = jsonify({"status": "not ready"})
+        response.status_code = 503
+        return response
+    return jsonify({"status": "ready", "change_no": number})

@@ -1,0 +1,184 @@
+"""A resource: who asks is settled first, then the body is read, then one transaction holds the whole request."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import g, request
+from flask.typing import ResponseReturnValue
+from flask.views import MethodView
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.ledger.kinds import Actor, Kind, Operation, Work
+from outreach_api.ledger.outcomes import Outcome
+from outreach_api.ledger.perform import perform, read
+from outreach_api.web.declared import Declared, declared_of
+from outreach_api.web.json_body import NotJson, not_json, read_json
+from outreach_api.web.problems import Refused, language, problem_lines
+from outreach_api.web.services import services
+
+View = Callable[[Session, Actor, uuid.UUID], Any]
+
+
+class Resource(MethodView):
+    """Base of all resources. Every method must have been declared by blp.changes, blp.reads or blp.open."""
+
+    def dispatch_request(self, **path: Any) -> ResponseReturnValue:
+        method = getattr(self, request.method.lower(), None)
+        if method is None and request.method == "HEAD":
+            method = getattr(self, "get", None)
+        if method is None:
+            return super().dispatch_request(**path)
+        declared = declared_of(method)
+        if declared.roles is not None:
+            g.actor = _actor()
+            if g.actor.role not in declared.roles:
+                raise Refused(Refusal("forbidden", 403))
+        if declared.body:
+            g.body = _body(declared)
+        with _unit_of_work(declared):
+            return super().dispatch_request(**path)
+
+
+@contextlib.contextmanager
+def _unit_of_work(declared: Declared) -> Iterator[None]:
+    """One transaction; a refusal commits (its receipt stays), any other error rolls back."""
+    database = services().database
+    ended: Refused | None = None
+    with database.write() if declared.writes else database.read() as session:
+        g.session = session
+        try:
+            yield
+        except Refused as refused:
+            ended = refused
+        finally:
+            g.pop("session", None)
+    if ended is not None:
+        raise ended
+
+
+def _actor() -> Actor:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    found = None
+    if scheme.lower() == "bearer" and token:
+        here = services()
+        found = here.find_actor(here.database, token.strip(), here.now())
+    if found is None:
+        raise Refused(Refusal("unauthorized", 401))
+    return found
+
+
+def _body(declared: Declared) -> Any:
+    try:
+        raw = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise Refused(Refusal("too_big", 413)) from None
+    if not raw:
+        if declared.body_optional:
+            return {}
+        raise Refused(Refusal("body_missing", 400))
+    if not request.is_json:
+        raise Refused(Refusal("media_type", 415), {"Accept": "application/json"})
+    try:
+        return read_json(raw)
+    except NotJson as fault:
+        raise Refused(not_json(fault)) from None
+
+
+def session() -> Session:
+    found: Session = g.session
+    return found
+
+
+def actor() -> Actor:
+    found: Actor = g.actor
+    return found
+
+
+def work() -> Work:
+    """What writes may use, for this request."""
+    here = services()
+    return Work(session(), actor(), here.now(), here.settings, here.keyring)
+
+
+class Change:
+    """The change that a request asks for: the declared kind, its key, its base version and its body."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self._key = _idempotency_key()
+        self._entity = self._key
+        self._payload = g.body
+
+    def of(self, entity_id: uuid.UUID) -> Change:
+        """Say what is changed. Without it, the new thing's id is the Idempotency-Key."""
+        self._entity = entity_id
+        return self
+
+    def within(self, **owner: uuid.UUID) -> Change:
+        """Put the path's owner (visit_id=…) into the payload, where a pushed operation has it."""
+        if isinstance(self._payload, dict):
+            from_path = {name: str(value) for name, value in owner.items()}
+            twice = sorted(from_path.keys() & self._payload.keys())
+            if twice:
+                faults = tuple(Problem(f"/{name}", "unknown_key") for name in twice)
+                raise Refused(Refusal("invalid", 422, {}, faults))
+            self._payload = {**self._payload, **from_path}
+        return self
+
+    def perform(self, view: View) -> Any:
+        """Perform it and answer with what the view reads. Raises Refused."""
+        operation = Operation(
+            op_id=self._key,
+            kind=self.kind.name,
+            v=self.kind.v,
+            entity_id=self._entity,
+            payload=self._payload,
+            base_version=_base_version() if self.kind.needs_base else None,
+        )
+        outcome = perform_one(operation)
+        shown = view(session(), actor(), outcome.entity_id or self._entity)
+        if isinstance(shown, Refusal):
+            raise Refused(shown)
+        if isinstance(shown, dict):
+            warnings = tuple(Problem(w.path, w.code, w.params) for w in outcome.warnings)
+            shown["warnings"] = problem_lines(warnings, language())
+        g.outcome = outcome
+        return shown
+
+
+def perform_one(operation: Operation) -> Outcome:
+    """Perform one operation in this request's transaction. Raises Refused when it does not stand."""
+    here = services()
+    ready = read([operation], actor=actor(), kinds=here.kinds, hash_key=here.hash_key)
+    outcome = perform(work(), ready)[0]
+    if outcome.refusal is not None:
+        raise Refused(outcome.refusal)
+    return outcome
+
+
+def _idempotency_key() -> uuid.UUID:
+    given = request.headers.get("Idempotency-Key", "").strip().strip('"')
+    try:
+        if len(given) != 36:
+            raise ValueError
+        return uuid.UUID(given)
+    except ValueError:
+        raise Refused(Refusal("idempotency_key_required", 400)) from None
+
+
+def _base_version() -> int | None:
+    given = request.headers.get("If-Match")
+    if given is None:
+        return None
+    tag = given.strip().removeprefix("W/").strip('"').removeprefix("v")
+    # A compressing proxy makes a tag weak or adds a suffix to it; the version inside stays the same.
+    tag = tag.split("-", 1)[0]
+    if not tag.isascii() or not tag.isdigit() or len(tag) > 18:
+        raise Refused(Refusal("if_match_malformed", 400))
+    return int(tag)

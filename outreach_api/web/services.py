@@ -1,0 +1,34 @@
+"""What a request needs of the application, handed over once by app.py."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from outreach_api.ledger.kinds import Actor, Registry
+from outreach_api.settings import Settings
+from outreach_api.storage.keyring import Keyring
+from outreach_api.storage.session import Database
+
+FindActor = Callable[[Database, str, dt.datetime], Actor | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    database: Database
+    keyring: Keyring
+    kinds: Registry
+    find_actor: FindActor
+    """Who a bearer token belongs to, or None."""
+    now: Callable[[], dt.datetime]
+    hash_key: bytes
+    cursor_key: bytes
+
+
+def services() -> Services:
+    return cast(Services, current_app.extensions["outreach"])

@@ -1,0 +1,327 @@
+"""The shared words: what may stand in an enumerated field, online, in a push and in the database."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    CREW = "crew"
+    COORDINATOR = "coordinator"
+    SAFEGUARDING = "safeguarding"
+    REPORTER = "reporter"
+    ADMIN = "admin"
+
+
+class StopStatus(StrEnum):
+    REQUESTED = "requested"
+    TALKING = "talking"
+    AGREED = "agreed"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class StopKind(StrEnum):
+    TEMPLE = "temple"
+    PRIVATE_HOME = "private_home"
+    COMMUNITY_CENTER = "community_center"
+    PARK = "park"
+    SCHOOL = "school"
+    HOUSING_ESTATE = "housing_estate"
+    SHOP = "shop"
+    EVENT = "event"
+
+
+class Publicity(StrEnum):
+    PUBLIC = "public"
+    AREA_ONLY = "area_only"
+    MEMBERS = "members"
+
+
+class PermissionType(StrEnum):
+    CONSENT = "consent"
+    PARK_ACT = "park_act"
+    PARK_OCCUPANCY = "park_occupancy"
+    ROAD_USE = "road_use"
+    NONE = "none"
+
+
+class PlanStatus(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class HostChannel(StrEnum):
+    PHONE = "phone"
+    LINE = "line"
+    VISIT = "visit"
+
+
+class HostAnswer(StrEnum):
+    YES = "yes"
+    NO = "no"
+    WAITING = "waiting"
+
+
+class VisitStatus(StrEnum):
+    PLANNED = "planned"
+    CONFIRMED = "confirmed"
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class CancelReason(StrEnum):
+    RAIN = "rain"
+    WIND = "wind"
+    HEAT = "heat"
+    THUNDER = "thunder"
+    INFECTION = "infection"
+    STAFF = "staff"
+    VEHICLE = "vehicle"
+    SITE = "site"
+    OTHER = "other"
+
+
+class Source(StrEnum):
+    APP = "app"
+    PAPER = "paper"
+
+
+class Band(StrEnum):
+    INFANT = "infant"
+    PRESCHOOL = "preschool"
+    ELEM_LOW = "elem_low"
+    ELEM_HIGH = "elem_high"
+    JUNIOR_HIGH = "junior_high"
+    HIGH_SCHOOL = "high_school"
+    YOUNG_ADULT = "young_adult"
+    GUARDIAN = "guardian"
+    ADULT = "adult"
+    SENIOR = "senior"
+    UNKNOWN = "unknown"
+
+
+CHILD_BANDS = (
+    Band.INFANT,
+    Band.PRESCHOOL,
+    Band.ELEM_LOW,
+    Band.ELEM_HIGH,
+    Band.JUNIOR_HIGH,
+    Band.HIGH_SCHOOL,
+)
+
+
+class HygieneCheck(StrEnum):
+    STAFF_HEALTH = "staff_health"
+    FRIDGE = "fridge"
+    FREEZER = "freezer"
+    WATER = "water"
+    HAND_WASHING = "hand_washing"
+    HEATING = "heating"
+    ALLERGEN_BOARD = "allergen_board"
+
+
+class ItemCategory(StrEnum):
+    SWEETS = "sweets"
+    DRINK = "drink"
+    MEAL = "meal"
+    OTHER = "other"
+
+
+class TaxCategory(StrEnum):
+    FOOD = "food"
+    STANDARD = "standard"
+    EXEMPT = "exempt"
+
+
+class TaxClass(StrEnum):
+    """What a rate in the dated tax table is for: food taken away, everything else taxed, or nothing."""
+
+    REDUCED = "reduced"
+    STANDARD = "standard"
+    EXEMPT = "exempt"
+
+
+class Payment(StrEnum):
+    CASH = "cash"
+    PAYPAY = "paypay"
+    OTHER_QR = "other_qr"
+    TICKET = "ticket"
+    FREE = "free"
+
+
+class ServiceMode(StrEnum):
+    TAKEOUT = "takeout"
+    EAT_IN = "eat_in"
+
+
+class Allergen(StrEnum):
+    """The eight whose labelling is mandatory in Japan (Food Labelling Standards, 2023 amendment)."""
+
+    SHRIMP = "shrimp"
+    CRAB = "crab"
+    WALNUT = "walnut"
+    WHEAT = "wheat"
+    BUCKWHEAT = "buckwheat"
+    EGG = "egg"
+    MILK = "milk"
+    PEANUT = "peanut"
+
+
+class TicketEvent(StrEnum):
+    ISSUED = "issued"
+    REDEEMED = "redeemed"
+
+
+class Familiarity(StrEnum):
+    NEW = "new"
+    RETURNING = "returning"
+    UNKNOWN = "unknown"
+
+
+class Depth(StrEnum):
+    GREETING = "greeting"
+    CHAT = "chat"
+    LISTENING = "listening"
+    CONSULTATION = "consultation"
+    CRISIS = "crisis"
+
+
+CONVERSATION_DEPTHS = (Depth.LISTENING, Depth.CONSULTATION, Depth.CRISIS)
+CONSULTATION_DEPTHS = (Depth.CONSULTATION, Depth.CRISIS)
+
+
+class Stage(StrEnum):
+    PREGNANCY = "pregnancy"
+    INFANT = "infant"
+    PRESCHOOL = "preschool"
+    ELEMENTARY = "elementary"
+    JUNIOR_HIGH = "junior_high"
+    HIGH_SCHOOL = "high_school"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Topic(StrEnum):
+    CHILDCARE = "childcare"
+    ISOLATION = "isolation"
+    MONEY = "money"
+    FOOD = "food"
+    SCHOOL = "school"
+    HEALTH = "health"
+    DEVELOPMENT = "development"
+    HOUSING = "housing"
+    WORK = "work"
+    FAMILY = "family"
+    VIOLENCE = "violence"
+    FOREIGN_LANGUAGE = "foreign_language"
+    OTHER = "other"
+
+
+class InfoGiven(StrEnum):
+    LEAFLET = "leaflet"
+    QR_CARD = "qr_card"
+    TIMETABLE = "timetable"
+    SPOKEN = "spoken"
+    FOOD_PARCEL = "food_parcel"
+
+
+class ReferralDirection(StrEnum):
+    OUT = "out"
+    IN = "in"
+
+
+class ReferralOutcome(StrEnum):
+    OFFERED = "offered"
+    DECLINED = "declined"
+    HANDED_OVER = "handed_over"
+    CONNECTED = "connected"
+    NOT_CONNECTED = "not_connected"
+    UNKNOWN = "unknown"
+
+
+class DestinationKind(StrEnum):
+    """The eight programmes of まつどでつながるプロジェクト, then those outside it."""
+
+    LINK = "link"
+    LINE = "line"
+    COLLEGE = "college"
+    BABY = "baby"
+    ONLINE_PARK = "online_park"
+    KURUKURU = "kurukuru"
+    ROUND_TABLE = "round_table"
+    ACCOMPANY = "accompany"
+    CITY_CHILD_FAMILY = "city_child_family"
+    CHILD_GUIDANCE = "child_guidance"
+    HEALTH_CENTER = "health_center"
+    SCHOOL = "school"
+    SELF_RELIANCE = "self_reliance"
+    FOOD_PANTRY = "food_pantry"
+    MEDICAL = "medical"
+    POLICE = "police"
+    OTHER_NPO = "other_npo"
+
+
+PROGRAMMES = tuple(DestinationKind)[:8]
+
+
+class ConsentBy(StrEnum):
+    SELF = "self"
+    GUARDIAN = "guardian"
+
+
+class ConsentMethod(StrEnum):
+    ORAL = "oral"
+    PAPER = "paper"
+    LINE = "line"
+
+
+class Promise(StrEnum):
+    BRING_INFO = "bring_info"
+    ASK_EXPERT = "ask_expert"
+    MEET_AGAIN = "meet_again"
+    OTHER = "other"
+
+
+class FollowUpResult(StrEnum):
+    MET = "met"
+    NOT_MET = "not_met"
+
+
+class ReadPurpose(StrEnum):
+    """Why a note's text is opened; written to the audit before the text is shown."""
+
+    SAFEGUARDING = "safeguarding"
+    REFERRAL = "referral"
+    CORRECTION = "correction"
+    ERASURE_REQUEST = "erasure_request"
+    READ_BACK = "read_back"
+
+
+class PartnerKind(StrEnum):
+    HOST = "host"
+    PROGRAMME = "programme"
+    CITY = "city"
+    SCHOOL = "school"
+    MEDICAL = "medical"
+    NPO = "npo"
+    COMPANY = "company"
+    RESIDENTS = "residents"
+    OTHER = "other"
+
+
+class IssueStatus(StrEnum):
+    RAISED = "raised"
+    DISCUSSED = "discussed"
+    ACTION = "action"
+    CLOSED = "closed"
+
+
+class Duty(StrEnum):
+    """What somebody does on a shift."""
+
+    LEAD = "lead"
+    DRIVER = "driver"
+    COUNTER = "counter"
+    OUTREACH = "outreach"
+    VOLUNTEER = "volunteer"

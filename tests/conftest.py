@@ -1,0 +1,71 @@
+"""The app under test, on both databases; each test finds it migrated and empty."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.app import create_app
+from outreach_api.settings import Settings
+from outreach_api.storage import migrate
+from outreach_api.storage.keyring import Keyring
+from outreach_api.storage.session import Database
+from outreach_api.storage.tables import METADATA
+from tests.api import Api, StandingClock
+
+pytest_plugins = ["tests.databases"]
+
+KEPT = {"change_counter", "tax_rates", "alembic_version"}
+
+
+@pytest.fixture(scope="session")
+def migrated(engine_url: str) -> Iterator[Database]:
+    """The worker's database with all tables."""
+    database = Database(engine_url, pool_size=8)
+    migrate.upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def database(migrated: Database) -> Iterator[Database]:
+    """The database, emptied after the test."""
+    yield migrated
+    with migrated.write() as session:
+        tables = [table for table in METADATA.sorted_tables if table.name not in KEPT]
+        if migrated.is_sqlite:
+            session.execute(sa.text("PRAGMA defer_foreign_keys=ON"))
+            for table in reversed(tables):
+                session.execute(table.delete())
+        else:
+            session.execute(sa.text("TRUNCATE " + ", ".join(table.name for table in tables)))
+        session.execute(sa.text("UPDATE change_counter SET value = 0"))
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A write transaction of the test's own; committed when the test commits it."""
+    with database.write() as session:
+        yield session
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    """Server time: stands still at Saturday 2026-11-28 12:00 in Tokyo until a test moves it."""
+    return StandingClock(dt.datetime(2026, 11, 28, 3, 0, tzinfo=dt.UTC))
+
+
+@pytest.fixture(scope="session")
+def keyring() -> Keyring:
+    return Keyring(bytes(range(32)))
+
+
+@pytest.fixture
+def api(database: Database, clock: StandingClock, keyring: Keyring) -> Api:
+    """The API as clients meet it: tokens by role, and every answer checked against openapi.yaml."""
+    app = create_app(Settings(), database=database, keyring=keyring, now=clock)
+    return Api(app, database, clock)
