@@ -184,8 +184,8 @@ def _shorten(code250: int, metres: int) -> int:
 
 def _south_west(code: int) -> tuple[int, int, int]:
     """The steps i and j of a cell's south-west corner, and its level in metres."""
-    digits = str(code)
-    metres = _METRES_OF_DIGITS.get(len(digits)) if code > 0 else None
+    digits = str(code) if 0 < code < 10**10 else ""
+    metres = _METRES_OF_DIGITS.get(len(digits))
     if metres is None:
         raise InvalidMesh("mesh_invalid", mesh=code)
     p, u = int(digits[:2]), int(digits[2:4])
