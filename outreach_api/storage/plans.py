@@ -37,6 +37,8 @@ class Plan(Kept, Base):
     title: Mapped[str | None]
     status: Mapped[str]
     revision: Mapped[int]
+    """0 until it is published for the first time."""
+    changed_since_published: Mapped[bool] = mapped_column(default=False)
     cancel_reason: Mapped[str | None]
     cancel_note: Mapped[str | None]
     __table_args__ = (sa.Index("ix_plans_van_id_local_day", "van_id", "local_day"),)
@@ -57,6 +59,9 @@ class PlanStop(Base):
     host_channel: Mapped[str | None]
     host_answer: Mapped[str | None]
     removed: Mapped[bool]
+    cancel_reason: Mapped[str | None]
+    """Set when this stay alone was called off, as weather does in the middle of a day."""
+    cancel_note: Mapped[str | None]
 
 
 class PlanRevision(Base):
