@@ -179,6 +179,23 @@ def upgrade() -> None:
         op.f("ix_round_table_issues_raised_week"), "round_table_issues", ["raised_week"], unique=False
     )
     op.create_table(
+        "safety_card",
+        sa.Column("steps", sa.Text(), nullable=False),
+        sa.Column("steps_en", sa.Text(), nullable=True),
+        sa.Column("city_desks", Json(), nullable=False),
+        sa.Column("lead_name", sa.Text(), nullable=True),
+        sa.Column("lead_phone", sa.Text(), nullable=True),
+        sa.Column("deputy_name", sa.Text(), nullable=True),
+        sa.Column("deputy_phone", sa.Text(), nullable=True),
+        sa.Column("outside_name", sa.Text(), nullable=True),
+        sa.Column("outside_phone", sa.Text(), nullable=True),
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("change_no", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", Utc(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_card")),
+    )
+    op.create_table(
         "stops",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -480,7 +497,9 @@ def upgrade() -> None:
         sa.Column("expected_through", sa.BigInteger(), nullable=False),
         sa.Column("difference_reason", sa.Text(), nullable=True),
         sa.Column("counted_by", Id(), nullable=True),
+        sa.Column("counted_holder_id", Id(), nullable=False),
         sa.Column("approved_by", Id(), nullable=True),
+        sa.Column("approved_holder_id", Id(), nullable=True),
         sa.Column("approved_at", Utc(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("id", Id(), nullable=False),
@@ -491,6 +510,7 @@ def upgrade() -> None:
         sa.Column("iso_week", sa.BigInteger(), nullable=False),
         sa.Column("mesh", sa.BigInteger(), nullable=False),
         sa.Column("visit_id", Id(), nullable=False),
+        sa.ForeignKeyConstraint(["approved_by"], ["people.id"], name=op.f("fk_cash_ups_approved_by_people")),
         sa.ForeignKeyConstraint(["counted_by"], ["people.id"], name=op.f("fk_cash_ups_counted_by_people")),
         sa.ForeignKeyConstraint(["van_id"], ["vans.id"], name=op.f("fk_cash_ups_van_id_vans")),
         sa.ForeignKeyConstraint(["visit_id"], ["visits.id"], name=op.f("fk_cash_ups_visit_id_visits")),
@@ -509,6 +529,7 @@ def upgrade() -> None:
         sa.Column("text_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("text_purged_at", Utc(), nullable=True),
         sa.Column("safety_concern", sa.Boolean(), nullable=False),
+        sa.Column("about_staff", sa.Boolean(), nullable=False),
         sa.Column("legal_hold", sa.Boolean(), nullable=False),
         sa.Column("id", Id(), nullable=False),
         sa.Column("change_no", sa.BigInteger(), nullable=False),
@@ -568,6 +589,7 @@ def upgrade() -> None:
         sa.Column("taxes", Json(), nullable=False),
         sa.Column("ticket_count", sa.BigInteger(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("counted", sa.Boolean(), nullable=False),
         sa.Column("id", Id(), nullable=False),
         sa.Column("change_no", sa.BigInteger(), nullable=False),
         sa.Column("received_at", Utc(), nullable=False),
@@ -647,11 +669,6 @@ def upgrade() -> None:
         sa.Column("destination_id", Id(), nullable=False),
         sa.Column("note_id", Id(), nullable=True),
         sa.Column("case_ref", sa.Text(), nullable=True),
-        sa.Column("consent_scope", sa.Text(), nullable=True),
-        sa.Column("consent_given_by", sa.Text(), nullable=True),
-        sa.Column("consent_method", sa.Text(), nullable=True),
-        sa.Column("consent_at", Utc(), nullable=True),
-        sa.Column("consent_withdrawn_at", Utc(), nullable=True),
         sa.Column("id", Id(), nullable=False),
         sa.Column("change_no", sa.BigInteger(), nullable=False),
         sa.Column("received_at", Utc(), nullable=False),
@@ -678,11 +695,9 @@ def upgrade() -> None:
         sa.Column("flagged", sa.Boolean(), nullable=False),
         sa.Column("about_staff", sa.Boolean(), nullable=False),
         sa.Column("acknowledged_at", Utc(), nullable=True),
-        sa.Column("notified_to", sa.Text(), nullable=True),
-        sa.Column("notified_at", Utc(), nullable=True),
-        sa.Column("notified_by", Id(), nullable=True),
-        sa.Column("receipt_no", sa.Text(), nullable=True),
+        sa.Column("acknowledged_by", Id(), nullable=True),
         sa.Column("closed_at", Utc(), nullable=True),
+        sa.Column("closed_by", Id(), nullable=True),
         sa.Column("id", Id(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("change_no", sa.BigInteger(), nullable=False),
@@ -706,6 +721,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_sale_lines_item_id_items")),
         sa.ForeignKeyConstraint(["sale_id"], ["sales.id"], name=op.f("fk_sale_lines_sale_id_sales")),
         sa.PrimaryKeyConstraint("sale_id", "line", name=op.f("pk_sale_lines")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "sale_voids",
@@ -745,8 +761,48 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["visit_id"], ["visits.id"], name=op.f("fk_ticket_entries_visit_id_visits")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_entries")),
     )
+    op.create_index(
+        "ix_ticket_entries_balance", "ticket_entries", ["event", "quantity", "face_yen"], unique=False
+    )
     op.create_index(op.f("ix_ticket_entries_sale_id"), "ticket_entries", ["sale_id"], unique=False)
     op.create_index(op.f("ix_ticket_entries_visit_id"), "ticket_entries", ["visit_id"], unique=False)
+    op.create_table(
+        "concern_notifications",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("concern_id", Id(), nullable=False),
+        sa.Column("notified_to", sa.Text(), nullable=False),
+        sa.Column("notified_at", Utc(), nullable=False),
+        sa.Column("notified_by", Id(), nullable=False),
+        sa.Column("receipt_no", sa.Text(), nullable=True),
+        sa.Column("change_no", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["concern_id"],
+            ["safety_concerns.id"],
+            name=op.f("fk_concern_notifications_concern_id_safety_concerns"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_concern_notifications")),
+    )
+    op.create_index(
+        op.f("ix_concern_notifications_concern_id"), "concern_notifications", ["concern_id"], unique=False
+    )
+    op.create_table(
+        "consents",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("referral_id", Id(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("given_by", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("given_at", Utc(), nullable=False),
+        sa.Column("withdrawn_at", Utc(), nullable=True),
+        sa.Column("change_no", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["referral_id"], ["referrals.id"], name=op.f("fk_consents_referral_id_referrals")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
+    )
+    op.create_index(op.f("ix_consents_referral_id"), "consents", ["referral_id"], unique=False)
     op.create_table(
         "follow_up_events",
         sa.Column("id", Id(), nullable=False),
@@ -796,8 +852,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_follow_up_events_iso_week"), table_name="follow_up_events")
     op.drop_index(op.f("ix_follow_up_events_follow_up_id"), table_name="follow_up_events")
     op.drop_table("follow_up_events")
+    op.drop_index(op.f("ix_consents_referral_id"), table_name="consents")
+    op.drop_table("consents")
+    op.drop_index(op.f("ix_concern_notifications_concern_id"), table_name="concern_notifications")
+    op.drop_table("concern_notifications")
     op.drop_index(op.f("ix_ticket_entries_visit_id"), table_name="ticket_entries")
     op.drop_index(op.f("ix_ticket_entries_sale_id"), table_name="ticket_entries")
+    op.drop_index("ix_ticket_entries_balance", table_name="ticket_entries")
     op.drop_table("ticket_entries")
     op.drop_index(op.f("ix_sale_voids_visit_id"), table_name="sale_voids")
     op.drop_table("sale_voids")
@@ -860,6 +921,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_stops_mesh"), table_name="stops")
     op.drop_index("ix_stops_lat_micro_lon_micro", table_name="stops")
     op.drop_table("stops")
+    op.drop_table("safety_card")
     op.drop_index(op.f("ix_round_table_issues_raised_week"), table_name="round_table_issues")
     op.drop_table("round_table_issues")
     op.drop_index(op.f("ix_receipts_change_no"), table_name="receipts")

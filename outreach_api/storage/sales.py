@@ -43,7 +43,10 @@ class TaxRate(Base):
 
 
 class Sale(VisitFact, Base):
-    """One receipt. `taxes` holds one {rate_percent, taxable_yen, tax_yen} a rate."""
+    """One receipt. `taxes` holds one {rate_percent, taxable_yen, tax_yen} a rate.
+
+    `total_yen` is the money that was taken: 0 for gifts and for tickets, whose money came when they were bought.
+    """
 
     __tablename__ = "sales"
     van_id: Mapped[uuid.UUID] = van_ref()
@@ -53,6 +56,8 @@ class Sale(VisitFact, Base):
     taxes: Mapped[list[dict[str, Any]]]
     ticket_count: Mapped[int]
     source: Mapped[str]
+    counted: Mapped[bool]
+    """False while receipts of the other source stand for a visit that was entered from paper."""
     __table_args__ = (sa.Index("ix_sales_iso_week_total_yen", "iso_week", "payment", "total_yen"),)
 
 
@@ -67,6 +72,8 @@ class SaleLine(Base):
     quantity: Mapped[int]
     unit_price_yen: Mapped[int]
     rate_percent: Mapped[int] = mapped_column(sa.Integer)
+    # On SQLite the rows live in the key itself: one tree to write for the most numerous rows of all.
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class SaleVoid(VisitFact, Base):
@@ -87,6 +94,8 @@ class TicketEntry(VisitFact, Base):
     payment: Mapped[str | None]
     donor_nickname: Mapped[str | None]
     sale_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("sales.id"), index=True)
+    # Covers the pool's balance, which every redemption asks for.
+    __table_args__ = (sa.Index("ix_ticket_entries_balance", "event", "quantity", "face_yen"),)
 
 
 class CashUp(VisitFact, Base):
@@ -102,6 +111,9 @@ class CashUp(VisitFact, Base):
     """Change number up to which sales were counted in; what arrives later is listed as late."""
     difference_reason: Mapped[str | None]
     counted_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("people.id"))
-    approved_by: Mapped[uuid.UUID | None]
+    counted_holder_id: Mapped[uuid.UUID]
+    """Whose token sent it: a phone on the van is often shared, so a name is not always known."""
+    approved_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("people.id"))
+    approved_holder_id: Mapped[uuid.UUID | None]
     approved_at: Mapped[dt.datetime | None]
     source: Mapped[str]
