@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,6 +27,8 @@ class ContactNote(VisitFact, Base):
     text_sealed: Mapped[bytes | None]
     text_purged_at: Mapped[dt.datetime | None]
     safety_concern: Mapped[bool]
+    about_staff: Mapped[bool]
+    """A concern about one of us: the note is safeguarding's alone."""
     legal_hold: Mapped[bool]
 
 
@@ -56,11 +59,22 @@ class Referral(VisitFact, Base):
     destination_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("destinations.id"), index=True)
     note_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("contact_notes.id"))
     case_ref: Mapped[str | None]
-    consent_scope: Mapped[str | None]
-    consent_given_by: Mapped[str | None]
-    consent_method: Mapped[str | None]
-    consent_at: Mapped[dt.datetime | None]
-    consent_withdrawn_at: Mapped[dt.datetime | None]
+    """Opaque reference into the casework system, only with a standing consent."""
+
+
+class Consent(Base):
+    """Leave to hand somebody over by name: given, and perhaps withdrawn. A new one is a new row."""
+
+    __tablename__ = "consents"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    referral_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("referrals.id"), index=True)
+    scope: Mapped[str]
+    given_by: Mapped[str]
+    method: Mapped[str]
+    given_at: Mapped[dt.datetime]
+    withdrawn_at: Mapped[dt.datetime | None]
+    change_no: Mapped[int]
+    received_at: Mapped[dt.datetime]
 
 
 class ReferralEvent(Base):
@@ -110,11 +124,39 @@ class SafetyConcern(Kept, Base):
     """False when it was listed because of topic violence or depth crisis."""
     about_staff: Mapped[bool]
     acknowledged_at: Mapped[dt.datetime | None]
-    notified_to: Mapped[str | None]
-    notified_at: Mapped[dt.datetime | None]
-    notified_by: Mapped[uuid.UUID | None]
-    receipt_no: Mapped[str | None]
+    acknowledged_by: Mapped[uuid.UUID | None]
     closed_at: Mapped[dt.datetime | None]
+    closed_by: Mapped[uuid.UUID | None]
+
+
+class ConcernNotification(Base):
+    """Whom we told of a concern (Child Abuse Prevention Act, art. 6); there may be several."""
+
+    __tablename__ = "concern_notifications"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    concern_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("safety_concerns.id"), index=True)
+    notified_to: Mapped[str]
+    notified_at: Mapped[dt.datetime]
+    notified_by: Mapped[uuid.UUID]
+    receipt_no: Mapped[str | None]
+    change_no: Mapped[int]
+    received_at: Mapped[dt.datetime]
+
+
+class SafetyCard(Kept, Base):
+    """What to do now and whom to call: one row, held by phones because the van is offline."""
+
+    __tablename__ = "safety_card"
+    steps: Mapped[str]
+    steps_en: Mapped[str | None]
+    city_desks: Mapped[list[dict[str, Any]]]
+    lead_name: Mapped[str | None]
+    lead_phone: Mapped[str | None]
+    deputy_name: Mapped[str | None]
+    deputy_phone: Mapped[str | None]
+    outside_name: Mapped[str | None]
+    """Who hears of a concern about staff: somebody from outside."""
+    outside_phone: Mapped[str | None]
 
 
 class Partner(Kept, Base):
