@@ -24,6 +24,8 @@ from outreach_api.stops import operations as stops
 from outreach_api.stops import routes as stops_routes
 from outreach_api.storage.keyring import Keyring, load_key_file
 from outreach_api.storage.session import Database
+from outreach_api.visits import operations as visits
+from outreach_api.visits import routes as visits_routes
 from outreach_api.web import openapi, pages
 from outreach_api.web.problems import handle_errors
 from outreach_api.web.services import Services
@@ -36,10 +38,12 @@ log = logging.getLogger("outreach.access")
 BLUEPRINTS = (
     access_routes.blp,
     stops_routes.blp,
+    visits_routes.blp,
 )
 KINDS = (
     *access.KINDS,
     *stops.KINDS,
+    *visits.KINDS,
 )
 
 

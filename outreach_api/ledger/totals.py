@@ -30,7 +30,7 @@ def add_up(session: Session, tallies: Iterable[Tally]) -> None:
     visit_ids = list({visit_id for visit_id, _, _ in sums})
     for start in range(0, len(visit_ids), CHUNK):
         found = sa.select(Visit.id, Visit.iso_week).where(Visit.id.in_(visit_ids[start : start + CHUNK]))
-        weeks.update(session.execute(found).tuples())
+        weeks.update((visit_id, week) for visit_id, week in session.execute(found))
     rows = [
         {"visit_id": visit_id, "measure": measure, "key": key, "iso_week": weeks[visit_id], "value": value}
         for (visit_id, measure, key), value in sorted(sums.items(), key=lambda entry: _order(entry[0]))

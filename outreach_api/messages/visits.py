@@ -5,4 +5,36 @@ TEXTS = {
         "この出店が見つかりません。先に出店の開始を送ってください。",
         "There is no such visit here; send its opening first.",
     ),
+    "plan_stop_or_stop": (
+        "停車予定か出店場所のどちらか一つを指定してください。",
+        "Name a plan stop or a stop, not both.",
+    ),
+    "plan_stop_unknown": ("この停車予定が見つかりません。", "There is no such plan stop here."),
+    "visit_id_wrong": (
+        "この停車予定の出店番号は {visit_id} です。",
+        "The visit of this plan stop has the id {visit_id}.",
+    ),
+    "not_own_van": ("ほかの車両の出店は記録できません。", "A visit of another van can't be recorded here."),
+    "plan_not_published": ("この運行計画は公開されていません。", "The plan of this visit is not published."),
+    "visit_was_cancelled": (
+        "中止になっていた出店を始めました。",
+        "The visit had been cancelled; it is open now.",
+    ),
+    "visit_already_closed": (
+        "この出店はもう終了しています（{closed_at}）。先に届いた終了が有効です。",
+        "The visit is closed already ({closed_at}); the first close counts.",
+    ),
+    "visit_cancelled": ("この出店は中止になっています。", "The visit was cancelled."),
+    "visit_has_facts": (
+        "もう記録があるので中止にできません。理由を付けて終了してください。",
+        "Something was recorded at it, so it took place; close it with a reason instead.",
+    ),
+    "visit_merged": ("この出店はほかの出店にまとめられています。", "The visit was joined to another one."),
+    "visit_not_duplicate": (
+        "同じ車両・同じ日の、計画にない出店だけをまとめられます。",
+        "Only an unplanned visit of the same van and day can be joined.",
+    ),
+    "nothing_counted": ("人数が一つもありません。", "Nothing was counted."),
+    "action_needed": ("合格でないときは、対応を書いてください。", "Say what was done when it did not pass."),
+    "temperature_needed": ("温度を書いてください。", "Give the temperature."),
 }

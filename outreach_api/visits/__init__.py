@@ -1,0 +1,1 @@
+"""What happened at a stop: arrival, head counts, departure, the hygiene log."""

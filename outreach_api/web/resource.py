@@ -131,6 +131,14 @@ class Change:
             self._payload = {**self._payload, **from_path}
         return self
 
+    def id_in(self, name: str) -> uuid.UUID | None:
+        """The id in a field of the body, if there is one; its faults are the contract's business."""
+        value = self._payload.get(name) if isinstance(self._payload, dict) else None
+        try:
+            return uuid.UUID(value) if isinstance(value, str) else None
+        except ValueError:
+            return None
+
     def perform(self, view: View) -> Any:
         """Perform it and answer with what the view reads. Raises Refused."""
         operation = Operation(

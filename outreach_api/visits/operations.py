@@ -1,0 +1,72 @@
+"""What can be changed about visits, by whom."""
+
+from outreach_api.ledger.kinds import ARRIVALS, CLOSINGS, EVENTS, FACTS, Kind, one_by_one, roles
+from outreach_api.visits import corrections, writes
+from schemas import visits as wire
+from schemas.vocabulary import Role
+
+RECORDERS = roles(Role.CREW, Role.COORDINATOR, Role.ADMIN)
+CORRECTORS = roles(Role.COORDINATOR, Role.ADMIN)
+
+OPEN_VISIT = Kind(
+    name="visit.open",
+    schema=wire.VisitIn,
+    roles=RECORDERS,
+    write=one_by_one(writes.open_visit),
+    entity="visit",
+    stage=ARRIVALS,
+)
+ADD_HEAD_COUNT = Kind(
+    name="head_count.add",
+    schema=wire.HeadCountIn,
+    roles=RECORDERS,
+    write=writes.add_head_counts,
+    entity="head_count",
+    stage=FACTS,
+    bulk=True,
+)
+LOG_HYGIENE = Kind(
+    name="hygiene.log",
+    schema=wire.HygieneIn,
+    roles=RECORDERS,
+    write=writes.log_hygiene,
+    entity="hygiene_entry",
+    stage=FACTS,
+    bulk=True,
+)
+CLOSE_VISIT = Kind(
+    name="visit.close",
+    schema=wire.CloseIn,
+    roles=RECORDERS,
+    write=one_by_one(writes.close_visit),
+    entity="visit",
+    stage=CLOSINGS,
+)
+CANCEL_VISIT = Kind(
+    name="visit.cancel",
+    schema=wire.CancelIn,
+    roles=RECORDERS,
+    write=one_by_one(writes.cancel_visit),
+    entity="visit",
+    stage=EVENTS,
+)
+CORRECT_VISIT = Kind(
+    name="visit.correct",
+    schema=wire.CorrectIn,
+    roles=CORRECTORS,
+    write=one_by_one(corrections.correct_visit),
+    entity="visit",
+    stage=EVENTS,
+    needs_base=True,
+)
+MERGE_VISIT = Kind(
+    name="visit.merge",
+    schema=wire.MergeIn,
+    roles=CORRECTORS,
+    write=one_by_one(corrections.merge_visit),
+    entity="visit",
+    stage=EVENTS,
+    needs_base=True,
+)
+
+KINDS = (OPEN_VISIT, ADD_HEAD_COUNT, LOG_HYGIENE, CLOSE_VISIT, CANCEL_VISIT, CORRECT_VISIT, MERGE_VISIT)

@@ -1,0 +1,227 @@
+"""Opens, closes and cancels visits; adds head counts and hygiene entries in bulk."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.kernel.ids import visit_id_of
+from outreach_api.kernel.week import IsoWeek, local_day
+from outreach_api.ledger import measures
+from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Warn, Work
+from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames
+from outreach_api.storage.ledger import VisitTotal
+from outreach_api.storage.plans import Plan, PlanStop, Van
+from outreach_api.storage.stops import Stop
+from outreach_api.storage.visits import HeadCount, HygieneEntry, Visit
+from outreach_api.visits import rules
+from schemas.vocabulary import PlanStatus, Role, Source, VisitStatus
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where and when a visit is: from its plan stop, or from what an ad-hoc arrival says."""
+
+    van_id: uuid.UUID
+    stop: Stop
+    day: dt.date
+    plan: Plan | None = None
+    plan_stop_id: uuid.UUID | None = None
+
+
+def open_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
+    """Arrival. Two phones that open one planned visit open the same one; the earlier time stays."""
+    given = accepted.values
+    place = _planned(work, accepted) if given["plan_stop_id"] else _ad_hoc(work, accepted)
+    if isinstance(place, Refusal):
+        return place
+    opened_at = given["opened_at"] or accepted.occurred_at
+    row = work.session.get(Visit, accepted.entity_id)
+    if row is not None:
+        return _open_again(accepted, row, place, opened_at)
+    unpublished = place.plan is not None and place.plan.status != PlanStatus.PUBLISHED
+    warnings = (Warn("plan_not_published"),) if unpublished else ()
+    row = _new_visit(work, accepted, place, VisitStatus.OPEN)
+    row.opened_at = opened_at
+    work.session.add(row)
+    return Applied(row.id, announces=(_announce(row),), warnings=warnings)
+
+
+def close_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
+    row = _visit_in_scope(work, accepted.entity_id)
+    if isinstance(row, Refusal):
+        return row
+    closed_at = accepted.values["closed_at"] or accepted.occurred_at
+    if row.opened_at is not None and closed_at < row.opened_at:
+        return Refusal("invalid", 422, {}, (Problem("/closed_at", "wrong_order"),))
+    verdict = rules.close(row.status, row.closed_at, closed_at)
+    if isinstance(verdict, Refusal):
+        return verdict
+    if verdict:
+        _count_up(row, accepted)
+        row.status, row.closed_at = VisitStatus.CLOSED, closed_at
+        row.cancel_reason = accepted.values["early_reason"]
+    return Applied(row.id, row.version, created=False, announces=(_announce(row),))
+
+
+def cancel_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
+    """Cancel a visit; one that nobody opened is made, so that its reason is counted."""
+    row = _visit_in_scope(work, accepted.entity_id)
+    if isinstance(row, Refusal):
+        if accepted.values["plan_stop_id"] is None:
+            return row
+        place = _planned(work, accepted)
+        if isinstance(place, Refusal):
+            return place
+        row = _new_visit(work, accepted, place, VisitStatus.PLANNED)
+        work.session.add(row)
+    else:
+        _count_up(row, accepted)
+    refusal = rules.cancel(row.status, _has_facts(work, row.id))
+    if refusal is not None:
+        return refusal
+    row.status = VisitStatus.CANCELLED
+    row.cancel_reason, row.note = accepted.values["reason"], accepted.values["note"]
+    return Applied(row.id, row.version, created=False, announces=(_announce(row),))
+
+
+def add_head_counts(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
+    """Taps of the counters, as increments: they add up from any number of phones."""
+    found = frames(work, (a.values["visit_id"] for a in batch))
+    answers: list[Applied | Refusal] = []
+    rows: list[dict[str, Any]] = []
+    for accepted in batch:
+        frame = found.get(accepted.values["visit_id"])
+        if frame is None:
+            answers.append(VISIT_UNKNOWN)
+            continue
+        counts = {band: n for band, n in accepted.values["counts"].items() if n}
+        rows.append({**fact_columns(work, accepted, frame), "counts": counts})
+        tallies = tuple(Tally(frame.id, measures.ATTENDANCE, band, n) for band, n in counts.items())
+        answers.append(
+            Applied(
+                accepted.entity_id, tallies=tallies, announces=(Announce("visit", frame.id, frame.van_id),)
+            )
+        )
+    if rows:
+        work.session.execute(sa.insert(HeadCount), rows)
+    return answers
+
+
+def log_hygiene(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
+    found = frames(work, (a.values["visit_id"] for a in batch))
+    answers: list[Applied | Refusal] = []
+    rows: list[dict[str, Any]] = []
+    for accepted in batch:
+        given = accepted.values
+        frame = found.get(given["visit_id"])
+        if frame is None:
+            answers.append(VISIT_UNKNOWN)
+            continue
+        celsius = given["celsius"]
+        rows.append(
+            {
+                **fact_columns(work, accepted, frame),
+                "check": given["check"],
+                "passed": given["passed"],
+                "celsius_tenths": None if celsius is None else round(celsius * 10),
+                "action": given["action"],
+                "signed_by": given["signed_by"],
+            }
+        )
+        answers.append(Applied(accepted.entity_id))
+    if rows:
+        work.session.execute(sa.insert(HygieneEntry), rows)
+    return answers
+
+
+def _planned(work: Work, accepted: Accepted) -> _Place | Refusal:
+    plan_stop_id = accepted.values["plan_stop_id"]
+    found = work.session.execute(
+        sa.select(Plan, Stop)
+        .join(PlanStop, PlanStop.plan_id == Plan.id)
+        .join(Stop, Stop.id == PlanStop.stop_id)
+        .where(PlanStop.id == plan_stop_id)
+    ).one_or_none()
+    if found is None or not work.actor.may_touch(found.Plan.van_id):
+        return Refusal("plan_stop_unknown", 404, {}, (Problem("/plan_stop_id", "plan_stop_unknown"),))
+    if accepted.entity_id != visit_id_of(plan_stop_id):
+        return Refusal("visit_id_wrong", 422, {"visit_id": str(visit_id_of(plan_stop_id))})
+    return _Place(found.Plan.van_id, found.Stop, found.Plan.local_day, found.Plan, plan_stop_id)
+
+
+def _ad_hoc(work: Work, accepted: Accepted) -> _Place | Refusal:
+    given = accepted.values
+    van_id = work.actor.van_id or given["van_id"]
+    if van_id is None or not work.actor.may_touch(given["van_id"] or van_id):
+        return Refusal(
+            "invalid", 422, {}, (Problem("/van_id", "required" if van_id is None else "not_own_van"),)
+        )
+    if work.session.get(Van, van_id) is None:
+        return Refusal("invalid", 422, {}, (Problem("/van_id", "unknown_reference"),))
+    stop = work.session.get(Stop, given["stop_id"])
+    if stop is None:
+        return Refusal("invalid", 422, {}, (Problem("/stop_id", "unknown_reference"),))
+    day = given["local_day"] or local_day(given["opened_at"] or accepted.occurred_at)
+    return _Place(van_id, stop, day)
+
+
+def _new_visit(work: Work, accepted: Accepted, place: _Place, status: VisitStatus) -> Visit:
+    return Visit(
+        id=accepted.entity_id,
+        version=1,
+        change_no=accepted.change_no,
+        created_at=work.now,
+        van_id=place.van_id,
+        stop_id=place.stop.id,
+        plan_id=place.plan.id if place.plan else None,
+        plan_stop_id=place.plan_stop_id,
+        plan_revision=place.plan.revision if place.plan else None,
+        status=status,
+        source=accepted.values.get("source", Source.APP),
+        local_day=place.day,
+        iso_week=IsoWeek.of(place.day).as_int,
+        mesh=place.stop.mesh,
+        note=accepted.values["note"],
+        clock_suspect=accepted.clock_suspect,
+    )
+
+
+def _open_again(accepted: Accepted, row: Visit, place: _Place, opened_at: dt.datetime) -> Applied | Refusal:
+    if row.van_id != place.van_id or row.stop_id != place.stop.id:
+        return Refusal("id_taken", 409)
+    warnings = (Warn("visit_was_cancelled"),) if row.status == VisitStatus.CANCELLED else ()
+    row.status = rules.opened_status(row.status)
+    if row.status == VisitStatus.OPEN:
+        row.cancel_reason = None
+    row.opened_at = min(row.opened_at or opened_at, opened_at)
+    _count_up(row, accepted)
+    return Applied(row.id, row.version, created=False, announces=(_announce(row),), warnings=warnings)
+
+
+def _visit_in_scope(work: Work, visit_id: uuid.UUID) -> Visit | Refusal:
+    select = sa.select(Visit).where(Visit.id == visit_id)
+    if work.actor.role is Role.CREW:
+        select = select.where(Visit.van_id == work.actor.van_id)
+    row = work.session.scalar(select)
+    return VISIT_UNKNOWN if row is None else row
+
+
+def _has_facts(work: Work, visit_id: uuid.UUID) -> bool:
+    counted = sa.select(VisitTotal.value).where(VisitTotal.visit_id == visit_id, VisitTotal.value != 0)
+    return work.session.scalar(counted.limit(1)) is not None
+
+
+def _count_up(row: Visit, accepted: Accepted) -> None:
+    row.version += 1
+    row.change_no = accepted.change_no
+
+
+def _announce(row: Visit) -> Announce:
+    return Announce("visit", row.id, row.van_id)
