@@ -72,7 +72,11 @@ def refused(op_id: uuid.UUID, refusal: Refusal, change_no: int | None = None) ->
 def stored_detail(outcome: Outcome) -> dict[str, Any] | None:
     """What a receipt keeps besides the code, so that a resend gets the same answer. Never the payload."""
     if outcome.ending is Ending.APPLIED:
-        return {"http": outcome.status}
+        # A phone that lost the first answer must still be able to show its warnings.
+        return {
+            "http": outcome.status,
+            "warnings": [[w.path, w.code, _plain(w.params)] for w in outcome.warnings],
+        }
     return {
         "http": outcome.status,
         "params": _plain(outcome.params),

@@ -17,14 +17,24 @@ from outreach_api.kernel import clock
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import totals
 from outreach_api.ledger.counter import ChangeNumbers
-from outreach_api.ledger.kinds import Accepted, Actor, Applied, Kind, Operation, Registry, Work
+from outreach_api.ledger.kinds import Accepted, Actor, Applied, Kind, Operation, Registry, Warn, Work
 from outreach_api.ledger.outcomes import Ending, Outcome, refused, stored_detail
 from outreach_api.storage.ledger import Receipt
 
 ID_TAKEN = Refusal("id_taken", 409)
 ID_REUSED = Refusal("id_reused", 422)
-# Answered without a receipt: the same id may be sent again once the envelope, the server or the visit is there.
-_ENVELOPE = frozenset({"precondition_required", "upgrade_needed", "visit_unknown"})
+# Answered without a receipt: the same id may be sent again once the envelope, the server, or what it belongs to
+# is there.
+_ENVELOPE = frozenset(
+    {
+        "precondition_required",
+        "upgrade_needed",
+        "visit_unknown",
+        "note_unknown",
+        "referral_unknown",
+        "follow_up_unknown",
+    }
+)
 
 
 class Ready:
@@ -178,6 +188,7 @@ def _repeated(receipt: Receipt, item: Ready, actor: Actor) -> Outcome:
         code=receipt.code,
         params=detail.get("params", {}),
         problems=tuple(Problem(*problem) for problem in detail.get("problems", ())),
+        warnings=tuple(Warn(code, path, params) for path, code, params in detail.get("warnings", ())),
         original=Ending(receipt.status),
     )
 
