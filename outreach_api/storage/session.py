@@ -51,6 +51,8 @@ class Database:
                 pool_size=pool_size,
                 pool_pre_ping=True,
                 isolation_level="READ COMMITTED",
+                # An error's text goes to the log; what was being written does not.
+                hide_parameters=True,
                 connect_args={"connect_timeout": 5, "application_name": "outreach"},
             )
         maker = sessionmaker(expire_on_commit=False, autoflush=False)
@@ -91,6 +93,7 @@ def _sqlite_engine(url: sa.URL, pool_size: int) -> sa.Engine:
         pool_size=pool_size,
         max_overflow=8,
         poolclass=sa.pool.QueuePool,
+        hide_parameters=True,
         connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
     )
 
