@@ -24,6 +24,7 @@ from outreach_api.stops import operations as stops
 from outreach_api.stops import routes as stops_routes
 from outreach_api.storage.keyring import Keyring, load_key_file
 from outreach_api.storage.session import Database
+from outreach_api.sync import routes as sync_routes
 from outreach_api.visits import operations as visits
 from outreach_api.visits import routes as visits_routes
 from outreach_api.web import openapi, pages
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     access_routes.blp,
     stops_routes.blp,
     visits_routes.blp,
+    sync_routes.blp,
 )
 KINDS = (
     *access.KINDS,
@@ -76,9 +78,10 @@ def create_app(
         PROPAGATE_EXCEPTIONS=False,
     )
     app.url_map.strict_slashes = True
+    app.url_map.merge_slashes = False  # /v1//stops is not found; a redirect would be a page of HTML
     app.extensions["outreach"] = Services(
         settings=settings,
-        database=database or Database(settings.database),
+        database=database or Database(settings.database, pool_size=settings.threads),
         keyring=keyring,
         kinds=Registry(KINDS),
         find_actor=access_reads.find_actor,

@@ -11,6 +11,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from itertools import islice
 from typing import Any, ClassVar, NamedTuple
 
 import marshmallow as ma
@@ -18,14 +19,16 @@ from marshmallow import fields
 
 IsoWeek = tuple[int, int]
 INT64_MAX = 2**63 - 1
+MOST_FAULTS = 100  # shown of one payload; a hostile one could have a hundred thousand
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _WEEK = re.compile(r"\d{4}-W\d\d", re.ASCII)
 _BOX = re.compile(r"-?\d{1,3}(\.\d{1,12})?(,-?\d{1,3}(\.\d{1,12})?){3}", re.ASCII)
-_UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", re.ASCII)
+UUID_FORM = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", re.ASCII)
 # Control characters have no place in a name (psycopg raises on NUL); tab and line feed may stand in texts.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_LONGEST_NAME = 100  # of a key, in a fault's path: an unknown one may be a megabyte
 _LINE_BREAK = re.compile(r"[\t\n\u2028\u2029]")
 
 
@@ -179,13 +182,16 @@ class Id(fields.Field[uuid.UUID]):
         return None if value is None else str(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> uuid.UUID:
-        if not isinstance(value, str) or not _UUID.fullmatch(value):
+        if not isinstance(value, str) or not UUID_FORM.fullmatch(value):
             raise Coded("not_id")
         return uuid.UUID(value)
 
 
 class Instant(fields.Field[dt.datetime]):
-    """A moment as RFC 3339 with its zone; up to six fraction digits, capital T and Z."""
+    """A moment as RFC 3339 with its zone, 1970 to 2199; up to six fraction digits, capital T and Z.
+
+    A phone whose clock was lost says 1970; outside of these years local days and ISO weeks would overflow.
+    """
 
     default_error_messages = _codes(invalid="not_instant")
 
@@ -198,9 +204,12 @@ class Instant(fields.Field[dt.datetime]):
         if not isinstance(value, str) or not _INSTANT.fullmatch(value):
             raise Coded("not_instant")
         try:
-            return dt.datetime.fromisoformat(value).astimezone(dt.UTC)
+            at = dt.datetime.fromisoformat(value).astimezone(dt.UTC)
         except (ValueError, OverflowError):
             raise Coded("not_instant") from None
+        if not 1970 <= at.year <= 2199:
+            raise Coded("not_instant")
+        return at
 
 
 class Day(fields.Field[dt.date]):
@@ -338,11 +347,11 @@ class WireSchema(ma.Schema):
 
     @classmethod
     def read(cls, payload: object) -> tuple[dict[str, Any], tuple[Fault, ...]]:
-        """Values of a payload, or every fault of it. Exactly one of the two is empty when faulty."""
+        """Values of a payload, or its first MOST_FAULTS faults. Exactly one of the two is empty when faulty."""
         try:
             values: dict[str, Any] = _instance(cls).load(payload)  # type: ignore[arg-type]
         except ma.ValidationError as error:
-            return {}, tuple(faults_of(error.messages))
+            return {}, tuple(islice(faults_of(error.messages), MOST_FAULTS))
         return values, ()
 
 
@@ -376,7 +385,8 @@ def faults_of(messages: Any, path: str = "") -> Iterator[Fault]:
             if key == "_schema":
                 yield from faults_of(inner, path)
             else:
-                yield from faults_of(inner, f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}")
+                name = str(key)[:_LONGEST_NAME].replace("~", "~0").replace("/", "~1")
+                yield from faults_of(inner, f"{path}/{name}")
     elif isinstance(messages, list):
         for inner in messages:
             yield from faults_of(inner, path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -35,19 +36,20 @@ def add_person(work: Work, accepted: Accepted) -> Applied | Refusal:
 
 
 def change_person(work: Work, accepted: Accepted) -> Applied | Refusal:
-    """Change a person. Somebody who leaves loses name and tokens at once."""
+    """Change a person. Somebody who leaves loses name and tokens at once; another role ends the old one's."""
     row = versions.find(work, Person, accepted)
     if isinstance(row, Refusal):
         return row
     for name, value in accepted.values.items():
         setattr(row, name, value)
+    ended = sa.update(Token).where(Token.person_id == row.id, Token.revoked_at.is_(None))
     if accepted.values.get("active") is False:
         row.name, row.kana = ERASED_NAME, None
-        work.session.execute(
-            sa.update(Token)
-            .where(Token.person_id == row.id, Token.revoked_at.is_(None))
-            .values(revoked_at=work.now)
-        )
+    elif "role" in accepted.values:
+        ended = ended.where(Token.role != row.role)
+    else:
+        return Applied(row.id, row.version, created=False)
+    work.session.execute(ended.values(revoked_at=work.now))
     return Applied(row.id, row.version, created=False)
 
 
@@ -128,3 +130,21 @@ def issue_token(
     )
     session.flush()
     return token.text
+
+
+class RevokedToken(NamedTuple):
+    role: Role
+    was_revoked: bool
+    """True when it had been revoked before."""
+
+
+def revoke_token(session: Session, *, prefix: str, now: dt.datetime) -> RevokedToken | None:
+    """End a token; None if there is none with this prefix."""
+    token = session.get(Token, prefix)
+    if token is None:
+        return None
+    was_revoked = token.revoked_at is not None
+    if not was_revoked:
+        token.revoked_at = now
+        session.flush()
+    return RevokedToken(Role(token.role), was_revoked)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from outreach_api.kernel.errors import KernelError
+from outreach_api.kernel.week import FIRST_YEAR, LAST_YEAR
 
 MAX_AHEAD = timedelta(minutes=5)
 MAX_BEHIND = timedelta(days=45)
@@ -56,11 +57,12 @@ def skew(now: datetime, sent_at: datetime) -> timedelta:
 
 
 def corrected(occurred_at: datetime, skew: timedelta) -> datetime:
-    """A phone's time on the server's clock; a correction that leaves the calendar changes nothing."""
+    """A phone's time on the server's clock; a correction that leaves the years we know changes nothing."""
     try:
-        return occurred_at + skew
+        at = occurred_at + skew
     except OverflowError:
         return occurred_at
+    return at if FIRST_YEAR < at.year < LAST_YEAR else occurred_at
 
 
 def implausible(corrected_at: datetime, now: datetime, skew: timedelta) -> bool:

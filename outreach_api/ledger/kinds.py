@@ -100,7 +100,7 @@ class Announce:
 
 @dataclass(frozen=True, slots=True)
 class Warn:
-    """Something that the sender should see, though the change stands."""
+    """Something that the sender should see, though the change stands. Receipts keep it, so no text in params."""
 
     code: str
     path: str = ""

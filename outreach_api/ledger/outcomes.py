@@ -49,6 +49,7 @@ class Outcome:
 
 
 _CONFLICTS = {409, 412}
+_MOST_KEPT = 20  # problems in one receipt
 
 
 def refused(op_id: uuid.UUID, refusal: Refusal, change_no: int | None = None) -> Outcome:
@@ -64,8 +65,8 @@ def refused(op_id: uuid.UUID, refusal: Refusal, change_no: int | None = None) ->
         status=refusal.status,
         change_no=change_no,
         code=refusal.code,
-        params=refusal.params,
-        problems=refusal.problems,
+        params=_plain(refusal.params),
+        problems=tuple(Problem(p.path, p.code, _plain(p.params)) for p in refusal.problems),
     )
 
 
@@ -80,9 +81,20 @@ def stored_detail(outcome: Outcome) -> dict[str, Any] | None:
     return {
         "http": outcome.status,
         "params": _plain(outcome.params),
-        "problems": [[p.path, p.code, _plain(p.params)] for p in outcome.problems],
+        "problems": [[_known_path(p), p.code, _plain(p.params)] for p in outcome.problems[:_MOST_KEPT]],
     }
 
 
+def _known_path(problem: Problem) -> str:
+    """The path up to what our contracts name: an unknown key is part of the payload."""
+    return problem.path.rpartition("/")[0] if problem.code == "unknown_key" else problem.path
+
+
 def _plain(params: Mapping[str, object]) -> dict[str, Any]:
-    return {k: v if isinstance(v, int | float | bool | list) else str(v) for k, v in params.items()}
+    return {name: _plain_value(value) for name, value in params.items()}
+
+
+def _plain_value(value: object) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain_value(one) for one in value]
+    return value if isinstance(value, int | float) else str(value)

@@ -104,6 +104,8 @@ def _values(operation: Operation, kind: Kind | None, actor: Actor) -> dict[str, 
     if kind.needs_base and operation.base_version is None:
         return Refusal("precondition_required", 428)
     payload = operation.payload
+    if operation.v < 1 or (operation.v < kind.v and not isinstance(payload, dict)):
+        return Refusal("invalid", 422, {}, (Problem("", "not_object"),))
     for version in range(operation.v, kind.v):
         payload = kind.upcasters[version](payload)
     values, faults = kind.schema.read(payload)
@@ -178,6 +180,9 @@ def _repeated(receipt: Receipt, item: Ready, actor: Actor) -> Outcome:
     if receipt.digest != item.digest:
         return refused(op_id, ID_REUSED)
     detail = receipt.detail or {}
+    problems = tuple(Problem(*problem) for problem in detail.get("problems", ()))
+    if isinstance(item.values, Refusal) and item.values.code == receipt.code:
+        problems = item.values.problems  # in full: a receipt keeps some, and no names that the sender made up
     return Outcome(
         op_id=op_id,
         ending=Ending.DUPLICATE,
@@ -187,7 +192,7 @@ def _repeated(receipt: Receipt, item: Ready, actor: Actor) -> Outcome:
         change_no=receipt.change_no,
         code=receipt.code,
         params=detail.get("params", {}),
-        problems=tuple(Problem(*problem) for problem in detail.get("problems", ())),
+        problems=problems,
         warnings=tuple(Warn(code, path, params) for path, code, params in detail.get("warnings", ())),
         original=Ending(receipt.status),
     )
@@ -209,12 +214,13 @@ def _write(work: Work, kind: Kind, batch: list[Accepted]) -> list[Applied | Refu
 
 
 def _database_refusal(error: sa.exc.DBAPIError) -> Refusal:
-    text = str(error.orig).lower()
-    if isinstance(error, sa.exc.DataError):
-        return Refusal("invalid", 422)
-    if "foreign key" in text:
+    # PostgreSQL words its errors in the server's language: ask for the code. SQLite's are always English.
+    cause = getattr(error.orig, "sqlstate", None) or str(error.orig).partition(" constraint")[0]
+    if cause in ("23503", "FOREIGN KEY"):
         return Refusal("unknown_reference", 422)
-    return Refusal("already_exists", 409)
+    if cause in ("23505", "UNIQUE"):
+        return Refusal("already_exists", 409)
+    return Refusal("invalid", 422)
 
 
 def _outcome(accepted: Accepted, answer: Applied | Refusal) -> Outcome:

@@ -73,6 +73,10 @@ TEXTS = {
     "too_big": ("本文が大きすぎます。", "The body is too big."),
     "not_acceptable": ("その形式では返せません。", "That form of answer is not offered."),
     "busy": ("混み合っています。少し待って送り直してください。", "Busy; send it again in a moment."),
+    "not_ready": (
+        "データベースの準備ができていません。",
+        "The database does not answer, or its tables are not there yet.",
+    ),
     "bad_request": ("要求の形が正しくありません。", "The request is malformed."),
     "cursor_invalid": ("続きの位置が正しくありません。", "The cursor is not one of ours for this list."),
     "internal": (

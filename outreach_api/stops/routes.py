@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -18,6 +19,7 @@ from schemas.base import page_of
 blp = Blueprint("stops", __name__, url_prefix="/v1", description="出店場所 · where the van may stand")
 
 StopPage = page_of(wire.StopOut)
+_PAIR = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{1,12})?),(-?[0-9]{1,3}(?:\.[0-9]{1,12})?)")
 
 
 @blp.route("/stops")
@@ -88,8 +90,10 @@ class PermissionWithdrawal(Resource):
 
 
 def _point(text: str) -> Point | Refusal:
-    lat, _, lon = text.partition(",")
+    pair = _PAIR.fullmatch(text)  # float() alone would also take "７", "1_0" and "nan"
     try:
-        return Point(float(lat), float(lon))
-    except (KernelError, ValueError):
+        if pair is None:
+            raise KernelError("position_invalid")
+        return Point(float(pair[1]), float(pair[2]))
+    except KernelError:
         return Refusal("invalid", 422, {}, (Problem("?near", "not_position"),))

@@ -57,7 +57,7 @@ class Keyring:
             sealed[start : start + _NONCE_BYTES],
             sealed[start + _NONCE_BYTES :],
         )
-        if head != _FORMAT + self.key_id:
+        if head != _FORMAT + self.key_id or len(nonce) != _NONCE_BYTES:
             raise CannotOpen("sealed with another key or in another format")
         try:
             return self._texts.decrypt(nonce, body, head + f"{table}.{column}".encode() + row.bytes).decode()

@@ -1,4 +1,4 @@
-"""Three declarations for routes: `changes` (a kind of operation), `reads`, `open` (for everybody).
+"""Declarations for routes: `changes` (a kind of operation), `takes` (a push), `reads`, `open` (for everybody).
 
 Each gives roles, contracts, errors, examples and headers once, for the request and for openapi.yaml.
 """
@@ -8,12 +8,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
+from itertools import islice
 from typing import Any
 
 import flask_smorest
 import marshmallow as ma
+import orjson
 from flask import Response, g, request
 from webargs.flaskparser import FlaskParser
+from webargs.multidictproxy import MultiDictProxy
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.week import local_day
@@ -24,7 +27,7 @@ from outreach_api.web.declared import Declared, declare
 from outreach_api.web.problems import Refused, language
 from outreach_api.web.resource import Change, actor, session
 from outreach_api.web.services import services
-from schemas.base import Query, WireSchema, faults_of
+from schemas.base import MOST_FAULTS, Query, WireSchema, faults_of
 from schemas.vocabulary import Role
 
 Links = Mapping[str, Mapping[str, str]]
@@ -38,9 +41,21 @@ class _Parser(FlaskParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION = {"query": ma.RAISE}
 
+    def load_querystring(self, req: Any, schema: ma.Schema) -> Any:
+        """Of ?limit=1&limit=2 one would be dropped silently; only a field that is a list may come twice."""
+        given = MultiDictProxy(req.args, schema)
+        twice = [name for name, values in req.args.lists() if len(values) > 1]
+        faults = tuple(Problem(f"?{name}", "repeated") for name in twice if name not in given.multiple_keys)
+        if faults:
+            raise Refused(Refusal("invalid", 422, {}, faults))
+        return given
+
     def handle_error(self, error: ma.ValidationError, req: Any, schema: ma.Schema, **kwargs: Any) -> Any:
         messages = error.messages.get("query", {}) if isinstance(error.messages, dict) else {}
-        faults = tuple(Problem("?" + f.path.lstrip("/"), f.code, f.params) for f in faults_of(messages))
+        faults = tuple(
+            Problem("?" + f.path.lstrip("/"), f.code, f.params)
+            for f in islice(faults_of(messages), MOST_FAULTS)
+        )
         raise Refused(Refusal("invalid", 422, {}, faults))
 
 
@@ -98,6 +113,7 @@ class Blueprint(flask_smorest.Blueprint):
         query: type[Query] | None = None,
         by_state: bool = False,
         audited: bool = False,
+        errors: Iterable[int] = (),
         links: Links | None = None,
         media: Mapping[str, Any] | None = None,
     ) -> Callable[[Function], Function]:
@@ -105,6 +121,7 @@ class Blueprint(flask_smorest.Blueprint):
 
         `by_state`: its ETag is the state of the whole database, so that a 304 costs no work.
         `audited`: it runs in a write transaction, because a row must be written before anything is shown.
+        `errors`: statuses that it answers besides the usual ones.
         `media`: other media types it answers with, by type (CSV, GeoJSON), as OpenAPI schemas.
         """
 
@@ -124,14 +141,44 @@ class Blueprint(flask_smorest.Blueprint):
             documented = self.doc(
                 operationId=name,
                 responses={
-                    **openapi.problems(_read_errors(bool(query))),
+                    **openapi.problems([*_READ_ERRORS, *errors]),
                     **openapi.links_of(200, links),
                     **openapi.more_media(media),
-                    **({304: {"description": "It has not changed."}} if by_state else {}),
+                    **({304: {"description": "It has not changed."}} if by_state or _versioned(out) else {}),
                 },
                 **openapi.access(frozenset(roles), None),
             )(documented)
-            declare(documented, Declared(frozenset(roles), writes=audited))
+            declare(
+                documented,
+                Declared(
+                    frozenset(roles),
+                    writes=audited,
+                    query=query is not None,
+                    audited_as=name if audited else None,
+                ),
+            )
+            return documented
+
+        return decorator
+
+    def takes(
+        self, contract: type[WireSchema], out: type[WireSchema], roles: Iterable[Role], *, name: str
+    ) -> Callable[[Function], Function]:
+        """Declare a write that is no single kind of change (a push). The method gets the body as sent."""
+
+        def decorator(function: Function) -> Function:
+            @wraps(function)
+            def act(resource: Any, **path: Any) -> Any:
+                return function(resource, g.body, **path)
+
+            documented: Function = self.response(200, out, example=_example(out))(act)
+            documented = self.doc(
+                operationId=name,
+                requestBody=openapi.request_body(contract, _example(contract), required=True),
+                responses=openapi.problems([400, 401, 403, 413, 415, 422, 503]),
+                **openapi.access(frozenset(roles), None),
+            )(documented)
+            declare(documented, Declared(frozenset(roles), writes=True, body=True))
             return documented
 
         return decorator
@@ -151,13 +198,13 @@ class Blueprint(flask_smorest.Blueprint):
             documented: Function = self.response(200, out, example=_example(out))(function)
             if query is not None:
                 documented = self.arguments(query, location="query")(documented)
-            listed = [404, 422, *errors] if query else [404, *errors]
+            listed = [404, 503, *([422] if query else []), *errors]
             documented = self.doc(
                 operationId=name,
                 security=[],
                 responses={**openapi.problems(listed), **openapi.more_media(media)},
             )(documented)
-            declare(documented, Declared(None))
+            declare(documented, Declared(None, query=query is not None))
             return documented
 
         return decorator
@@ -168,8 +215,11 @@ def _change_errors(kind: Kind) -> list[int]:
     return [400, 401, 403, 404, 409, 413, 415, 422, 503, *more]
 
 
-def _read_errors(has_query: bool) -> list[int]:
-    return [401, 403, 404, 503, *([400, 422] if has_query else [])]
+_READ_ERRORS = (401, 403, 404, 422, 503)
+
+
+def _versioned(out: type[WireSchema] | None) -> bool:
+    return out is not None and "version" in out().fields
 
 
 def _example(schema: Any) -> Any:
@@ -177,10 +227,15 @@ def _example(schema: Any) -> Any:
 
 
 def _tag_version(shown: Any) -> Response | None:
-    """An answer with a version carries it as ETag, which If-Match takes back."""
+    """An answer with a version carries an ETag: the version, which If-Match takes back, then its content's hash.
+
+    The hash is for If-None-Match: what is shown of one version differs by role, and by what hangs on it.
+    """
     if isinstance(shown, dict) and isinstance(shown.get("version"), int):
-        g.etag = f"v{shown['version']}"
-        if request.method == "GET" and request.if_none_match.contains_weak(g.etag):
+        content = {name: value for name, value in shown.items() if name != "warnings"}
+        seen = hashlib.blake2b(orjson.dumps(content, default=str), digest_size=8).hexdigest()
+        g.etag = f"v{shown['version']}-{seen}"
+        if request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(g.etag):
             return Response(status=304)
     return None
 

@@ -16,9 +16,13 @@ class Declared:
 
     roles: frozenset[Role] | None
     writes: bool = False
+    query: bool = False
+    """It reads what stands after the ? of its address."""
     body: bool = False
     body_optional: bool = False
     kind: Kind | None = None
+    audited_as: str | None = None
+    """A read whose refusals are recorded too, also those at the door (wrong role)."""
 
 
 class Undeclared(RuntimeError):

@@ -78,4 +78,4 @@ def _from_json(value: Any, column: Any) -> Any:
         return uuid.UUID(value)
     if name == "Utc":
         return dt.datetime.fromisoformat(value)
-    return dt.date.fromisoformat(value) if wanted is dt.date else value
+    return wanted.fromisoformat(value) if wanted in (dt.date, dt.time) else value

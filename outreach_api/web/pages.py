@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from flask import Flask, Response, abort, current_app, jsonify, request, send_from_directory
 from flask.typing import ResponseReturnValue
 
+from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger import counter
-from outreach_api.web.problems import language
+from outreach_api.web.problems import language, problem_response
 from outreach_api.web.services import services
 
 _DOCS_FILES = Path(flask_swagger_ui.__file__).parent / "dist"
@@ -134,7 +135,5 @@ def readyz() -> ResponseReturnValue:
         with services().database.read() as session:
             number, _ = counter.current(session)
     except sa.exc.SQLAlchemyError:
-        response = jsonify({"status": "not ready"})
-        response.status_code = 503
-        return response
+        return problem_response(Refusal("not_ready", 503))
     return jsonify({"status": "ready", "change_no": number})

@@ -14,6 +14,10 @@ from outreach_api.messages import Language, say
 
 log = logging.getLogger(__name__)
 
+_SQLITE_ERROR = (
+    1  # what SQLite calls faulty SQL; SQLAlchemy calls it operational, but trying again won't help
+)
+
 _CODES = {
     400: "bad_request",
     401: "unauthorized",
@@ -23,6 +27,8 @@ _CODES = {
     406: "not_acceptable",
     413: "too_big",
     415: "media_type",
+    500: "internal",
+    503: "busy",
 }
 TITLES = {
     400: "Bad Request",
@@ -105,7 +111,10 @@ def handle_errors(app: Flask) -> None:
     @app.errorhandler(sa.exc.OperationalError)
     @app.errorhandler(sa.exc.TimeoutError)
     def busy(error: Exception) -> Response:
-        log.warning("database not ready: %s", type(error).__name__)
+        cause = getattr(error, "orig", None)
+        if getattr(cause, "sqlite_errorcode", None) == _SQLITE_ERROR:
+            return internal(error)
+        log.warning("database not ready: %s", cause or type(error).__name__)
         return problem_response(Refusal("busy", 503))
 
     @app.errorhandler(Exception)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.ledger import audit
 from outreach_api.ledger.kinds import Actor, Kind, Operation, Work
 from outreach_api.ledger.outcomes import Outcome
 from outreach_api.ledger.perform import perform, read
@@ -21,8 +23,11 @@ from outreach_api.web.declared import Declared, declared_of
 from outreach_api.web.json_body import NotJson, not_json, read_json
 from outreach_api.web.problems import Refused, language, problem_lines
 from outreach_api.web.services import services
+from schemas.base import MOST_FAULTS, UUID_FORM
 
 View = Callable[[Session, Actor, uuid.UUID], Any]
+# Ours is "v3-<hash>". A compressing proxy makes it weak or adds to it: W/"…", "…-gzip", "…;gzip", "…"-gzip.
+_ENTITY_TAG = re.compile(r'(?:W/)?"?v?(?P<version>[0-9]{1,18})(?:"?[-;][0-9A-Za-z;-]*)?"?', re.ASCII)
 
 
 class Resource(MethodView):
@@ -38,7 +43,13 @@ class Resource(MethodView):
         if declared.roles is not None:
             g.actor = _actor()
             if g.actor.role not in declared.roles:
+                if declared.audited_as is not None:
+                    _record_denied(declared.audited_as, path)
                 raise Refused(Refusal("forbidden", 403))
+            if request.args and not declared.query:
+                # A misspelt or misplaced wish (?dry_run=true) must not look as if it had been granted.
+                faults = tuple(Problem(f"?{name}", "unknown_key") for name in request.args)
+                raise Refused(Refusal("invalid", 422, {}, faults[:MOST_FAULTS]))
         if declared.body:
             g.body = _body(declared)
         with _unit_of_work(declared):
@@ -60,6 +71,22 @@ def _unit_of_work(declared: Declared) -> Iterator[None]:
             g.pop("session", None)
     if ended is not None:
         raise ended
+
+
+def _record_denied(action: str, path: dict[str, Any]) -> None:
+    """An attempt by a role that may never read it; what the path names is not looked up."""
+    name, entity_id = next(iter(path.items()), ("", None))
+    here = services()
+    with here.database.write() as own:
+        audit.record(
+            own,
+            g.actor,
+            here.now(),
+            action=action,
+            entity_kind=name.removesuffix("_id"),
+            entity_id=entity_id,
+            outcome="denied: forbidden",
+        )
 
 
 def _actor() -> Actor:
@@ -172,21 +199,16 @@ def perform_one(operation: Operation) -> Outcome:
 
 def _idempotency_key() -> uuid.UUID:
     given = request.headers.get("Idempotency-Key", "").strip().strip('"')
-    try:
-        if len(given) != 36:
-            raise ValueError
-        return uuid.UUID(given)
-    except ValueError:
-        raise Refused(Refusal("idempotency_key_required", 400)) from None
+    if not UUID_FORM.fullmatch(given):
+        raise Refused(Refusal("idempotency_key_required", 400))
+    return uuid.UUID(given)
 
 
 def _base_version() -> int | None:
     given = request.headers.get("If-Match")
     if given is None:
         return None
-    tag = given.strip().removeprefix("W/").strip('"').removeprefix("v")
-    # A compressing proxy makes a tag weak or adds a suffix to it; the version inside stays the same.
-    tag = tag.split("-", 1)[0]
-    if not tag.isascii() or not tag.isdigit() or len(tag) > 18:
+    tag = _ENTITY_TAG.fullmatch(given.strip())
+    if tag is None:
         raise Refused(Refusal("if_match_malformed", 400))
-    return int(tag)
+    return int(tag["version"])
