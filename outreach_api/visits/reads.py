@@ -33,7 +33,7 @@ def visit(session: Session, actor: Actor, visit_id: uuid.UUID) -> dict[str, Any]
 def visit_views(session: Session, rows: Sequence[Visit]) -> list[dict[str, Any]]:
     ids = [row.id for row in rows]
     stops = sa.select(Stop.id, Stop.name).where(Stop.id.in_({row.stop_id for row in rows}))
-    names = {stop_id: name for stop_id, name in session.execute(stops)}
+    names = {row.id: row.name for row in session.execute(stops)}
     bands = attendance(session, ids)
     return [
         {

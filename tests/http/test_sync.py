@@ -1,0 +1,208 @@
+"""Push and pull through HTTP."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from outreach_api.kernel.ids import new_id
+from tests.api import Answer, Api
+from tests.make import make_stop, make_visit
+
+
+def operation(kind: str, payload: dict[str, Any], **envelope: Any) -> dict[str, Any]:
+    return {
+        "op_id": str(new_id()),
+        "kind": kind,
+        "v": 1,
+        "entity_id": str(new_id()),
+        "occurred_at": "2026-11-28T02:00:00Z",
+        "payload": payload,
+        **envelope,
+    }
+
+
+def push(api: Api, *operations: Any, sent_at: str = "2026-11-28T03:00:00Z", **kwargs: Any) -> Answer:
+    body = {"sent_at": sent_at, "operations": list(operations)}
+    return api.post("/v1/sync/push", body, role=kwargs.pop("role", "crew"), **kwargs)
+
+
+def results(answer: Answer) -> list[tuple[str, str | None]]:
+    assert answer.status == 200, answer
+    return [(line["result"], line["code"]) for line in answer.json["results"]]
+
+
+def stop_of(api: Api) -> str:
+    with api.database.write() as session:
+        return str(make_stop(session).id)
+
+
+def test_a_whole_visit_goes_in_one_push_whatever_its_order(api: Api) -> None:
+    visit = str(new_id())
+    answer = push(
+        api,
+        operation("visit.close", {}, entity_id=visit, occurred_at="2026-11-28T02:30:00Z"),
+        operation("head_count.add", {"visit_id": visit, "counts": {"elem_low": 4}}),
+        operation("hygiene.log", {"visit_id": visit, "check": "water", "passed": True}),
+        operation(
+            "visit.open", {"stop_id": stop_of(api)}, entity_id=visit, occurred_at="2026-11-28T01:00:00Z"
+        ),
+    )
+    assert results(answer) == [("applied", None)] * 4
+    shown = api.get(f"/v1/visits/{visit}").json
+    assert (shown["status"], shown["attendance"]["total"]) == ("closed", 4)
+
+
+def test_a_resent_push_changes_nothing_and_answers_the_same(api: Api) -> None:
+    with api.database.write() as session:
+        visit = str(make_visit(session, van_id=api.van).id)
+    sent = [
+        operation("head_count.add", {"visit_id": visit, "counts": {"infant": 1}}),
+        operation("head_count.add", {"visit_id": visit, "counts": {"infant": "x"}}),
+    ]
+    first, again = push(api, *sent), push(api, *sent)
+    assert results(first) == [("applied", None), ("rejected", "invalid")]
+    assert results(again) == [("duplicate", None), ("duplicate", "invalid")]
+    assert [line["original"] for line in again.json["results"]] == ["applied", "rejected"]
+    assert again.json["results"][1]["errors"] == first.json["results"][1]["errors"]
+    assert api.get(f"/v1/visits/{visit}").json["attendance"]["total"] == 1
+
+
+def test_bad_items_never_change_their_neighbours(api: Api) -> None:
+    with api.database.write() as session:
+        visit = str(make_visit(session, van_id=api.van).id)
+        foreign = str(make_visit(session, van_id=api.other_van).id)
+    answer = push(
+        api,
+        "rubbish",
+        operation("head_count.add", {"visit_id": visit, "counts": {"infant": 1}}),
+        {"op_id": str(new_id()), "kind": "head_count.add"},
+        operation("head_count.add", {"visit_id": foreign, "counts": {"infant": 1}}),
+        operation("moon.landing", {}),
+        operation("head_count.add", {"visit_id": visit, "counts": {"infant": 1}}, v=2),
+        operation(
+            "stop.add", {"code": "X", "name": "X", "kind": "park", "position": {"lat": 35.8, "lon": 139.9}}
+        ),
+        operation("person.add", {"name": "A", "role": "crew"}),
+        operation("head_count.add", {"visit_id": visit, "counts": {"infant": 1}}, surprise=1),
+    )
+    assert results(answer) == [
+        ("rejected", "malformed"),
+        ("applied", None),
+        ("rejected", "malformed"),
+        ("rejected", "visit_unknown"),
+        ("retry", "upgrade_needed"),
+        ("retry", "upgrade_needed"),
+        ("rejected", "forbidden"),
+        ("rejected", "not_by_push"),
+        ("rejected", "malformed"),
+    ]
+    assert api.get(f"/v1/visits/{visit}").json["attendance"]["total"] == 1
+
+
+def test_a_wrong_clock_moves_no_fact_to_another_day(api: Api) -> None:
+    visit = str(new_id())
+    answer = push(
+        api,
+        operation(
+            "visit.open", {"stop_id": stop_of(api)}, entity_id=visit, occurred_at="2025-11-20T02:00:00Z"
+        ),
+        sent_at="2025-11-20T03:00:00Z",
+    )
+    assert answer.json["clock_suspect"] is True
+    shown = api.get(f"/v1/visits/{visit}").json
+    assert (shown["local_day"], shown["clock_suspect"]) == ("2026-11-28", True)
+
+
+def test_facts_pushed_before_their_visit_may_be_sent_again(api: Api) -> None:
+    visit = str(new_id())
+    tap = operation("head_count.add", {"visit_id": visit, "counts": {"infant": 1}})
+    assert results(push(api, tap)) == [("rejected", "visit_unknown")]
+    push(api, operation("visit.open", {"stop_id": stop_of(api)}, entity_id=visit))
+    assert results(push(api, tap)) == [("applied", None)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        {},
+        {"sent_at": "yesterday", "operations": []},
+        {"sent_at": "2026-11-28T03:00:00Z", "operations": [1] * 501},
+        {"sent_at": "2026-11-28T03:00:00Z", "operations": {}, "x": 1},
+    ],
+)
+def test_a_push_that_is_none_is_refused_whole(api: Api, body: Any) -> None:
+    assert api.post("/v1/sync/push", body, role="crew").status == 422
+
+
+def pull_all(
+    api: Api, limit: int = 2, cursor: str | None = None, **who: Any
+) -> tuple[list[dict[str, Any]], str]:
+    items: list[dict[str, Any]] = []
+    while True:
+        answer = api.get(
+            f"/v1/sync/pull?limit={limit}" + (f"&cursor={cursor}" if cursor else ""),
+            **({"role": "crew"} | who),
+        )
+        assert answer.status == 200, answer
+        items += answer.json["items"]
+        cursor = answer.json["cursor"]
+        if not answer.json["more"]:
+            return items, str(cursor)
+
+
+def test_a_pull_gives_each_thing_once_in_its_latest_state(api: Api) -> None:
+    stops = [
+        api.post(
+            "/v1/stops",
+            {"code": f"K{n}", "name": f"停{n}", "kind": "park", "position": {"lat": 35.8, "lon": 139.9}},
+        ).json
+        for n in range(5)
+    ]
+    items, cursor = pull_all(api)
+    assert {item["id"] for item in items} == {stop["id"] for stop in stops}
+    api.patch(f"/v1/stops/{stops[1]['id']}", {"name": "新しい名"}, version=1)
+    api.patch(f"/v1/stops/{stops[1]['id']}", {"weight": 3}, version=2)
+    news, cursor = pull_all(api, cursor=cursor)
+    assert [(item["id"], item["data"]["name"], item["data"]["weight"]) for item in news] == [
+        (stops[1]["id"], "新しい名", 3)
+    ]
+    assert pull_all(api, cursor=cursor)[0] == []
+
+
+def test_a_pull_shows_only_what_this_device_may_see(api: Api) -> None:
+    with api.database.write() as session:
+        stop = make_stop(session, host_contact="047-000-0000")
+        mine, foreign = (
+            make_visit(session, van_id=api.van, stop=stop),
+            make_visit(session, van_id=api.other_van),
+        )
+    for visit in (mine, foreign):
+        api.post(f"/v1/visits/{visit.id}/head-counts", {"counts": {"adult": 1}})
+    api.patch(f"/v1/stops/{stop.id}", {"weight": 1}, version=1)
+    items, _ = pull_all(api)
+    assert {(item["kind"], item["id"]) for item in items} == {("visit", str(mine.id)), ("stop", str(stop.id))}
+    assert all(item["data"].get("host") is None for item in items)
+
+
+def test_a_cursor_of_another_scope_or_epoch_asks_for_a_full_resync(api: Api) -> None:
+    stop_of(api)
+    _, cursor = pull_all(api)
+    answer = api.get(f"/v1/sync/pull?cursor={cursor}", role="crew", van=api.other_van)
+    assert (answer.status, answer.code) == (410, "resync_needed")
+    assert api.get(f"/v1/sync/pull?cursor={cursor}x", role="crew").status == 422
+
+
+def test_reporters_have_nothing_to_sync(api: Api) -> None:
+    assert push(api, role="reporter").code == "forbidden"
+    assert api.get("/v1/sync/pull", role="reporter").code == "forbidden"
+
+
+def test_a_push_of_an_hour_ago_keeps_when_it_happened(api: Api) -> None:
+    visit = str(new_id())
+    push(api, operation("visit.open", {"stop_id": stop_of(api)}, entity_id=visit))
+    opened = dt.datetime.fromisoformat(api.get(f"/v1/visits/{visit}").json["opened_at"])
+    assert api.clock() - opened == dt.timedelta(hours=1)
