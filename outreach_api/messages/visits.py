@@ -15,7 +15,6 @@ TEXTS = {
         "The visit of this plan stop has the id {visit_id}.",
     ),
     "not_own_van": ("ほかの車両の出店は記録できません。", "A visit of another van can't be recorded here."),
-    "plan_not_published": ("この運行計画は公開されていません。", "The plan of this visit is not published."),
     "visit_was_cancelled": (
         "中止になっていた出店を始めました。",
         "The visit had been cancelled; it is open now.",
