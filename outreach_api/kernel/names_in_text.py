@@ -19,7 +19,7 @@ _HONORIFIC = re.compile(
 )
 _WORD_BEFORE = re.compile(
     r"(?:(?P<kanji>[一-龥々〆ヶ]+)|(?P<katakana>[ァ-ヺー]{2,})|(?P<hiragana>[ぁ-ゖー]{2,})|(?P<latin>[a-z]{2,}))"
-    r"\n?$"
+    r"[ \n]?$"
 )
 _LOOK_BACK = 12
 _HIRAGANA = str.maketrans({chr(code): chr(code - 0x60) for code in range(ord("ァ"), ord("ヶ"))})
@@ -34,7 +34,7 @@ _NOBODY = _words("""
     スタッフ ボランティア ヘルパー ケアマネ ドライバー オーナー カフェ コンビニ スーパー リピーター
     マザー ファザー ワーカー サポーター メンバー おきゃく おとなり きんじょ ともだち おおや おまわり
     おいしゃ こども いもうと おとうと むすこ むすめ ひとり ふたり ふたご おとう おかあ おにい おねえ
-    おばあ おじい おばば おじじ
+    おばあ おじい おばば おじじ 年長 年中 年少 歳 か月 年生 くるくる あの子 この子 その子
 """)
 _NOBODY_PATTERN = re.compile(
     r"(?:[\d一二三四五六七八九十数何][名組人]|(?:外国|新|友|主|本|老|大|個|隣|知|病|職|住|管理|一|二)人"
@@ -84,7 +84,7 @@ _KINDERGARTEN = re.compile(
 # 北部小3年, 小金中の生徒: the short form counts only where a pupil is near.
 _SHORT_SCHOOL = re.compile(
     r"(?P<name>[一-龥々ヶァ-ヺー]{1,6})[小中高]"
-    r"(?=\s?[1-6一二三四五六]\s?(?:年|の\d)|[にへ]通|の(?:生徒|児童|先生|子)|に入学|出身|卒)"
+    r"(?=の?\s?[1-6一二三四五六]\s?(?:年|の\d)|[にへ]通|の(?:生徒|児童|先生|子)|に入学|出身|卒)"
 )
 _NO_SHORT_SCHOOL = re.compile(
     r"(?:[年日途最背夜業談憩世空水地集暑寒大縮過矮小中標円残上弱兄弟姉妹娘子孫男女児今在春園娠]|午[前後]|私立|公立|[市県]立)$"
@@ -98,7 +98,7 @@ def names(folded: str) -> Iterator[tuple[int, int]]:
         before = folded[max(done, match.start() - _LOOK_BACK) : match.start()]
         word = _WORD_BEFORE.search(before)
         done = match.end()
-        if word and _is_name(word, before.rstrip("\n"), match[0], folded[match.end() : match.end() + 1]):
+        if word and _is_name(word, before.rstrip(" \n"), match[0], folded[match.end() : match.end() + 1]):
             yield match.start() - (len(before) - word.start()), match.end()
 
 

@@ -3,6 +3,7 @@
 import io
 import os
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -111,6 +112,7 @@ def test_utf_8_is_read_too() -> None:
         ((RECEIVER, AWAY_1), (3, "GASSAN", "merge_partner_missing")),
         ((RECEIVER, AWAY_1, AWAY_2.replace("2,5339574211", "0,")), (3, "GASSAN", "merge_contradiction")),
         ((PLAIN, AWAY_1.replace("5339574211", "5339574232")), (4, "HTKSAKI", "merge_contradiction")),
+        ((RECEIVER.replace(";5339574213", ""), AWAY_1, AWAY_2), (5, "HTKSAKI", "merge_contradiction")),
         ((), (3, "", "file_empty")),
     ],
 )
@@ -154,10 +156,18 @@ def test_a_file_that_is_no_such_table_is_refused_as_a_whole(data: bytes, fault: 
     assert faults(read_estat(data)) == [fault]
 
 
-def test_a_zip_bomb_is_refused_without_unfolding_it() -> None:
-    bomb = zipped(("a.txt", b"0" * (table_file.MAX_BYTES + 1)))
-    assert len(bomb) < 100_000
-    assert faults(read_estat(bomb)) == [(0, "", "file_too_big")]
+def test_a_zip_bomb_is_refused_without_unfolding_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table_file, "MAX_BYTES", 1_000_000)
+    bomb = zipped(("a.txt", bytes(20_000_000)))
+    tracemalloc.start()
+    table = read_estat(bomb)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert faults(table) == [(0, "", "file_too_big")]
+    assert peak < 5_000_000
+
+
+def test_a_file_that_is_too_big_is_refused() -> None:
     assert faults(read_estat(b"0" * (table_file.MAX_BYTES + 1))) == [(0, "", "file_too_big")]
 
 

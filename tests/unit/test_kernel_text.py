@@ -7,6 +7,13 @@ from hypothesis import strategies as st
 from outreach_api.kernel.text import Hit, PersonalData, is_my_number, normalise, personal_data_hits
 
 PRIVATE = [
+    ("新松戸北小の3年生", "school"),
+    ("高橋　さん", "name"),
+    ("りっくんのパパ", "name"),
+    ("ゆうとくんだった", "name"),
+    ("メールは taro_yamada@gmail.com", "email"),
+    ("電話番号〇四七（三六六）一一一一", "phone"),
+    ("ラインID:ken-ken99", "line_id"),
     ("090-1234-5678に電話", "phone"),
     ("電話は０９０１２３４５６７８", "phone"),
     ("070・1234・5678", "phone"),
@@ -72,6 +79,16 @@ PRIVATE = [
 ]
 
 HARMLESS = [
+    "年長さんと1歳さん",
+    "くるくるさんに会いに来たと言われた",
+    "あの子ちゃんと食べてるかな",
+    "祖母と孫2人、おばあさまが送迎",
+    "仕事が月20万円から12万円に減った",
+    "産後8か月、夫の帰りは22:00過ぎ",
+    "住職さんにごあいさつ",
+    "保健師さんにつなぐことを提案、本人了承",
+    "同じ様な方が多い",
+    "最高の1年だった",
     "オバアチャンが送迎",
     "もうすぐ幼稚園",
     "うちから保育園まで歩く",
@@ -166,6 +183,12 @@ def test_a_hit_marks_the_words_in_the_text_as_it_was_written() -> None:
 def test_every_person_in_a_note_is_marked() -> None:
     note = "田中さんと林さんとお母さん"
     assert [note[hit.start : hit.end] for hit in personal_data_hits(note)] == ["田中さん", "林さん"]
+    note = "たろうくん、けんくんはなちゃん"
+    assert [note[hit.start : hit.end] for hit in personal_data_hits(note)] == [
+        "たろうくん",
+        "けんくん",
+        "はなちゃん",
+    ]
 
 
 def test_digits_of_one_phone_number_are_told_once() -> None:
@@ -181,6 +204,11 @@ def test_twelve_digits_with_a_wrong_check_digit_are_no_my_number(wrong: int) -> 
     right = "123456789018"
     assert is_my_number(right)
     assert not is_my_number(right[:-1] + str(wrong if wrong != 8 else 9))
+
+
+def test_a_remainder_of_one_gives_the_check_digit_nought() -> None:
+    assert is_my_number("123456789000")
+    assert not is_my_number("123456789001")
 
 
 @given(st.text(max_size=60))
