@@ -59,13 +59,24 @@ def _describe(field: fields.Field[Any], name: str, value: Any) -> None:
 
 
 class Text(fields.Field[str]):
-    """Text of 1 to `longest` characters (code points); one line unless `lines`; no control characters."""
+    """Text of 1 to `longest` code points; one line unless `lines`; of a `form` (a pattern) if it has one."""
 
     default_error_messages = _codes(invalid="not_text")
 
-    def __init__(self, longest: int, *, shortest: int = 1, lines: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        longest: int,
+        *,
+        shortest: int = 1,
+        lines: bool = False,
+        form: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.longest, self.shortest, self.lines = longest, shortest, lines
+        self.form = None if form is None else re.compile(form, re.ASCII)
+        if form is not None:
+            _describe(self, "pattern", f"^{form}$")
         _describe(self, "minLength", shortest)
         _describe(self, "maxLength", longest)
 
@@ -81,6 +92,8 @@ class Text(fields.Field[str]):
             raise Coded("too_long", longest=self.longest, length=len(value))
         if len(value) < self.shortest or (self.shortest and not value.strip()):
             raise Coded("too_short", shortest=self.shortest)
+        if self.form is not None and not self.form.fullmatch(value):
+            raise Coded("wrong_form")
         return value
 
 

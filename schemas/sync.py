@@ -22,13 +22,19 @@ from schemas.problem import FaultOut
 from schemas.visits import HeadCountIn, WarningOut
 
 MOST_OPERATIONS = 500
+KIND_FORM = "[a-z_]+[.][a-z_]+"
 
 
 class OperationIn(WireSchema):
     """One change as the phone kept it. Unknown envelope keys are refused like any others."""
 
     op_id = Id(required=True, metadata={"description": "Made once by the phone; a resend keeps it."})
-    kind = Text(60, required=True, metadata={"description": "As x-kind of the matching operation says."})
+    kind = Text(
+        60,
+        form=KIND_FORM,
+        required=True,
+        metadata={"description": "As x-kind of the matching operation says."},
+    )
     v = Whole(1, 1_000, load_default=1, metadata={"description": "Version of the kind's payload."})
     entity_id = Id(required=True)
     base_version = Whole(1, load_default=None)

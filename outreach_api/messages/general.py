@@ -30,6 +30,7 @@ TEXTS = {
         "Too long: {length} of {longest} characters.",
     ),
     "too_short": ("短すぎます（{shortest}文字以上）。", "Too short: at least {shortest} characters."),
+    "wrong_form": ("形が正しくありません。", "It does not have the right form."),
     "too_small": ("小さすぎます（{lowest}以上）。", "Too small: at least {lowest}."),
     "too_large": ("大きすぎます（{highest}以下）。", "Too large: at most {highest}."),
     "too_many": ("多すぎます（{most}件まで）。", "Too many: at most {most}."),

@@ -6,6 +6,7 @@ schemas.sync.OperationIn is the contract; tests/unit/test_sync_rules.py shows th
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from outreach_api.kernel.errors import KernelError, Problem, Refusal
 from outreach_api.ledger.kinds import Operation
 
 _KEYS = frozenset({"op_id", "kind", "v", "entity_id", "base_version", "occurred_at", "payload"})
+_KIND = re.compile(r"[a-z_]+[.][a-z_]+")
 _UUID_LENGTH = 36
 
 
@@ -26,8 +28,8 @@ def read_operation(item: Any) -> Operation | Refusal:
     op_id = _id(item, "op_id", problems)
     entity_id = _id(item, "entity_id", problems)
     kind = item.get("kind")
-    if not isinstance(kind, str) or not 1 <= len(kind) <= 60:
-        problems.append(Problem("/kind", "required" if "kind" not in item else "not_text"))
+    if not isinstance(kind, str) or len(kind) > 60 or not _KIND.fullmatch(kind):
+        problems.append(Problem("/kind", "required" if "kind" not in item else "wrong_form"))
     version = _whole(item, "v", 1, 1_000, problems) if "v" in item else 1
     base = None
     if item.get("base_version") is not None:
