@@ -19,6 +19,8 @@ from outreach_api.access import reads as access_reads
 from outreach_api.access import routes as access_routes
 from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger.kinds import Registry
+from outreach_api.sales import operations as sales
+from outreach_api.sales import routes as sales_routes
 from outreach_api.settings import Settings
 from outreach_api.stops import operations as stops
 from outreach_api.stops import routes as stops_routes
@@ -40,12 +42,14 @@ BLUEPRINTS = (
     access_routes.blp,
     stops_routes.blp,
     visits_routes.blp,
+    sales_routes.blp,
     sync_routes.blp,
 )
 KINDS = (
     *access.KINDS,
     *stops.KINDS,
     *visits.KINDS,
+    *sales.KINDS,
 )
 
 

@@ -588,6 +588,7 @@ def upgrade() -> None:
         sa.Column("total_yen", sa.BigInteger(), nullable=False),
         sa.Column("taxes", Json(), nullable=False),
         sa.Column("ticket_count", sa.BigInteger(), nullable=False),
+        sa.Column("ticket_face_yen", sa.BigInteger(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("counted", sa.Boolean(), nullable=False),
         sa.Column("id", Id(), nullable=False),

@@ -1,3 +1,63 @@
-"""Texts of sales."""
+"""Texts of the counter: catalogue, receipts, tickets, tills."""
 
-TEXTS: dict[str, tuple[str, str]] = {}
+TEXTS: dict[str, tuple[str, str]] = {
+    "item_code_taken": ("この品目コードはすでに使われています。", "Another item has this code."),
+    "price_without_yen": (
+        "開始日だけでなく、価格も入れてください。",
+        "Give the price as well as its first day.",
+    ),
+    "exempt_is_zero": ("非課税の税率は 0 にしてください。", "The rate of what is exempt must be 0."),
+    "tax_rate_in_force": (
+        "この日からの税率（{percent}%）はすでに使われています。新しい開始日で登録してください。",
+        "The rate of that day ({percent} %) is in force already; set a new one from another day.",
+    ),
+    "lines_or_rush": (
+        "明細（lines）か、まとめ打ちの金額（rush_yen）のどちらか一つにしてください。",
+        "Give lines or one amount in rush_yen, not both.",
+    ),
+    "ticket_count_required": ("使ったチケットの枚数を入れてください。", "Say how many tickets were used."),
+    "ticket_count_unwanted": (
+        "チケットの枚数は、支払いがチケットのときだけ入れてください。",
+        "ticket_count goes with payment ticket only.",
+    ),
+    "item_unknown": ("この品目が見つかりません。", "There is no such item."),
+    "price_missing": (
+        "{day} の価格が登録されていません。受け取った金額（unit_price_yen）を入れてください。",
+        "The catalogue has no price on {day}; send what was taken as unit_price_yen.",
+    ),
+    "tax_rate_missing": ("{day} の税率が登録されていません。", "No tax rate is in force on {day}."),
+    "price_differs": (
+        "品目表は{listed_yen}円ですが、{given_yen}円で記録しました。",
+        "The list says ¥{listed_yen}; ¥{given_yen} was recorded, as it was taken.",
+    ),
+    "receipt_held_back": (
+        "この出店はすでに別の記録（紙またはアプリ）で集計されています。二重に数えないよう、控えとして残しました。",
+        "This visit is counted from its other record (paper or app); this receipt is kept beside it, not added.",
+    ),
+    "sale_unknown": (
+        "この売上が見つかりません。先に売上を送ってください。",
+        "There is no such receipt here; send it first.",
+    ),
+    "already_voided": ("この売上はすでに取り消されています。", "This receipt was taken back already."),
+    "payment_not_money": (
+        "チケットの購入は、現金か QR 決済にしてください。",
+        "Tickets are bought with cash, paypay or other_qr.",
+    ),
+    "ticket_overdraft": (
+        "チケットの残りを超えました。このまま受け付けました。お子さんには渡してください。",
+        "The pool of tickets is overdrawn. It was accepted all the same: honour the child's ticket.",
+    ),
+    "difference_reason_required": (
+        "差額が{difference_yen}円あります（{tolerance_yen}円を超えると理由が要ります）。わかる範囲で書いてください。",
+        "The till is off by ¥{difference_yen}; above ¥{tolerance_yen} a reason is needed.",
+    ),
+    "already_counted": (
+        "この出店のレジはもう締めてあります。",
+        "The till of this visit was counted already.",
+    ),
+    "already_approved": ("このレジ締めはもう確認済みです。", "This counting was approved already."),
+    "approved_by_counter": (
+        "数えた人とは別の人が確認してください。あとからでもかまいません。",
+        "Somebody else than the one who counted approves it; later is fine too.",
+    ),
+}

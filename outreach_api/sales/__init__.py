@@ -1,0 +1,1 @@
+"""The counter: catalogue, receipts and their taxes, tickets, the counting of tills."""

@@ -55,6 +55,7 @@ class Sale(VisitFact, Base):
     total_yen: Mapped[int]
     taxes: Mapped[list[dict[str, Any]]]
     ticket_count: Mapped[int]
+    ticket_face_yen: Mapped[int]
     source: Mapped[str]
     counted: Mapped[bool]
     """False while receipts of the other source stand for a visit that was entered from paper."""

@@ -1,0 +1,109 @@
+"""What can be changed at the counter, by whom."""
+
+from outreach_api.ledger.kinds import CLOSINGS, EVENTS, MASTER_DATA, Kind, one_by_one, roles
+from outreach_api.sales.writes import catalogue, receipts, tickets, till, voids
+from schemas import catalogue as catalogue_wire
+from schemas import sales as wire
+from schemas import till as till_wire
+from schemas.vocabulary import Role
+
+PLANNERS = roles(Role.COORDINATOR, Role.ADMIN)
+COUNTER = roles(Role.CREW, *PLANNERS)
+"""Those who stand at the counter or answer for it. Reporters see sums only, in reports."""
+
+ADD_ITEM = Kind(
+    name="item.add",
+    schema=catalogue_wire.ItemIn,
+    roles=PLANNERS,
+    write=one_by_one(catalogue.add_item),
+    entity="item",
+    stage=MASTER_DATA,
+)
+CHANGE_ITEM = Kind(
+    name="item.change",
+    schema=catalogue_wire.ItemChange,
+    roles=PLANNERS,
+    write=one_by_one(catalogue.change_item),
+    entity="item",
+    stage=MASTER_DATA,
+    needs_base=True,
+)
+SET_PRICE = Kind(
+    name="item.price",
+    schema=catalogue_wire.ItemPriceIn,
+    roles=PLANNERS,
+    write=one_by_one(catalogue.set_price),
+    entity="item",
+    stage=MASTER_DATA,
+    needs_base=True,
+)
+SET_TAX_RATE = Kind(
+    name="tax_rate.set",
+    schema=catalogue_wire.TaxRateIn,
+    roles=roles(Role.ADMIN),
+    write=one_by_one(catalogue.set_tax_rate),
+    entity="tax_rate",
+    stage=MASTER_DATA,
+)
+RECORD_SALE = Kind(
+    name="sale.record",
+    schema=wire.SaleIn,
+    roles=COUNTER,
+    write=receipts.record_sales,
+    entity="sale",
+    bulk=True,
+)
+VOID_SALE = Kind(
+    name="sale.void",
+    schema=wire.SaleVoidIn,
+    roles=COUNTER,
+    write=voids.void_sales,
+    entity="sale_void",
+    stage=EVENTS,
+    bulk=True,
+)
+ISSUE_TICKETS = Kind(
+    name="ticket.issue",
+    schema=till_wire.TicketIssueIn,
+    roles=COUNTER,
+    write=tickets.issue_tickets,
+    entity="ticket",
+    bulk=True,
+)
+REDEEM_TICKETS = Kind(
+    name="ticket.redeem",
+    schema=till_wire.TicketRedeemIn,
+    roles=COUNTER,
+    write=tickets.redeem_tickets,
+    entity="ticket",
+    bulk=True,
+)
+COUNT_TILL = Kind(
+    name="cash_up.count",
+    schema=till_wire.CashUpIn,
+    roles=COUNTER,
+    write=one_by_one(till.count_till),
+    entity="cash_up",
+    stage=CLOSINGS,
+)
+APPROVE_TILL = Kind(
+    name="cash_up.approve",
+    schema=till_wire.CashUpApproveIn,
+    roles=COUNTER,
+    write=one_by_one(till.approve_till),
+    entity="cash_up",
+    stage=CLOSINGS,
+)
+
+KINDS = (
+    ADD_ITEM,
+    CHANGE_ITEM,
+    SET_PRICE,
+    SET_TAX_RATE,
+    RECORD_SALE,
+    VOID_SALE,
+    ISSUE_TICKETS,
+    REDEEM_TICKETS,
+    COUNT_TILL,
+    APPROVE_TILL,
+)

@@ -1,0 +1,1 @@
+"""Shows what happened at the counter, to whom it concerns."""

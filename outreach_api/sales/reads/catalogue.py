@@ -1,0 +1,75 @@
+"""Shows items with the price of a day, and the tax rates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.kernel.errors import Refusal
+from outreach_api.sales import rules
+from outreach_api.storage.sales import Item, ItemPrice, TaxRate
+
+
+def item(session: Session, item_id: uuid.UUID, *, today: dt.date) -> dict[str, Any] | Refusal:
+    found = session.get(Item, item_id)
+    if found is None:
+        return Refusal("not_found", 404)
+    return item_views(session, [found], today=today)[0]
+
+
+def matching(*, active: bool | None = None, category: str | None = None) -> sa.Select[Any]:
+    select = sa.select(Item)
+    if active is not None:
+        select = select.where(Item.active == active)
+    if category is not None:
+        select = select.where(Item.category == category)
+    return select
+
+
+def item_views(session: Session, rows: Sequence[Item], *, today: dt.date) -> list[dict[str, Any]]:
+    """Items with all their prices, so that an offline phone knows tomorrow's too."""
+    prices: dict[uuid.UUID, list[tuple[dt.date, int]]] = defaultdict(list)
+    found = (
+        sa.select(ItemPrice.item_id, ItemPrice.valid_from, ItemPrice.price_yen)
+        .where(ItemPrice.item_id.in_([row.id for row in rows]))
+        .order_by(ItemPrice.valid_from)
+    )
+    for item_id, valid_from, price_yen in session.execute(found):
+        prices[item_id].append((valid_from, price_yen))
+    return [
+        {
+            "id": row.id,
+            "version": row.version,
+            "code": row.code,
+            "name": row.name,
+            "kana": row.kana,
+            "name_en": row.name_en,
+            "category": row.category,
+            "tax_category": row.tax_category,
+            "allergens": row.allergens,
+            "active": row.active,
+            "price_yen": rules.in_force(prices[row.id], today),
+            "prices": [
+                {"valid_from": valid_from, "price_yen": price_yen} for valid_from, price_yen in prices[row.id]
+            ],
+            "created_at": row.created_at,
+        }
+        for row in rows
+    ]
+
+
+def tax_rates(session: Session) -> dict[str, Any]:
+    """{items: every rate by class and day}."""
+    found = session.scalars(sa.select(TaxRate).order_by(TaxRate.tax_class, TaxRate.valid_from))
+    return {
+        "items": [
+            {"tax_class": row.tax_class, "valid_from": row.valid_from, "percent": row.percent}
+            for row in found
+        ]
+    }

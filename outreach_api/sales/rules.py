@@ -1,0 +1,113 @@
+"""What holds at the counter: prices and rates of a day, the tax of a receipt, whose receipts count, the till."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from outreach_api.kernel.money import Rounding, tax_included
+from schemas.vocabulary import Payment, ServiceMode, Source, TaxCategory, TaxClass
+
+MONEY = frozenset({Payment.CASH, Payment.PAYPAY, Payment.OTHER_QR})
+"""Payments that bring money in. A ticket's money came when it was bought; a gift brings none."""
+
+Dated = Sequence[tuple[date, int]]
+"""Values with the day from which each is in force."""
+
+
+def in_force(dated: Dated, day: date) -> int | None:
+    """The value of the latest row that begins on or before the day, or None."""
+    return max((row for row in dated if row[0] <= day), default=(day, None))[1]
+
+
+def tax_class(category: TaxCategory, mode: ServiceMode) -> TaxClass:
+    """Food taken away is taxed at the reduced rate; eaten on our seats it is a meal served, at the standard one.
+
+    Source: Consumption Tax Act, appendix 1 (reduced rate: food and drink except served meals).
+    """
+    if category is TaxCategory.EXEMPT:
+        return TaxClass.EXEMPT
+    if category is TaxCategory.FOOD and mode is ServiceMode.TAKEOUT:
+        return TaxClass.REDUCED
+    return TaxClass.STANDARD
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a receipt in whole yen, tax included; `item_id` is None for a rush of sweets."""
+
+    item_id: uuid.UUID | None
+    category: str
+    quantity: int
+    unit_price_yen: int
+    rate_percent: int
+
+    @property
+    def amount_yen(self) -> int:
+        return self.quantity * self.unit_price_yen
+
+
+def total_yen(payment: Payment, lines: Iterable[Line]) -> int:
+    """The money that a receipt brings in."""
+    return sum(line.amount_yen for line in lines) if payment in MONEY else 0
+
+
+def taxes(payment: Payment, lines: Iterable[Line], rounding: Rounding) -> list[dict[str, int]]:
+    """The tax inside a receipt, rounded once for each rate, lowest rate first. Nothing sold, nothing taxed."""
+    if payment not in MONEY:
+        return []
+    taxable: dict[int, int] = {}
+    for line in lines:
+        taxable[line.rate_percent] = taxable.get(line.rate_percent, 0) + line.amount_yen
+    return [
+        {"rate_percent": rate, "taxable_yen": yen, "tax_yen": tax_included(yen, rate, rounding)}
+        for rate, yen in sorted(taxable.items())
+    ]
+
+
+def counts(visit_source: str, sale_source: str, standing: str | None) -> bool:
+    """Whether a receipt counts beside those of the source that stands for its visit already (None: nothing does).
+
+    Only a visit that was entered from paper can be told twice: by the paper's totals and by the phone that came
+    back to life. What came first stands; the other is kept beside it.
+    """
+    return visit_source != Source.PAPER or standing is None or sale_source == standing
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Tickets issued and redeemed, in pieces or in yen."""
+
+    issued: int
+    redeemed: int
+
+    @property
+    def owed(self) -> int:
+        return max(0, self.issued - self.redeemed)
+
+    @property
+    def overdraft(self) -> int:
+        """What was honoured though nobody had paid for it yet."""
+        return max(0, self.redeemed - self.issued)
+
+
+def counted_yen(pieces: Mapping[str, int]) -> int:
+    """What coins and notes are worth, by their face value in yen."""
+    return sum(int(face) * number for face, number in pieces.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who did something at the till: the token's holder (a van's phone is often shared), and the person if known."""
+
+    holder_id: uuid.UUID
+    person_id: uuid.UUID | None
+
+
+def is_another(approver: Hand, counter: Hand) -> bool:
+    """Whether the one who approves is another than the one who counted; two named people may share a phone."""
+    if approver.person_id is not None and counter.person_id is not None:
+        return approver.person_id != counter.person_id
+    return approver.holder_id != counter.holder_id

@@ -1,0 +1,1 @@
+"""Records what happens at the counter."""

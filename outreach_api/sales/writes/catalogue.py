@@ -1,0 +1,90 @@
+"""Adds and changes items, sets their prices and the tax rates by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+
+from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.kernel.ids import derived
+from outreach_api.kernel.week import local_day
+from outreach_api.ledger import versions
+from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
+from outreach_api.storage.sales import Item, ItemPrice, TaxRate
+
+TAX_RATES_ID = derived("tax_rates")
+"""Phones take the few rates together, as one thing."""
+
+UNSAID: dict[str, Any] = {"kana": None, "name_en": None, "allergens": [], "active": True}
+
+
+def add_item(work: Work, accepted: Accepted) -> Applied | Refusal:
+    given = {**UNSAID, **accepted.values}
+    price_yen = given.pop("price_yen", None)
+    price_from = given.pop("price_from", None) or local_day(work.now)
+    taken = _code_taken(work, given["code"], accepted.entity_id)
+    if taken is not None:
+        return taken
+    work.session.add(
+        Item(id=accepted.entity_id, change_no=accepted.change_no, created_at=work.now, version=1, **given)
+    )
+    work.session.flush()
+    if price_yen is not None:
+        _put_price(work, accepted.entity_id, price_from, price_yen)
+    return Applied(accepted.entity_id, announces=(Announce("item", accepted.entity_id),))
+
+
+def change_item(work: Work, accepted: Accepted) -> Applied | Refusal:
+    row = versions.find(work, Item, accepted)
+    if isinstance(row, Refusal):
+        return row
+    given = accepted.values
+    if "code" in given and (taken := _code_taken(work, given["code"], row.id)) is not None:
+        return taken
+    for name, value in given.items():
+        setattr(row, name, value)
+    work.session.flush()
+    return Applied(row.id, row.version, created=False, announces=(Announce("item", row.id),))
+
+
+def set_price(work: Work, accepted: Accepted) -> Applied | Refusal:
+    """A price from a day on. Receipts that were taken keep the price on their lines."""
+    row = versions.find(work, Item, accepted)
+    if isinstance(row, Refusal):
+        return row
+    work.session.flush()
+    _put_price(work, row.id, accepted.values["valid_from"], accepted.values["price_yen"])
+    return Applied(row.id, row.version, created=False, announces=(Announce("item", row.id),))
+
+
+def set_tax_rate(work: Work, accepted: Accepted) -> Applied | Refusal:
+    """A rate from a day on. One that is still to come may be corrected, one that was in force may not."""
+    given = accepted.values
+    row = work.session.get(TaxRate, (given["tax_class"], given["valid_from"]))
+    if row is None:
+        work.session.add(TaxRate(**given))
+    elif row.valid_from > local_day(work.now):
+        row.percent = given["percent"]
+    elif row.percent != given["percent"]:
+        return Refusal("tax_rate_in_force", 409, {"percent": row.percent})
+    work.session.flush()
+    return Applied(accepted.entity_id, announces=(Announce("tax_rates", TAX_RATES_ID),))
+
+
+def _code_taken(work: Work, code: str, item_id: uuid.UUID) -> Refusal | None:
+    other = sa.select(Item.id).where(Item.code == code, Item.id != item_id)
+    if work.session.scalar(other) is None:
+        return None
+    return Refusal("item_code_taken", 409, {"code": code}, (Problem("/code", "item_code_taken"),))
+
+
+def _put_price(work: Work, item_id: uuid.UUID, valid_from: dt.date, price_yen: int) -> None:
+    row = work.session.get(ItemPrice, (item_id, valid_from))
+    if row is None:
+        work.session.add(ItemPrice(item_id=item_id, valid_from=valid_from, price_yen=price_yen))
+    else:
+        row.price_yen = price_yen
+    work.session.flush()

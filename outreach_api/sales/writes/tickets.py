@@ -1,0 +1,95 @@
+"""Issues and redeems 恩送りチケット. A child who holds a ticket is honoured, whatever the pool says."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.kernel.errors import Refusal
+from outreach_api.kernel.ids import derived
+from outreach_api.ledger.kinds import Accepted, Applied, Warn, Work
+from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames
+from outreach_api.sales.writes import tallies
+from outreach_api.storage.sales import TicketEntry
+from schemas.vocabulary import TicketEvent
+
+ENTRIES = cast(sa.Table, TicketEntry.__table__)
+OVERDRAFT = Warn("ticket_overdraft")
+
+
+class Pool:
+    """What the pool owes while a batch is written: one SELECT, then it is counted down."""
+
+    def __init__(self, session: Session) -> None:
+        sums = sa.select(TicketEntry.event, sa.func.sum(TicketEntry.quantity)).group_by(TicketEntry.event)
+        totals = {event: int(quantity) for event, quantity in session.execute(sums)}
+        self.left = totals.get(TicketEvent.ISSUED, 0) - totals.get(TicketEvent.REDEEMED, 0)
+
+    def redeem(self, quantity: int) -> tuple[Warn, ...]:
+        self.left -= quantity
+        return (OVERDRAFT,) if self.left < 0 else ()
+
+
+def issue_tickets(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
+    return _enter(work, batch, TicketEvent.ISSUED, None)
+
+
+def redeem_tickets(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
+    return _enter(work, batch, TicketEvent.REDEEMED, Pool(work.session))
+
+
+def _enter(
+    work: Work, batch: Sequence[Accepted], event: TicketEvent, pool: Pool | None
+) -> list[Applied | Refusal]:
+    found = frames(work, (accepted.values["visit_id"] for accepted in batch))
+    answers: list[Applied | Refusal] = []
+    rows = []
+    for accepted in batch:
+        given = accepted.values
+        frame = found.get(given["visit_id"])
+        if frame is None:
+            answers.append(VISIT_UNKNOWN)
+            continue
+        quantity, face_yen = given["quantity"], given["face_yen"]
+        rows.append(
+            {
+                **fact_columns(work, accepted, frame),
+                "event": event.value,
+                "quantity": quantity,
+                "face_yen": face_yen,
+                "payment": given.get("payment"),
+                "donor_nickname": given.get("donor_nickname"),
+                "sale_id": None,
+            }
+        )
+        answers.append(
+            Applied(
+                accepted.entity_id,
+                tallies=tallies.of_tickets(frame.id, event, quantity, face_yen),
+                warnings=pool.redeem(quantity) if pool is not None else (),
+            )
+        )
+    if rows:
+        work.session.execute(sa.insert(ENTRIES), rows)
+    return answers
+
+
+def entry_of(fact: Mapping[str, Any], sale_id: uuid.UUID, quantity: int, face_yen: int) -> dict[str, Any]:
+    """The row of a receipt that was paid with tickets, or of its void (a negative quantity).
+
+    `fact` holds the columns of the sale or void; its own id follows from that one's.
+    """
+    return {
+        **fact,
+        "id": derived("tickets", fact["id"]),
+        "event": TicketEvent.REDEEMED.value,
+        "quantity": quantity,
+        "face_yen": face_yen,
+        "payment": None,
+        "donor_nickname": None,
+        "sale_id": sale_id,
+    }

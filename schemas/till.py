@@ -1,0 +1,233 @@
+"""Pay-it-forward tickets (恩送りチケット) and the counting of tills on the wire."""
+
+from typing import Any, ClassVar
+
+from marshmallow import fields, validates_schema
+
+from schemas.base import (
+    Coded,
+    Day,
+    Flag,
+    Id,
+    Instant,
+    Many,
+    Nested,
+    Out,
+    PageQuery,
+    Text,
+    Whole,
+    WireSchema,
+    Word,
+)
+from schemas.problem import FaultOut
+from schemas.sales import HIGHEST_FACE_YEN, MOST_TICKETS, USUAL_FACE_YEN
+from schemas.vocabulary import Payment, Source, TicketEvent
+
+DENOMINATIONS = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10, 5, 1)
+MOST_PIECES = 10_000
+MOST_FLOAT_YEN = 10_000_000
+
+
+class TicketIssueIn(WireSchema):
+    """Tickets that a donor pays for. A donation, not revenue."""
+
+    visit_id = Id(required=True)
+    quantity = Whole(1, MOST_TICKETS, required=True)
+    face_yen = Whole(1, HIGHEST_FACE_YEN, load_default=USUAL_FACE_YEN)
+    payment = Word(Payment, required=True, metadata={"description": "cash, paypay or other_qr."})
+    donor_nickname = Text(40, load_default=None, metadata={"description": "As on the ticket, if at all."})
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["payment"] in (Payment.TICKET, Payment.FREE):
+            raise Coded("payment_not_money")
+
+    example: ClassVar = {
+        "visit_id": "8d3e2c1b-0a9f-5e8d-b7c6-a5f4e3d2c1b0",
+        "quantity": 5,
+        "payment": "cash",
+        "donor_nickname": "ひまわり",
+    }
+
+
+class TicketRedeemIn(WireSchema):
+    """Tickets that children used without a receipt of their own. Nobody is named."""
+
+    visit_id = Id(required=True)
+    quantity = Whole(1, MOST_TICKETS, required=True)
+    face_yen = Whole(1, HIGHEST_FACE_YEN, load_default=USUAL_FACE_YEN)
+
+    example: ClassVar = {"visit_id": "8d3e2c1b-0a9f-5e8d-b7c6-a5f4e3d2c1b0", "quantity": 1}
+
+
+class TicketOut(Out):
+    id = Id()
+    event = Word(TicketEvent)
+    visit_id = Id()
+    local_day = Day()
+    occurred_at = Instant()
+    quantity = Whole(-MOST_TICKETS, metadata={"description": "Negative when a receipt was taken back."})
+    face_yen = Whole(1)
+    payment = Word(Payment, allow_none=True)
+    donor_nickname = Text(40, allow_none=True)
+    sale_id = Id(allow_none=True)
+
+    example: ClassVar = {
+        "id": "c2a9e3b4-1a52-4a0e-9a5b-6a1d2f3e4b5c",
+        "event": "issued",
+        "visit_id": "8d3e2c1b-0a9f-5e8d-b7c6-a5f4e3d2c1b0",
+        "local_day": "2026-11-28",
+        "occurred_at": "2026-11-28T02:15:00Z",
+        "quantity": 5,
+        "face_yen": 100,
+        "payment": "cash",
+        "donor_nickname": "ひまわり",
+        "sale_id": None,
+    }
+
+
+class TicketDoneOut(TicketOut):
+    warnings = Many(Nested(FaultOut), 10)
+
+    example: ClassVar = {**TicketOut.example, "warnings": []}
+
+
+class TicketQuery(PageQuery):
+    visit_id = Id(load_default=None)
+    event = Word(TicketEvent, load_default=None)
+
+
+class TicketBalanceOut(Out):
+    """What the pool still owes to children. Never below zero: what was honoured beyond it is `overdraft`."""
+
+    issued = Whole(0)
+    issued_yen = Whole(0)
+    redeemed = Whole(0)
+    redeemed_yen = Whole(0)
+    owed = Whole(0)
+    owed_yen = Whole(0)
+    overdraft = Whole(0)
+    overdraft_yen = Whole(0)
+
+    example: ClassVar = {
+        "issued": 120,
+        "issued_yen": 12_000,
+        "redeemed": 87,
+        "redeemed_yen": 8_700,
+        "owed": 33,
+        "owed_yen": 3_300,
+        "overdraft": 0,
+        "overdraft_yen": 0,
+    }
+
+
+Denominations = type(
+    "Denominations",
+    (WireSchema,),
+    {
+        "__doc__": "Pieces by face value in yen; what is left out is none.",
+        **{str(face): Whole(0, MOST_PIECES) for face in DENOMINATIONS},
+    },
+)
+
+
+class CashUpIn(WireSchema):
+    """One counting of the till of one visit."""
+
+    visit_id = Id(required=True)
+    opening_float_yen = Whole(0, MOST_FLOAT_YEN, required=True)
+    counts = Nested(Denominations, required=True)
+    counted_by = Id(load_default=None, metadata={"description": "A person; the token's own if left out."})
+    difference_reason = Text(
+        200,
+        load_default=None,
+        lines=True,
+        metadata={"description": "Required when the difference is above the tolerated one."},
+    )
+    source = Word(Source, load_default=Source.APP)
+
+    example: ClassVar = {
+        "visit_id": "8d3e2c1b-0a9f-5e8d-b7c6-a5f4e3d2c1b0",
+        "opening_float_yen": 10_000,
+        "counts": {"1000": 18, "500": 3, "100": 42, "50": 4, "10": 31, "5": 2},
+        "counted_by": "1f0b7a52-6c3d-4e8f-9a01-b2c3d4e5f607",
+    }
+
+
+class CashUpApproveIn(WireSchema):
+    approved_by = Id(load_default=None, metadata={"description": "A person; the token's own if left out."})
+
+    example: ClassVar = {"approved_by": "1f0b7a52-6c3d-4e8f-9a01-b2c3d4e5f608"}
+
+
+class LateSaleOut(Out):
+    """A receipt that arrived after its till was counted."""
+
+    id = Id()
+    occurred_at = Instant()
+    payment = Word(Payment)
+    total_yen = Whole(0)
+    counted = Flag()
+    voided = Flag()
+
+
+class LateVoidOut(Out):
+    """A receipt that was taken back after its till was counted."""
+
+    id = Id()
+    sale_id = Id()
+    occurred_at = Instant()
+    payment = Word(Payment)
+    total_yen = Whole(0)
+
+
+class CashUpOut(Out):
+    id = Id()
+    visit_id = Id()
+    van_id = Id()
+    local_day = Day()
+    occurred_at = Instant()
+    received_at = Instant()
+    opening_float_yen = Whole(0)
+    counts = Nested(Denominations)
+    counted_yen = Whole(0)
+    expected_yen = fields.Integer(metadata={"description": "Float, cash receipts and tickets sold for cash."})
+    difference_yen = fields.Integer(metadata={"description": "Counted minus expected."})
+    difference_reason = Text(200, allow_none=True, lines=True)
+    counted_by = Id(allow_none=True)
+    approved_by = Id(allow_none=True)
+    approved_at = Instant(allow_none=True)
+    source = Word(Source)
+    late_cash_yen = fields.Integer(
+        metadata={"description": "Cash of what arrived after the counting; it never changes expected_yen."}
+    )
+    late_sales = Many(Nested(LateSaleOut), 1_000_000)
+    late_voids = Many(Nested(LateVoidOut), 1_000_000)
+
+    example: ClassVar = {
+        "id": "019ac5f0-0000-7a3b-8c4d-5e6f70819204",
+        "visit_id": "8d3e2c1b-0a9f-5e8d-b7c6-a5f4e3d2c1b0",
+        "van_id": "7d9f1f8e-2b5e-4c0c-8c9d-0f1e2d3c4b5a",
+        "local_day": "2026-11-28",
+        "occurred_at": "2026-11-28T07:15:00Z",
+        "received_at": "2026-11-28T07:15:02Z",
+        "opening_float_yen": 10_000,
+        "counts": {"1000": 18, "500": 3, "100": 42, "50": 4, "10": 31, "5": 2},
+        "counted_yen": 24_220,
+        "expected_yen": 24_250,
+        "difference_yen": -30,
+        "difference_reason": None,
+        "counted_by": "1f0b7a52-6c3d-4e8f-9a01-b2c3d4e5f607",
+        "approved_by": None,
+        "approved_at": None,
+        "source": "app",
+        "late_cash_yen": 0,
+        "late_sales": [],
+        "late_voids": [],
+    }
+
+
+class CashUpQuery(PageQuery):
+    visit_id = Id(load_default=None)
+    from_day = Day(load_default=None)
+    to_day = Day(load_default=None)
