@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger.kinds import Actor
 from outreach_api.storage.access import Device, Person, Shift, ShiftMember, Token
 from outreach_api.storage.ledger import AuditEntry
+from outreach_api.storage.plans import Van
 from outreach_api.storage.session import Database
 from schemas.vocabulary import Role
 
@@ -115,3 +116,37 @@ def audit_view(row: AuditEntry) -> dict[str, Any]:
         "purpose": row.purpose,
         "outcome": row.outcome,
     }
+
+
+class TokenLine(NamedTuple):
+    prefix: str
+    role: str
+    holder: str
+    """The device's label or the person's name."""
+    van: str | None
+    expires_at: dt.datetime
+    revoked_at: dt.datetime | None
+    holder_active: bool
+
+
+def tokens(session: Session) -> list[TokenLine]:
+    """Every token, the newest first."""
+    found = session.execute(
+        sa.select(Token, Device.label, Device.active, Person.name, Person.active, Van.code)
+        .outerjoin(Device, Device.id == Token.device_id)
+        .outerjoin(Person, Person.id == Token.person_id)
+        .outerjoin(Van, Van.id == Token.van_id)
+        .order_by(Token.created_at.desc(), Token.prefix)
+    )
+    return [
+        TokenLine(
+            token.prefix,
+            token.role,
+            label or name or "",
+            van,
+            token.expires_at,
+            token.revoked_at,
+            bool(device_active or person_active),
+        )
+        for token, label, device_active, name, person_active, van in found
+    ]

@@ -52,9 +52,26 @@ def upgrade(database: Database) -> None:
 
 
 def is_current(database: Database) -> bool:
-    head = ScriptDirectory.from_config(config()).get_current_head()
+    return revision(database) == newest()
+
+
+def revision(database: Database) -> str | None:
+    """The migration that a database is at; None for an empty one."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str:
+    """The last migration of this version."""
+    head = ScriptDirectory.from_config(config()).get_current_head()
+    if head is None:
+        raise RuntimeError("there are no migrations: the package must be installed from its checkout")
+    return head
+
+
+def is_known(number: str) -> bool:
+    """False for a migration of a later version than this one."""
+    return any(script.revision == number for script in ScriptDirectory.from_config(config()).walk_revisions())
 
 
 def differences(database: Database) -> list[Any]:

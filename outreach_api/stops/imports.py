@@ -1,0 +1,155 @@
+"""Imports the stops of a file through the write path: all of them, or the good ones if that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+
+from outreach_api.kernel.clock import utc_now
+from outreach_api.kernel.csv_cells import write_csv
+from outreach_api.kernel.ids import derived
+from outreach_api.ledger.kinds import Actor, Operation, Registry, Work
+from outreach_api.ledger.outcomes import Ending, Outcome
+from outreach_api.ledger.perform import Ready, perform, read
+from outreach_api.messages import say
+from outreach_api.settings import Settings
+from outreach_api.stops.csv_columns import REASONS
+from outreach_api.stops.csv_rows import BadCell, Row, StopsFile, column_at
+from outreach_api.stops.operations import ADD_STOP, GRANT_PERMISSION
+from outreach_api.storage.keyring import Keyring
+from outreach_api.storage.session import Database
+
+_KINDS = Registry((ADD_STOP, GRANT_PERMISSION))
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of it. `bad` lines are not in the database; without `partial`, then nothing is."""
+
+    added: int = 0
+    unchanged: int = 0
+    permissions: int = 0
+    bad: tuple[Row, ...] = ()
+
+
+class _Refused(Exception):
+    """Rolls the whole transaction back, so that no receipt of a refusal stands in the way of a mended file."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        super().__init__(f"{len(rows)} lines")
+        self.rows = rows
+
+
+def import_stops(
+    database: Database,
+    keyring: Keyring,
+    settings: Settings,
+    actor: Actor,
+    file: StopsFile,
+    *,
+    partial: bool = False,
+) -> Imported:
+    """Add the stops and permissions of a file that was read without faults of its own.
+
+    Each operation's id follows from its content: the same line imported twice is one stop, and a line that
+    got another permission adds that permission to its stop.
+    """
+    bad = {row.line: row for row in file.rows if row.faults}
+    while True:
+        good = [row for row in file.rows if row.line not in bad]
+        # Bad lines don't hide what the database has against the others: those are tried, and rolled back.
+        only_try = bool(bad) and not partial
+        try:
+            done = _perform(database, keyring, settings, actor, good, only_try=only_try)
+        except _Refused as refused:
+            bad |= {row.line: row for row in refused.rows}
+            if not partial:
+                return Imported(bad=_in_order(bad))
+        else:
+            return replace(done, bad=_in_order(bad))
+
+
+def _in_order(bad: dict[int, Row]) -> tuple[Row, ...]:
+    return tuple(bad[line] for line in sorted(bad))
+
+
+def _perform(
+    database: Database,
+    keyring: Keyring,
+    settings: Settings,
+    actor: Actor,
+    rows: Sequence[Row],
+    *,
+    only_try: bool,
+) -> Imported:
+    ready: list[Ready] = []
+    owners: list[Row] = []
+    for row in rows:
+        operations = _operations(row)
+        ready += read(operations, actor=actor, kinds=_KINDS, hash_key=keyring.derive("receipts"))
+        owners += [row] * len(operations)
+    with database.write() as session:
+        outcomes = perform(Work(session, actor, utc_now(), settings, keyring), ready)
+        refused: dict[int, Row] = {}
+        for row, item, outcome in zip(owners, ready, outcomes, strict=True):
+            if not outcome.stands:
+                before = refused.get(row.line, row)
+                refused[row.line] = replace(
+                    before, faults=(*before.faults, *_faults(row.line, item.operation, outcome))
+                )
+        if refused or only_try:
+            raise _Refused(list(refused.values()))
+    stops = [
+        outcome for item, outcome in zip(ready, outcomes, strict=True) if item.operation.kind == ADD_STOP.name
+    ]
+    added = _fresh(stops)
+    return Imported(added, len(stops) - added, _fresh(outcomes) - added)
+
+
+def _fresh(outcomes: Sequence[Outcome]) -> int:
+    return sum(outcome.ending is Ending.APPLIED for outcome in outcomes)
+
+
+def _operations(row: Row) -> list[Operation]:
+    stop_id = derived("stops csv", ADD_STOP.name, _canonical(row.stop))
+    made = [Operation(stop_id, ADD_STOP.name, ADD_STOP.v, stop_id, row.stop)]
+    if row.permission is not None:
+        permission = {**row.permission, "stop_id": str(stop_id)}
+        op_id = derived("stops csv", GRANT_PERMISSION.name, _canonical(permission))
+        made.append(Operation(op_id, GRANT_PERMISSION.name, GRANT_PERMISSION.v, op_id, permission))
+    return made
+
+
+def _canonical(payload: dict[str, object]) -> str:
+    return orjson.dumps(payload, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _faults(line: int, operation: Operation, outcome: Outcome) -> list[BadCell]:
+    if outcome.code == "stop_code_taken":
+        return [BadCell(line, "code", "stop_known", {}, str(operation.payload["code"]))]
+    if operation.kind == GRANT_PERMISSION.name and outcome.code == "not_found":
+        return []  # its stop was refused, which is the fault to tell
+    part = "stop" if operation.kind == ADD_STOP.name else "permission"
+    found = [BadCell(line, column_at(part, p.path), p.code, p.params) for p in outcome.problems]
+    return found or [BadCell(line, "", outcome.code or "refused", outcome.params)]
+
+
+def bad_lines_csv(file: StopsFile, bad: Sequence[Row]) -> str:
+    """The bad lines as they were, with a last column that says what is wrong: to be mended and imported again."""
+    kept = [place for place, name in enumerate(file.header) if name not in (REASONS.name, REASONS.label)]
+    rows = []
+    for row in bad:
+        reasons = [_reason(fault) for fault in row.faults]
+        beyond = [cell for cell in row.cells[len(file.header) :] if cell]
+        if beyond:
+            reasons.append("…: " + ", ".join(beyond))
+        cells = [row.cells[place] if place < len(row.cells) else "" for place in kept]
+        rows.append([*cells, " / ".join(reasons)])
+    return write_csv(rows, [*(file.header[place] for place in kept), REASONS.name], bom=True)
+
+
+def _reason(fault: BadCell) -> str:
+    said = f"{say(fault.code, 'ja', fault.params)} {say(fault.code, 'en', fault.params)}"
+    return f"{fault.column}: {said}" if fault.column else said
