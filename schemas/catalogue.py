@@ -85,7 +85,9 @@ class ItemPriceOut(Out):
     price_yen = Whole(0)
 
 
-class ItemOut(Out):
+class ItemBriefOut(Out):
+    """What a phone holds offline: all prices by day, and none called today's, because days pass offline too."""
+
     id = Id()
     version = Whole(1)
     code = Text(40)
@@ -96,9 +98,12 @@ class ItemOut(Out):
     tax_category = Word(TaxCategory)
     allergens = Many(Word(Allergen), 8)
     active = Flag()
-    price_yen = Whole(0, allow_none=True, metadata={"description": "Today's; null if none is in force."})
     prices = Many(Nested(ItemPriceOut), 10_000, metadata={"description": "All, by day."})
     created_at = Instant()
+
+
+class ItemOut(ItemBriefOut):
+    price_yen = Whole(0, allow_none=True, metadata={"description": "Today's; null if none is in force."})
 
     example: ClassVar = {
         "id": "3c1f0a52-9c3d-4e8f-9a01-b2c3d4e5f601",
@@ -155,3 +160,9 @@ class TaxRatesOut(Out):
             {"tax_class": "exempt", "valid_from": "2019-10-01", "percent": 0},
         ]
     }
+
+
+class TaxRatesBriefOut(TaxRatesOut):
+    """All rates as one thing that phones pull."""
+
+    id = Id()

@@ -27,6 +27,7 @@ def migrated(engine_url: str) -> Iterator[Database]:
     """The worker's database with all tables."""
     database = Database(engine_url, pool_size=8)
     migrate.upgrade(database)
+    _empty(database)
     yield database
     database.close()
 
@@ -35,15 +36,21 @@ def migrated(engine_url: str) -> Iterator[Database]:
 def database(migrated: Database) -> Iterator[Database]:
     """The database, emptied after the test."""
     yield migrated
-    with migrated.write() as session:
+    _empty(migrated)
+
+
+def _empty(database: Database) -> None:
+    """Leave nothing but the counter at zero and the tax rates that every database begins with."""
+    with database.write() as session:
         tables = [table for table in METADATA.sorted_tables if table.name not in KEPT]
-        if migrated.is_sqlite:
+        if database.is_sqlite:
             session.execute(sa.text("PRAGMA defer_foreign_keys=ON"))
             for table in reversed(tables):
                 session.execute(table.delete())
         else:
             session.execute(sa.text("TRUNCATE " + ", ".join(table.name for table in tables)))
         session.execute(sa.text("UPDATE change_counter SET value = 0"))
+        session.execute(sa.text("DELETE FROM tax_rates WHERE valid_from <> '2019-10-01'"))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The rows that every database has: the change counter and the tax rates in force."""
+"""The rows that every database has: the change counter and the tax rates in force, announced to phones."""
 
 import datetime as dt
 import uuid
@@ -22,10 +22,22 @@ _RATES = sa.table(
     sa.column("valid_from", sa.Date),
     sa.column("percent", sa.Integer),
 )
+_CHANGES = sa.table(
+    "changes",
+    sa.column("change_no", sa.BigInteger),
+    sa.column("kind", sa.Text),
+    sa.column("entity_id", Id()),
+    sa.column("gone", sa.Boolean),
+)
+# As sales.rules derives it: phones take the rates together, as one thing.
+_TAX_RATES_ID = uuid.UUID("869aca28-a73c-566a-97c4-29334cc08d54")
 
 
 def upgrade() -> None:
-    op.bulk_insert(_COUNTER, [{"id": 1, "value": 0, "epoch": uuid.uuid4()}])
+    op.bulk_insert(_COUNTER, [{"id": 1, "value": 1, "epoch": uuid.uuid4()}])
+    op.bulk_insert(
+        _CHANGES, [{"change_no": 1, "kind": "tax_rates", "entity_id": _TAX_RATES_ID, "gone": False}]
+    )
     # Consumption Tax Act as amended in 2019: 10 %, and 8 % for food that is taken away.
     since = dt.date(2019, 10, 1)
     op.bulk_insert(
@@ -39,5 +51,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute(_CHANGES.delete())
     op.execute(_RATES.delete())
     op.execute(_COUNTER.delete())

@@ -33,6 +33,7 @@ _ENVELOPE = frozenset(
         "note_unknown",
         "referral_unknown",
         "follow_up_unknown",
+        "sale_unknown",
     }
 )
 
@@ -77,7 +78,7 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
         else:
             waiting.append((item, _accept(item, work, skew, numbers)))
     applied: list[Applied] = []
-    waiting.sort(key=lambda pair: pair[0].kind.stage if pair[0].kind else 0)  # stable: else in the order sent
+    waiting.sort(key=lambda pair: _step(pair[0].kind))  # stable: else in the order sent
     for kind, group in groupby(waiting, key=lambda pair: pair[0].kind):
         assert kind is not None  # noqa: S101  (a missing kind was refused by `_values`)
         pairs = list(group)
@@ -92,6 +93,11 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
     _write_receipts(session, work, ready)
     numbers.store()
     return [_ended(item) for item in ready]
+
+
+def _step(kind: Kind | None) -> tuple[int, str]:
+    """When a kind's turn is: append-only kinds of a stage come together, however a phone interleaved them."""
+    return (kind.stage, kind.name if kind.bulk else "") if kind else (0, "")
 
 
 def _values(operation: Operation, kind: Kind | None, actor: Actor) -> dict[str, object] | Refusal:

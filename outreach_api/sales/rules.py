@@ -7,8 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from outreach_api.kernel.ids import derived
 from outreach_api.kernel.money import Rounding, tax_included
 from schemas.vocabulary import Payment, ServiceMode, Source, TaxCategory, TaxClass
+
+TAX_RATES_ID = derived("tax_rates")
+"""Phones take the few rates together, as one thing with this id."""
 
 MONEY = frozenset({Payment.CASH, Payment.PAYPAY, Payment.OTHER_QR})
 """Payments that bring money in. A ticket's money came when it was bought; a gift brings none."""

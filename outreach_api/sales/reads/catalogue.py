@@ -33,8 +33,24 @@ def matching(*, active: bool | None = None, category: str | None = None) -> sa.S
 
 
 def item_views(session: Session, rows: Sequence[Item], *, today: dt.date) -> list[dict[str, Any]]:
+    """Items with all their prices, and the one in force today."""
+    prices = _prices(session, rows)
+    return [
+        {**_brief(row, prices[row.id]), "price_yen": rules.in_force(prices[row.id], today)} for row in rows
+    ]
+
+
+def item_briefs(session: Session, rows: Sequence[Item]) -> list[dict[str, Any]]:
     """Items with all their prices, so that an offline phone knows tomorrow's too."""
-    prices: dict[uuid.UUID, list[tuple[dt.date, int]]] = defaultdict(list)
+    prices = _prices(session, rows)
+    return [_brief(row, prices[row.id]) for row in rows]
+
+
+Prices = list[tuple[dt.date, int]]
+
+
+def _prices(session: Session, rows: Sequence[Item]) -> dict[uuid.UUID, Prices]:
+    prices: dict[uuid.UUID, Prices] = defaultdict(list)
     found = (
         sa.select(ItemPrice.item_id, ItemPrice.valid_from, ItemPrice.price_yen)
         .where(ItemPrice.item_id.in_([row.id for row in rows]))
@@ -42,26 +58,24 @@ def item_views(session: Session, rows: Sequence[Item], *, today: dt.date) -> lis
     )
     for item_id, valid_from, price_yen in session.execute(found):
         prices[item_id].append((valid_from, price_yen))
-    return [
-        {
-            "id": row.id,
-            "version": row.version,
-            "code": row.code,
-            "name": row.name,
-            "kana": row.kana,
-            "name_en": row.name_en,
-            "category": row.category,
-            "tax_category": row.tax_category,
-            "allergens": row.allergens,
-            "active": row.active,
-            "price_yen": rules.in_force(prices[row.id], today),
-            "prices": [
-                {"valid_from": valid_from, "price_yen": price_yen} for valid_from, price_yen in prices[row.id]
-            ],
-            "created_at": row.created_at,
-        }
-        for row in rows
-    ]
+    return prices
+
+
+def _brief(row: Item, prices: Prices) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "version": row.version,
+        "code": row.code,
+        "name": row.name,
+        "kana": row.kana,
+        "name_en": row.name_en,
+        "category": row.category,
+        "tax_category": row.tax_category,
+        "allergens": row.allergens,
+        "active": row.active,
+        "prices": [{"valid_from": valid_from, "price_yen": price_yen} for valid_from, price_yen in prices],
+        "created_at": row.created_at,
+    }
 
 
 def tax_rates(session: Session) -> dict[str, Any]:

@@ -9,14 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from outreach_api.kernel.errors import Problem, Refusal
-from outreach_api.kernel.ids import derived
 from outreach_api.kernel.week import local_day
 from outreach_api.ledger import versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
+from outreach_api.sales.rules import TAX_RATES_ID
 from outreach_api.storage.sales import Item, ItemPrice, TaxRate
-
-TAX_RATES_ID = derived("tax_rates")
-"""Phones take the few rates together, as one thing."""
 
 UNSAID: dict[str, Any] = {"kana": None, "name_en": None, "allergens": [], "active": True}
 
