@@ -19,6 +19,9 @@ from outreach_api.access import reads as access_reads
 from outreach_api.access import routes as access_routes
 from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger.kinds import Registry
+from outreach_api.plans import operations as plans
+from outreach_api.plans import routes as plans_routes
+from outreach_api.public import routes as public_routes
 from outreach_api.sales import operations as sales
 from outreach_api.sales import routes as sales_routes
 from outreach_api.settings import Settings
@@ -43,6 +46,8 @@ BLUEPRINTS = (
     stops_routes.blp,
     visits_routes.blp,
     sales_routes.blp,
+    plans_routes.blp,
+    public_routes.blp,
     sync_routes.blp,
 )
 KINDS = (
@@ -50,6 +55,7 @@ KINDS = (
     *stops.KINDS,
     *visits.KINDS,
     *sales.KINDS,
+    *plans.KINDS,
 )
 
 

@@ -50,6 +50,28 @@ class PlanStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Severity(StrEnum):
+    """Of a plan's violation: a hard one keeps the plan from being published."""
+
+    HARD = "hard"
+    SOFT = "soft"
+
+
+class StayState(StrEnum):
+    """What became of a planned stay. `unrecorded`: its day is over and nobody said anything."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    UNRECORDED = "unrecorded"
+
+
+class TimetableStatus(StrEnum):
+    ON = "on"
+    CANCELLED = "cancelled"
+
+
 class HostChannel(StrEnum):
     PHONE = "phone"
     LINE = "line"
@@ -226,6 +248,18 @@ class InfoGiven(StrEnum):
     FOOD_PARCEL = "food_parcel"
 
 
+class TextState(StrEnum):
+    NONE = "none"
+    KEPT = "kept"
+    PURGED = "purged"
+
+
+class ConcernState(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+
+
 class ReferralDirection(StrEnum):
     OUT = "out"
     IN = "in"
@@ -265,6 +299,13 @@ class DestinationKind(StrEnum):
 PROGRAMMES = tuple(DestinationKind)[:8]
 
 
+class ConsentScope(StrEnum):
+    """What may be told to 伴走支援 by name."""
+
+    HAND_OVER = "hand_over"
+    HAND_OVER_AND_FEEDBACK = "hand_over_and_feedback"
+
+
 class ConsentBy(StrEnum):
     SELF = "self"
     GUARDIAN = "guardian"
@@ -284,6 +325,13 @@ class Promise(StrEnum):
 
 
 class FollowUpResult(StrEnum):
+    MET = "met"
+    NOT_MET = "not_met"
+
+
+class FollowUpState(StrEnum):
+    DUE = "due"
+    OVERDUE = "overdue"
     MET = "met"
     NOT_MET = "not_met"
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from outreach_api.messages import access, contacts, general, outreach_map, plans, sales, stops, sync, visits
+from outreach_api.messages import (
+    access,
+    contacts,
+    general,
+    outreach_map,
+    plans,
+    public,
+    sales,
+    stops,
+    sync,
+    visits,
+)
 
 Language = Literal["ja", "en"]
 
@@ -16,7 +27,7 @@ class Text(NamedTuple):
 
 
 TEXTS: dict[str, Text] = {}
-for _source in (general, access, stops, plans, visits, sales, contacts, outreach_map, sync):
+for _source in (general, access, stops, plans, visits, sales, contacts, public, outreach_map, sync):
     for _code, _pair in _source.TEXTS.items():
         if _code in TEXTS:
             raise ValueError(f"two texts for {_code}")

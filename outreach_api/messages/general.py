@@ -34,6 +34,7 @@ TEXTS = {
     "too_small": ("小さすぎます（{lowest}以上）。", "Too small: at least {lowest}."),
     "too_large": ("大きすぎます（{highest}以下）。", "Too large: at most {highest}."),
     "too_many": ("多すぎます（{most}件まで）。", "Too many: at most {most}."),
+    "too_many_days": ("期間が長すぎます（{most}日まで）。", "Too long a time: at most {most} days."),
     "too_few": ("少なすぎます（{fewest}件以上）。", "Too few: at least {fewest}."),
     "repeated": ("同じものが二度あります。", "Something stands in it twice."),
     "wrong_order": ("終わりは始まりより後にしてください。", "The end must come after the beginning."),

@@ -119,8 +119,14 @@ TEXTS = {
         "The van is {van_cm} cm high; this stop takes {limit_cm} cm.",
     ),
     "van_too_high.fix": ("別の車か場所にしてください。", "Take another van or stop."),
-    "no_power_there": ("車に電源が要りますが、この場所にはありません。", "The van needs power; this stop has none."),
-    "no_power_there.fix": ("発電機などの用意を確かめてください。", "See that there is a generator or battery."),
+    "no_power_there": (
+        "車に電源が要りますが、この場所にはありません。",
+        "The van needs power; this stop has none.",
+    ),
+    "no_power_there.fix": (
+        "発電機などの用意を確かめてください。",
+        "See that there is a generator or battery.",
+    ),
     "members_announced": (
         "関係者だけの場所が、お知らせに出ることになっています。",
         "This stop is for members only, but the stay is to be announced.",
@@ -169,7 +175,10 @@ TEXTS = {
         "場所を減らすか、時間を短くしてください。",
         "Take fewer stops or shorter stays.",
     ),
-    "same_stop_twice": ("同じ場所に一日{times}回とまります。", "It goes to the same stop {times} times that day."),
+    "same_stop_twice": (
+        "同じ場所に一日{times}回とまります。",
+        "It goes to the same stop {times} times that day.",
+    ),
     "same_stop_twice.fix": ("まちがいでなければ、そのままで大丈夫です。", "If it is meant, leave it so."),
     "plan_overlap": (
         "同じ車の別の計画と{overlap_minutes}分重なっています。",

@@ -1,0 +1,1 @@
+"""What anyone may see. It reads what was published and nothing else, so that nothing else can leak."""

@@ -191,8 +191,9 @@ class Blueprint(flask_smorest.Blueprint):
         query: type[Query] | None = None,
         media: Mapping[str, Any] | None = None,
         errors: Iterable[int] = (),
+        cached: bool = False,
     ) -> Callable[[Function], Function]:
-        """Declare a read for everybody, without a token."""
+        """Declare a read for everybody, without a token. `cached`: it carries an ETag and may answer 304."""
 
         def decorator(function: Function) -> Function:
             documented: Function = self.response(200, out, example=_example(out))(function)
@@ -202,7 +203,11 @@ class Blueprint(flask_smorest.Blueprint):
             documented = self.doc(
                 operationId=name,
                 security=[],
-                responses={**openapi.problems(listed), **openapi.more_media(media)},
+                responses={
+                    **openapi.problems(listed),
+                    **openapi.more_media(media),
+                    **({304: {"description": "It has not changed."}} if cached else {}),
+                },
             )(documented)
             declare(documented, Declared(None, query=query is not None))
             return documented

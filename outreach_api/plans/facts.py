@@ -1,0 +1,146 @@
+"""Loads what the rules judge: the plan, its van and stops, and the van's other plans of that day."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.kernel.geo import Point
+from outreach_api.plans.rules import (
+    Leave,
+    Limits,
+    Opening,
+    OtherPlan,
+    PlanFacts,
+    Stay,
+    StopFacts,
+    VanFacts,
+)
+from outreach_api.settings import Settings
+from outreach_api.storage.plans import Plan, PlanStop, Van
+from outreach_api.storage.stops import OpeningWindow, Permission, Stop
+from schemas.vocabulary import HostAnswer, PlanStatus, Publicity, StopStatus
+
+
+def limits(settings: Settings) -> Limits:
+    return Limits(
+        travel_kmh=settings.travel_kmh,
+        detour_factor=settings.detour_factor,
+        setup_minutes=settings.setup_minutes,
+        teardown_minutes=settings.teardown_minutes,
+        shift_minutes=settings.shift_minutes,
+    )
+
+
+def kept_stops(session: Session, plan_id: uuid.UUID) -> Sequence[PlanStop]:
+    """The plan stops that are still in the plan, in their order."""
+    kept = sa.select(PlanStop).where(PlanStop.plan_id == plan_id, PlanStop.removed.is_(False))
+    return session.scalars(kept.order_by(PlanStop.position, PlanStop.id)).all()
+
+
+def plan_facts(session: Session, plan: Plan, settings: Settings) -> PlanFacts:
+    """What `check` needs. Stays that were called off are no longer judged."""
+    rows = [row for row in kept_stops(session, plan.id) if row.cancel_reason is None]
+    stops = stop_facts(session, {row.stop_id for row in rows})
+    return PlanFacts(
+        day=plan.local_day,
+        van=van_facts(session.get_one(Van, plan.van_id)),
+        stays=tuple(
+            Stay(
+                plan_stop_id=row.id,
+                stop=stops[row.stop_id],
+                arrive=row.arrive,
+                depart=row.depart,
+                announce=row.announce,
+                host_asked=row.host_asked,
+                host_answer=HostAnswer(row.host_answer) if row.host_answer else None,
+            )
+            for row in rows
+        ),
+        limits=limits(settings),
+        others=_other_plans(session, plan),
+    )
+
+
+def van_facts(row: Van) -> VanFacts:
+    return VanFacts(
+        active=row.active,
+        width_cm=row.width_cm,
+        height_cm=row.height_cm,
+        needs_power=row.needs_power,
+        inspection_until=row.inspection_until,
+        insurance_until=row.insurance_until,
+        food_permit_until=row.food_permit_until,
+    )
+
+
+def stop_facts(session: Session, stop_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, StopFacts]:
+    """Stops by id, with permissions and opening windows."""
+    ids = list(stop_ids)
+    leaves: dict[uuid.UUID, list[Leave]] = defaultdict(list)
+    for p in session.scalars(sa.select(Permission).where(Permission.stop_id.in_(ids))):
+        leaves[p.stop_id].append(Leave(p.valid_from, p.valid_to, p.withdrawn_on))
+    openings: dict[uuid.UUID, list[Opening]] = defaultdict(list)
+    for w in session.scalars(
+        sa.select(OpeningWindow).where(OpeningWindow.stop_id.in_(ids)).order_by(OpeningWindow.line)
+    ):
+        openings[w.stop_id].append(
+            Opening(weekday=w.weekday, on_day=w.on_day, opens=w.opens, closes=w.closes)
+        )
+    return {
+        row.id: StopFacts(
+            id=row.id,
+            point=point_of(row),
+            status=StopStatus(row.status),
+            publicity=Publicity(row.publicity),
+            announced_area=row.announced_area,
+            permissions=tuple(leaves[row.id]),
+            openings=tuple(openings[row.id]),
+            max_width_cm=row.max_width_cm,
+            max_height_cm=row.max_height_cm,
+            power=row.power,
+        )
+        for row in session.scalars(sa.select(Stop).where(Stop.id.in_(ids)))
+    }
+
+
+def point_of(row: Stop) -> Point:
+    return Point(row.lat_micro / 1_000_000, row.lon_micro / 1_000_000)
+
+
+def _other_plans(session: Session, plan: Plan) -> tuple[OtherPlan, ...]:
+    found = session.execute(
+        sa.select(PlanStop, Stop)
+        .join(Plan, Plan.id == PlanStop.plan_id)
+        .join(Stop, Stop.id == PlanStop.stop_id)
+        .where(
+            Plan.van_id == plan.van_id,
+            Plan.local_day == plan.local_day,
+            Plan.id != plan.id,
+            Plan.status != PlanStatus.CANCELLED,
+            PlanStop.removed.is_(False),
+            PlanStop.cancel_reason.is_(None),
+        )
+        .order_by(PlanStop.arrive, PlanStop.id)
+    )
+    stays: dict[uuid.UUID, list[tuple[PlanStop, Stop]]] = defaultdict(list)
+    for plan_stop, stop in found.tuples():
+        stays[plan_stop.plan_id].append((plan_stop, stop))
+    others = []
+    for plan_id, pairs in stays.items():
+        first_stop = pairs[0][1]
+        last, last_stop = max(pairs, key=lambda pair: pair[0].depart)
+        others.append(
+            OtherPlan(
+                plan_id=plan_id,
+                begins=pairs[0][0].arrive,
+                ends=last.depart,
+                first=point_of(first_stop),
+                last=point_of(last_stop),
+            )
+        )
+    return tuple(sorted(others, key=lambda other: (other.begins, str(other.plan_id))))

@@ -1,0 +1,72 @@
+"""What can be changed about vans and plans, by whom."""
+
+from outreach_api.ledger.kinds import EVENTS, MASTER_DATA, Kind, one_by_one, roles
+from outreach_api.plans import publishing, writes
+from schemas import plans as wire
+from schemas import vans
+from schemas.vocabulary import Role
+
+PLANNERS = roles(Role.COORDINATOR, Role.ADMIN)
+
+ADD_VAN = Kind(
+    name="van.add",
+    schema=vans.VanIn,
+    roles=PLANNERS,
+    write=one_by_one(writes.add_van),
+    entity="van",
+    stage=MASTER_DATA,
+)
+CHANGE_VAN = Kind(
+    name="van.change",
+    schema=vans.VanChange,
+    roles=PLANNERS,
+    write=one_by_one(writes.change_van),
+    entity="van",
+    stage=MASTER_DATA,
+    needs_base=True,
+)
+DRAFT_PLAN = Kind(
+    name="plan.draft",
+    schema=wire.PlanIn,
+    roles=PLANNERS,
+    write=one_by_one(writes.draft_plan),
+    entity="plan",
+    stage=MASTER_DATA,
+)
+CHANGE_PLAN = Kind(
+    name="plan.change",
+    schema=wire.PlanChange,
+    roles=PLANNERS,
+    write=one_by_one(writes.change_plan),
+    entity="plan",
+    stage=MASTER_DATA,
+    needs_base=True,
+)
+PUBLISH_PLAN = Kind(
+    name="plan.publish",
+    schema=wire.PublishIn,
+    roles=PLANNERS,
+    write=one_by_one(publishing.publish_plan),
+    entity="plan",
+    stage=MASTER_DATA,
+    needs_base=True,
+)
+CANCEL_PLAN = Kind(
+    name="plan.cancel",
+    schema=wire.PlanCancelIn,
+    roles=PLANNERS,
+    write=one_by_one(publishing.cancel_plan),
+    entity="plan",
+    stage=EVENTS,
+    needs_base=True,
+)
+CANCEL_STOP = Kind(
+    name="plan.cancel_stop",
+    schema=wire.PlanStopCancelIn,
+    roles=roles(Role.CREW, *PLANNERS),
+    write=one_by_one(publishing.cancel_stop),
+    entity="plan",
+    stage=EVENTS,
+)
+
+KINDS = (ADD_VAN, CHANGE_VAN, DRAFT_PLAN, CHANGE_PLAN, PUBLISH_PLAN, CANCEL_PLAN, CANCEL_STOP)

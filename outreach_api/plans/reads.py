@@ -1,0 +1,138 @@
+"""Reads vans and plans. Crew see their own van and its plans only."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.kernel.errors import Refusal
+from outreach_api.kernel.ids import visit_id_of
+from outreach_api.kernel.week import IsoWeek
+from outreach_api.ledger.kinds import Actor
+from outreach_api.plans.facts import plan_facts
+from outreach_api.plans.rules import Violation, check
+from outreach_api.settings import Settings
+from outreach_api.storage.plans import Plan, PlanStop, Van
+from outreach_api.storage.stops import Stop
+from schemas.vocabulary import Role
+
+NOT_FOUND = Refusal("not_found", 404)
+
+
+def vans_in_scope(actor: Actor) -> sa.Select[Any]:
+    select = sa.select(Van)
+    return select.where(Van.id == actor.van_id) if actor.role is Role.CREW else select
+
+
+def plans_in_scope(actor: Actor) -> sa.Select[Any]:
+    select = sa.select(Plan)
+    return select.where(Plan.van_id == actor.van_id) if actor.role is Role.CREW else select
+
+
+def matching(actor: Actor, query: dict[str, Any]) -> sa.Select[Any]:
+    """Plans of a week, of days, of a van, of a status."""
+    select = plans_in_scope(actor)
+    if query["week"] is not None:
+        select = select.where(Plan.iso_week == IsoWeek(*query["week"]).as_int)
+    if query["from_day"] is not None:
+        select = select.where(Plan.local_day >= query["from_day"])
+    if query["to_day"] is not None:
+        select = select.where(Plan.local_day <= query["to_day"])
+    for name in ("van_id", "status"):
+        if query[name] is not None:
+            select = select.where(getattr(Plan, name) == query[name])
+    return select
+
+
+def van(session: Session, actor: Actor, van_id: uuid.UUID) -> dict[str, Any] | Refusal:
+    found = session.scalar(vans_in_scope(actor).where(Van.id == van_id))
+    return NOT_FOUND if found is None else van_view(found)
+
+
+def van_view(row: Van) -> dict[str, Any]:
+    base = None
+    if row.base_lat_micro is not None and row.base_lon_micro is not None:
+        base = {"lat": row.base_lat_micro / 1_000_000, "lon": row.base_lon_micro / 1_000_000}
+    return {
+        "id": row.id,
+        "version": row.version,
+        "code": row.code,
+        "name": row.name,
+        "width_cm": row.width_cm,
+        "height_cm": row.height_cm,
+        "needs_power": row.needs_power,
+        "base": base,
+        "inspection_until": row.inspection_until,
+        "insurance_until": row.insurance_until,
+        "food_permit_until": row.food_permit_until,
+        "active": row.active,
+        "created_at": row.created_at,
+    }
+
+
+def plan(session: Session, actor: Actor, plan_id: uuid.UUID) -> dict[str, Any] | Refusal:
+    found = session.scalar(plans_in_scope(actor).where(Plan.id == plan_id))
+    return NOT_FOUND if found is None else plan_views(session, [found])[0]
+
+
+def plan_views(session: Session, rows: Sequence[Plan]) -> list[dict[str, Any]]:
+    stops: dict[uuid.UUID, list[dict[str, Any]]] = defaultdict(list)
+    kept = (
+        sa.select(PlanStop, Stop.code, Stop.name)
+        .join(Stop, Stop.id == PlanStop.stop_id)
+        .where(PlanStop.plan_id.in_([row.id for row in rows]), PlanStop.removed.is_(False))
+        .order_by(PlanStop.position, PlanStop.id)
+    )
+    for plan_stop, code, name in session.execute(kept).tuples():
+        stops[plan_stop.plan_id].append(_plan_stop_view(plan_stop, code, name))
+    return [
+        {
+            "id": row.id,
+            "version": row.version,
+            "van_id": row.van_id,
+            "local_day": row.local_day,
+            "iso_week": str(IsoWeek.from_int(row.iso_week)),
+            "title": row.title,
+            "status": row.status,
+            "revision": row.revision,
+            "changed_since_published": row.changed_since_published,
+            "cancel_reason": row.cancel_reason,
+            "cancel_note": row.cancel_note,
+            "stops": stops[row.id],
+            "created_at": row.created_at,
+        }
+        for row in rows
+    ]
+
+
+def _plan_stop_view(row: PlanStop, stop_code: str, stop_name: str) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "visit_id": visit_id_of(row.id),
+        "stop_id": row.stop_id,
+        "stop_code": stop_code,
+        "stop_name": stop_name,
+        "arrive": row.arrive,
+        "depart": row.depart,
+        "announce": row.announce,
+        "host_asked": row.host_asked,
+        "host_channel": row.host_channel,
+        "host_answer": row.host_answer,
+        "cancel_reason": row.cancel_reason,
+        "cancel_note": row.cancel_note,
+    }
+
+
+def checked(
+    session: Session, actor: Actor, plan_id: uuid.UUID, settings: Settings
+) -> tuple[Plan, list[Violation]] | Refusal:
+    """A plan with its violations."""
+    found = session.scalar(plans_in_scope(actor).where(Plan.id == plan_id))
+    if found is None:
+        return NOT_FOUND
+    return found, check(plan_facts(session, found, settings))

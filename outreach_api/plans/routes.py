@@ -1,0 +1,158 @@
+"""/v1/vans, /v1/plans, /v1/plan-stops, and the stop brief that needs both plans and promises."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from outreach_api.kernel.errors import Refusal
+from outreach_api.kernel.week import local_day
+from outreach_api.messages import say
+from outreach_api.plans import actuals, briefs, operations, reads
+from outreach_api.plans.rules import Violation, hard
+from outreach_api.storage.plans import Plan, Van
+from outreach_api.web.blueprint import ALL_ROLES, Blueprint
+from outreach_api.web.listing import page
+from outreach_api.web.problems import language
+from outreach_api.web.resource import Change, Resource, actor, session
+from outreach_api.web.services import services
+from schemas import plans as wire
+from schemas import vans
+from schemas.base import PageQuery, page_of
+from schemas.briefs import StopBriefOut
+from schemas.vocabulary import Role
+
+blp = Blueprint(
+    "plans", __name__, url_prefix="/v1", description="車両と運行計画 · which stops, when, by which van"
+)
+
+READERS = frozenset({Role.CREW, Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMIN})
+_NEXT = {
+    name: {"plan_id": "$response.body#/id"} for name in ("getPlan", "checkPlan", "publishPlan", "cancelPlan")
+}
+
+
+@blp.route("/vans")
+class Vans(Resource):
+    @blp.reads(page_of(vans.VanOut), ALL_ROLES, name="findVans", query=PageQuery)
+    def get(self, query: dict[str, Any]) -> Any:
+        """The vans; crew see their own."""
+        select = reads.vans_in_scope(actor())
+        return page(select, query, [Van.code, Van.id], lambda rows: [reads.van_view(row) for row in rows])
+
+    @blp.changes(operations.ADD_VAN, vans.VanOut, links={"getVan": {"van_id": "$response.body#/id"}})
+    def post(self, change: Change) -> Any:
+        """Add a van."""
+        return change.perform(reads.van)
+
+
+@blp.route("/vans/<uuid:van_id>")
+class OneVan(Resource):
+    @blp.reads(vans.VanOut, ALL_ROLES, name="getVan")
+    def get(self, van_id: uuid.UUID) -> Any:
+        """One van with its sizes and papers."""
+        return reads.van(session(), actor(), van_id)
+
+    @blp.changes(operations.CHANGE_VAN, vans.VanOut, status=200)
+    def patch(self, change: Change, van_id: uuid.UUID) -> Any:
+        """Change a van; active=false takes it out of use."""
+        return change.of(van_id).perform(reads.van)
+
+
+@blp.route("/plans")
+class Plans(Resource):
+    @blp.reads(page_of(wire.PlanOut), READERS, name="findPlans", query=wire.PlanQuery)
+    def get(self, query: dict[str, Any]) -> Any:
+        """Plans by week, days, van and status."""
+        return page(reads.matching(actor(), query), query, [Plan.local_day, Plan.id], self._views)
+
+    @staticmethod
+    def _views(rows: list[Plan]) -> list[dict[str, Any]]:
+        return reads.plan_views(session(), rows)
+
+    @blp.changes(operations.DRAFT_PLAN, wire.PlanDoneOut, links=_NEXT)
+    def post(self, change: Change) -> Any:
+        """Draft a plan: a van, a day, stops in order."""
+        return change.perform(reads.plan)
+
+
+@blp.route("/plans/<uuid:plan_id>")
+class OnePlan(Resource):
+    @blp.reads(wire.PlanOut, READERS, name="getPlan")
+    def get(self, plan_id: uuid.UUID) -> Any:
+        """One plan with its stops and the visits that they lead to."""
+        return reads.plan(session(), actor(), plan_id)
+
+    @blp.changes(operations.CHANGE_PLAN, wire.PlanDoneOut, status=200)
+    def patch(self, change: Change, plan_id: uuid.UUID) -> Any:
+        """Change a plan; plan stops that keep their id keep their visit."""
+        return change.of(plan_id).perform(reads.plan)
+
+
+@blp.route("/plans/<uuid:plan_id>/check")
+class PlanCheck(Resource):
+    @blp.reads(wire.PlanCheckOut, operations.PLANNERS, name="checkPlan")
+    def get(self, plan_id: uuid.UUID) -> Any:
+        """Everything that is wrong with a plan, with causes and numbers."""
+        found = reads.checked(session(), actor(), plan_id, services().settings)
+        if isinstance(found, Refusal):
+            return found
+        plan, violations = found
+        return {
+            "plan_id": plan.id,
+            "plan_version": plan.version,
+            "publishable": not hard(violations),
+            "violations": [_violation(violation) for violation in violations],
+        }
+
+
+@blp.route("/plans/<uuid:plan_id>/publish")
+class PlanPublication(Resource):
+    @blp.changes(operations.PUBLISH_PLAN, wire.PlanDoneOut, status=200)
+    def post(self, change: Change, plan_id: uuid.UUID) -> Any:
+        """Publish a plan: freeze it, and put its announced stays into the public timetable."""
+        return change.of(plan_id).perform(reads.plan)
+
+
+@blp.route("/plans/<uuid:plan_id>/cancel")
+class PlanCancellation(Resource):
+    @blp.changes(operations.CANCEL_PLAN, wire.PlanDoneOut, status=200)
+    def post(self, change: Change, plan_id: uuid.UUID) -> Any:
+        """Cancel a plan; its announced stays are shown as cancelled."""
+        return change.of(plan_id).perform(reads.plan)
+
+
+@blp.route("/plan-stops/<uuid:plan_stop_id>/cancel")
+class PlanStopCancellation(Resource):
+    @blp.changes(operations.CANCEL_STOP, wire.PlanDoneOut, status=200)
+    def post(self, change: Change, plan_stop_id: uuid.UUID) -> Any:
+        """Cancel one stay of a published plan, also from the van."""
+        return change.of(plan_stop_id).perform(reads.plan)
+
+
+@blp.route("/plans/<uuid:plan_id>/actual")
+class PlanActual(Resource):
+    @blp.reads(wire.ActualOut, READERS | {Role.REPORTER}, name="getPlanActual")
+    def get(self, plan_id: uuid.UUID) -> Any:
+        """What was planned against what happened."""
+        return actuals.actual(session(), actor(), plan_id, today=local_day(services().now()))
+
+
+@blp.route("/stops/<uuid:stop_id>/brief")
+class StopBrief(Resource):
+    @blp.reads(StopBriefOut, operations.PLANNERS | {Role.CREW}, name="getStopBrief")
+    def get(self, stop_id: uuid.UUID) -> Any:
+        """What the crew must know before they stand there."""
+        return briefs.stop_brief(session(), actor(), stop_id, today=local_day(services().now()))
+
+
+def _violation(violation: Violation) -> dict[str, Any]:
+    lang = language()
+    return {
+        "code": violation.code,
+        "severity": violation.severity,
+        "plan_stop_ids": violation.plan_stop_ids,
+        "cause": say(violation.code, lang, violation.numbers),
+        "fix": say(f"{violation.code}.fix", lang, violation.numbers),
+        "numbers": dict(violation.numbers),
+    }

@@ -1,0 +1,34 @@
+"""What holds for a day of a van. Pure: a plan made by hand and one made by a solver are judged by the same check."""
+
+from outreach_api.plans.rules.check import check, hard
+from outreach_api.plans.rules.facts import (
+    Leave,
+    Limits,
+    Opening,
+    OtherPlan,
+    PlanFacts,
+    Stay,
+    StopFacts,
+    VanFacts,
+    Violation,
+)
+from outreach_api.plans.rules.outcome import minutes_after, stay_state
+from outreach_api.plans.rules.travel import drive_minutes, needed_between
+
+__all__ = [
+    "Leave",
+    "Limits",
+    "Opening",
+    "OtherPlan",
+    "PlanFacts",
+    "Stay",
+    "StopFacts",
+    "VanFacts",
+    "Violation",
+    "check",
+    "drive_minutes",
+    "hard",
+    "minutes_after",
+    "needed_between",
+    "stay_state",
+]

@@ -1,0 +1,344 @@
+"""Vans, plans and what became of them on the wire."""
+
+from typing import Any, ClassVar
+
+from marshmallow import fields, validates_schema
+
+from schemas.base import (
+    Coded,
+    Day,
+    Flag,
+    Id,
+    Instant,
+    LocalTime,
+    Many,
+    Nested,
+    Out,
+    PageQuery,
+    Text,
+    Week,
+    Whole,
+    WireSchema,
+    Word,
+)
+from schemas.visits import WarningOut
+from schemas.vocabulary import (
+    CancelReason,
+    HostAnswer,
+    HostChannel,
+    PlanStatus,
+    Severity,
+    StayState,
+)
+
+_VAN = "7d9f1f8e-2b5e-4c0c-8c9d-0f1e2d3c4b5a"
+_PLAN = "8c7b6a59-4838-4271-9605-f4e3d2c1b0a9"
+_PLAN_STOP = "6d5a1f0e-7b3c-4d2e-8f10-a1b2c3d4e5f6"
+_STOP = "0b0e6c1e-0d5e-4f0e-9d0a-5a3e3a1c7a01"
+_VISIT = "6f1c9b64-30fd-5d0a-9b0e-3a4a0f6a1d22"
+
+_STAYS_MOST = 30
+
+
+class PlanStopIn(WireSchema):
+    """One stay. `arrive` and `depart` are when it opens and closes; set-up comes before, teardown after."""
+
+    id = Id(
+        metadata={
+            "description": "Id of the plan stop. Give the one it has, to keep it (its visit's id follows "
+            "from it); a new one may be made by the client, else the server makes one."
+        }
+    )
+    stop_id = Id(required=True)
+    arrive = LocalTime(required=True)
+    depart = LocalTime(required=True)
+    announce = Flag(metadata={"description": "Default: true, unless the stop is for members only."})
+    host_asked = Flag(load_default=False)
+    host_channel = Word(HostChannel, load_default=None)
+    host_answer = Word(HostAnswer, load_default=None)
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["depart"] <= data["arrive"]:
+            raise Coded("wrong_order")
+        if not data["host_asked"] and (data["host_channel"] is not None or data["host_answer"] is not None):
+            raise Coded("host_answer_unasked")
+
+
+class Stays(WireSchema):
+    """The stays of a plan, in the order in which they are driven."""
+
+    stops = Many(Nested(PlanStopIn), _STAYS_MOST)
+
+    @validates_schema
+    def check_order(self, data: dict[str, Any], **kwargs: Any) -> None:
+        stays = data.get("stops", [])
+        given = [stay["id"] for stay in stays if "id" in stay]
+        if len(set(given)) != len(given):
+            raise Coded("repeated")
+        arrivals = [stay["arrive"] for stay in stays]
+        if arrivals != sorted(arrivals):
+            raise Coded("stays_out_of_order")
+
+
+class PlanIn(Stays):
+    """A van's route on one day, as a draft."""
+
+    van_id = Id(required=True)
+    local_day = Day(required=True)
+    title = Text(80, load_default=None, allow_none=True)
+    stops = Many(Nested(PlanStopIn), _STAYS_MOST, load_default=list)
+
+    example: ClassVar = {
+        "van_id": _VAN,
+        "local_day": "2026-11-28",
+        "title": "第4土曜 小金方面",
+        "stops": [
+            {
+                "stop_id": _STOP,
+                "arrive": "10:00",
+                "depart": "13:00",
+                "host_asked": True,
+                "host_channel": "phone",
+                "host_answer": "yes",
+            }
+        ],
+    }
+
+
+class PlanChange(Stays):
+    """Only what changes. `stops` is the whole list anew: a plan stop that is left out is removed for good."""
+
+    van_id = Id()
+    local_day = Day()
+    title = Text(80, allow_none=True)
+
+    example: ClassVar = {
+        "stops": [{"id": _PLAN_STOP, "stop_id": _STOP, "arrive": "10:30", "depart": "13:00"}]
+    }
+
+
+class PublishIn(WireSchema):
+    """Nothing to say: what is published is the plan as it stands."""
+
+    example: ClassVar[Any] = {}
+
+
+class PlanCancelIn(WireSchema):
+    reason = Word(CancelReason, required=True)
+    note = Text(200, load_default=None, allow_none=True, metadata={"description": "Never made public."})
+
+    example: ClassVar = {"reason": "wind", "note": None}
+
+
+class PlanStopCancelIn(PlanCancelIn):
+    """One stay does not take place, or ends for good, as when thunder comes."""
+
+    example: ClassVar = {"reason": "thunder", "note": None}
+
+
+class PlanStopOut(Out):
+    id = Id()
+    visit_id = Id(metadata={"description": "Id of the visit that this stay leads to, also offline."})
+    stop_id = Id()
+    stop_code = Text(40)
+    stop_name = Text(120)
+    arrive = LocalTime()
+    depart = LocalTime()
+    announce = Flag()
+    host_asked = Flag()
+    host_channel = Word(HostChannel, allow_none=True)
+    host_answer = Word(HostAnswer, allow_none=True)
+    cancel_reason = Word(CancelReason, allow_none=True)
+    cancel_note = Text(200, allow_none=True)
+
+    example: ClassVar = {
+        "id": _PLAN_STOP,
+        "visit_id": _VISIT,
+        "stop_id": _STOP,
+        "stop_code": "K07",
+        "stop_name": "常盤平団地 中央広場",
+        "arrive": "10:00",
+        "depart": "13:00",
+        "announce": True,
+        "host_asked": True,
+        "host_channel": "phone",
+        "host_answer": "yes",
+        "cancel_reason": None,
+        "cancel_note": None,
+    }
+
+
+class PlanOut(Out):
+    id = Id()
+    version = Whole(1)
+    van_id = Id()
+    local_day = Day()
+    iso_week = Week()
+    title = Text(80, allow_none=True)
+    status = Word(PlanStatus)
+    revision = Whole(0, metadata={"description": "Counts publications; 0 is a plan never published."})
+    changed_since_published = Flag(metadata={"description": "Publish again, so that everybody sees it."})
+    cancel_reason = Word(CancelReason, allow_none=True)
+    cancel_note = Text(200, allow_none=True)
+    stops = Many(Nested(PlanStopOut), _STAYS_MOST)
+    created_at = Instant()
+
+    example: ClassVar = {
+        "id": _PLAN,
+        "version": 1,
+        "van_id": _VAN,
+        "local_day": "2026-11-28",
+        "iso_week": "2026-W48",
+        "title": "第4土曜 小金方面",
+        "status": "draft",
+        "revision": 0,
+        "changed_since_published": False,
+        "cancel_reason": None,
+        "cancel_note": None,
+        "stops": [PlanStopOut.example],
+        "created_at": "2026-11-20T04:05:06Z",
+    }
+
+
+class PlanDoneOut(PlanOut):
+    """A plan after a change of it; `warnings` are the soft violations that it was published with."""
+
+    warnings = Many(Nested(WarningOut), 500)
+
+    example: ClassVar = {**PlanOut.example, "warnings": []}
+
+
+class PlanQuery(PageQuery):
+    week = Week(load_default=None)
+    from_day = Day(load_default=None)
+    to_day = Day(load_default=None)
+    van_id = Id(load_default=None)
+    status = Word(PlanStatus, load_default=None)
+
+
+class ViolationOut(Out):
+    code = fields.String()
+    severity = Word(Severity)
+    plan_stop_ids = Many(Id(), _STAYS_MOST)
+    cause = fields.String(metadata={"description": "What is wrong, in the language that was asked for."})
+    fix = fields.String(metadata={"description": "What would put it right."})
+    numbers = fields.Dict(
+        keys=fields.String(),
+        values=fields.Raw(),
+        metadata={"description": "What the cause is made of: minutes, days, centimetres."},
+    )
+
+    example: ClassVar = {
+        "code": "drive_too_short",
+        "severity": "hard",
+        "plan_stop_ids": [_PLAN_STOP, "7e6b2a1f-8c4d-4e3f-9a21-b2c3d4e5f607"],
+        "cause": "次の場所まで移動と片付け・準備に75分かかりますが、60分しかありません。",
+        "fix": "前を早く終えるか、次を遅く始めてください（あと15分）。",
+        "numbers": {
+            "needed_minutes": 75,
+            "available_minutes": 60,
+            "missing_minutes": 15,
+            "drive_minutes": 15,
+        },
+    }
+
+
+class PlanCheckOut(Out):
+    plan_id = Id()
+    plan_version = Whole(1, metadata={"description": "The version that was checked."})
+    publishable = Flag(metadata={"description": "True when no violation is hard."})
+    violations = Many(Nested(ViolationOut), 1_000)
+
+    example: ClassVar = {
+        "plan_id": _PLAN,
+        "plan_version": 1,
+        "publishable": False,
+        "violations": [ViolationOut.example],
+    }
+
+
+class StayOut(Out):
+    """One planned stay against what happened. Times are local to Asia/Tokyo."""
+
+    plan_stop_id = Id()
+    visit_id = Id()
+    stop_id = Id()
+    stop_name = Text(120)
+    state = Word(StayState)
+    cancel_reason = Word(CancelReason, allow_none=True)
+    planned_arrive = LocalTime()
+    planned_depart = LocalTime()
+    opened = LocalTime(allow_none=True)
+    closed = LocalTime(allow_none=True)
+    late_minutes = Whole(
+        -10_000_000,
+        allow_none=True,
+        metadata={"description": "Opened after it was planned; early is negative."},
+    )
+    overrun_minutes = Whole(
+        -10_000_000,
+        allow_none=True,
+        metadata={"description": "Closed after it was planned; early is negative."},
+    )
+    attendance = Whole(-1_000_000, metadata={"description": "延べ人数"})
+
+    example: ClassVar = {
+        "plan_stop_id": _PLAN_STOP,
+        "visit_id": _VISIT,
+        "stop_id": _STOP,
+        "stop_name": "常盤平団地 中央広場",
+        "state": "held",
+        "cancel_reason": None,
+        "planned_arrive": "10:00",
+        "planned_depart": "13:00",
+        "opened": "10:05",
+        "closed": "13:10",
+        "late_minutes": 5,
+        "overrun_minutes": 10,
+        "attendance": 51,
+    }
+
+
+class AdHocStayOut(Out):
+    visit_id = Id()
+    stop_id = Id()
+    stop_name = Text(120)
+    state = Word(StayState)
+    cancel_reason = Word(CancelReason, allow_none=True)
+    opened = LocalTime(allow_none=True)
+    closed = LocalTime(allow_none=True)
+    attendance = Whole(-1_000_000)
+
+    example: ClassVar = {
+        "visit_id": "3f0d2c4b-1a59-5e68-b7c6-d5e4f3a2b1c0",
+        "stop_id": _STOP,
+        "stop_name": "小金原 たけのこ公園",
+        "state": "held",
+        "cancel_reason": None,
+        "opened": "15:00",
+        "closed": "16:00",
+        "attendance": 12,
+    }
+
+
+class ActualOut(Out):
+    plan_id = Id()
+    van_id = Id()
+    local_day = Day()
+    status = Word(PlanStatus)
+    revision = Whole(0)
+    stays = Many(Nested(StayOut), 1_000)
+    ad_hoc = Many(
+        Nested(AdHocStayOut), 1_000, metadata={"description": "Visits of the van on that day in no plan."}
+    )
+
+    example: ClassVar = {
+        "plan_id": _PLAN,
+        "van_id": _VAN,
+        "local_day": "2026-11-28",
+        "status": "published",
+        "revision": 1,
+        "stays": [StayOut.example],
+        "ad_hoc": [AdHocStayOut.example],
+    }
