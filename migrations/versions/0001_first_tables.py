@@ -485,7 +485,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_visits_local_day"), "visits", ["local_day"], unique=False)
     op.create_index(op.f("ix_visits_mesh"), "visits", ["mesh"], unique=False)
     op.create_index(op.f("ix_visits_plan_id"), "visits", ["plan_id"], unique=False)
-    op.create_index(op.f("ix_visits_stop_id"), "visits", ["stop_id"], unique=False)
+    op.create_index("ix_visits_stop_id_local_day", "visits", ["stop_id", "local_day"], unique=False)
     op.create_index("ix_visits_van_id_local_day", "visits", ["van_id", "local_day"], unique=False)
     op.create_table(
         "cash_ups",
@@ -636,6 +636,14 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_visit_totals_iso_week", "visit_totals", ["iso_week", "measure", "key", "value"], unique=False
+    )
+    op.create_index(
+        "ix_visit_totals_tickets",
+        "visit_totals",
+        ["measure", "key", "iso_week", "value"],
+        unique=False,
+        sqlite_where=sa.text("measure IN ('tickets', 'tickets_yen')"),
+        postgresql_where=sa.text("measure IN ('tickets', 'tickets_yen')"),
     )
     op.create_table(
         "follow_ups",
@@ -873,6 +881,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_follow_ups_due_stop_id"), table_name="follow_ups")
     op.drop_index(op.f("ix_follow_ups_due_day"), table_name="follow_ups")
     op.drop_table("follow_ups")
+    op.drop_index(
+        "ix_visit_totals_tickets",
+        table_name="visit_totals",
+        sqlite_where=sa.text("measure IN ('tickets', 'tickets_yen')"),
+        postgresql_where=sa.text("measure IN ('tickets', 'tickets_yen')"),
+    )
     op.drop_index("ix_visit_totals_iso_week", table_name="visit_totals")
     op.drop_table("visit_totals")
     op.drop_index(op.f("ix_stamp_marks_visit_id"), table_name="stamp_marks")
@@ -890,7 +904,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_cash_ups_visit_id"), table_name="cash_ups")
     op.drop_table("cash_ups")
     op.drop_index("ix_visits_van_id_local_day", table_name="visits")
-    op.drop_index(op.f("ix_visits_stop_id"), table_name="visits")
+    op.drop_index("ix_visits_stop_id_local_day", table_name="visits")
     op.drop_index(op.f("ix_visits_plan_id"), table_name="visits")
     op.drop_index(op.f("ix_visits_mesh"), table_name="visits")
     op.drop_index(op.f("ix_visits_local_day"), table_name="visits")

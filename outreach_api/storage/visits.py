@@ -16,7 +16,7 @@ class Visit(Kept, Base):
 
     __tablename__ = "visits"
     van_id: Mapped[uuid.UUID] = van_ref()
-    stop_id: Mapped[uuid.UUID] = stop_ref(index=True)
+    stop_id: Mapped[uuid.UUID] = stop_ref()
     plan_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("plans.id"), index=True)
     plan_stop_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("plan_stops.id"), unique=True)
     plan_revision: Mapped[int | None] = mapped_column(sa.Integer)
@@ -32,7 +32,11 @@ class Visit(Kept, Base):
     clock_suspect: Mapped[bool]
     """The phone's clock was implausible, so the day may need a coordinator's eye."""
     merged_into: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("visits.id"))
-    __table_args__ = (sa.Index("ix_visits_van_id_local_day", "van_id", "local_day"),)
+    __table_args__ = (
+        sa.Index("ix_visits_van_id_local_day", "van_id", "local_day"),
+        # A stop's last visit is one step in it, however many there were.
+        sa.Index("ix_visits_stop_id_local_day", "stop_id", "local_day"),
+    )
 
 
 class HeadCount(VisitFact, Base):
