@@ -34,6 +34,7 @@ from outreach_api.visits import operations as visits
 from outreach_api.visits import routes as visits_routes
 from outreach_api.web import openapi, pages
 from outreach_api.web.problems import handle_errors
+from outreach_api.web.resource import REPLAYED
 from outreach_api.web.services import Services
 from schemas.problem import ProblemOut
 
@@ -142,7 +143,7 @@ def _wrap_requests(app: Flask) -> None:
             response.headers.setdefault("Cache-Control", "private, no-cache")
         outcome = g.pop("outcome", None)
         if outcome is not None and outcome.original is not None:
-            response.headers["Idempotency-Replayed"] = "true"
+            response.headers.update(REPLAYED)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Vary"] = "Authorization, Accept, Accept-Language"
         response.headers["X-Request-Id"] = g.request_id

@@ -51,7 +51,7 @@ def _one_of(*words: str) -> Callable[[str], str]:
 
 
 def _database_url(text: str) -> str:
-    if text.startswith("postgres://") or text.startswith("postgresql://"):
+    if text.startswith(("postgres://", "postgresql://")):
         text = "postgresql+psycopg://" + text.split("://", 1)[1]
     if text.startswith("sqlite:///"):
         name = text.removeprefix("sqlite:///")

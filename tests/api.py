@@ -42,7 +42,7 @@ class Answer:
         self.status = response.status_code
         self.headers = response.headers
         self.text = response.get_data(as_text=True)
-        self.json: Any = json.loads(self.text) if response.is_json else None
+        self.json: Any = json.loads(self.text) if response.is_json and self.text else None
 
     @property
     def code(self) -> Any:

@@ -138,9 +138,21 @@ def finish(spec: dict[str, Any]) -> dict[str, Any]:
                         raise ValueError(f"{operation['operationId']} documents {status}, which has no title")
                     responses[status] = _PROBLEM
             operation["responses"] = dict(sorted(responses.items()))
+            for parameter in operation.get("parameters", ()):
+                parameter["schema"] = _without_null(parameter["schema"])
             if "security" not in operation:
                 operation["description"] = _with_roles(operation)
     return spec
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter that may be left out is never null: an address can't say null."""
+    said = {name: value for name, value in schema.items() if (name, value) != ("default", None)}
+    if isinstance(said.get("type"), list):
+        said["type"] = next(kind for kind in said["type"] if kind != "null")
+    if "enum" in said:
+        said["enum"] = [word for word in said["enum"] if word is not None]
+    return said
 
 
 def _with_roles(operation: dict[str, Any]) -> str:

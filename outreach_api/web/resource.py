@@ -25,6 +25,7 @@ from outreach_api.web.problems import Refused, language, problem_lines
 from outreach_api.web.services import services
 from schemas.base import MOST_FAULTS, UUID_FORM
 
+REPLAYED = {"Idempotency-Replayed": "true"}
 View = Callable[[Session, Actor, uuid.UUID], Any]
 # Ours is "v3-<hash>". A compressing proxy makes it weak or adds to it: W/"…", "…-gzip", "…;gzip", "…"-gzip.
 _ENTITY_TAG = re.compile(r'(?:W/)?"?v?(?P<version>[0-9]{1,18})(?:"?[-;][0-9A-Za-z;-]*)?"?', re.ASCII)
@@ -105,6 +106,10 @@ def _body(declared: Declared) -> Any:
         raw = request.get_data(cache=False)
     except RequestEntityTooLarge:
         raise Refused(Refusal("too_big", 413)) from None
+    most = request.max_content_length
+    if request.content_length is None and most is not None and len(raw) >= most:
+        # A body in chunks: werkzeug stops reading at the limit and says nothing.
+        raise Refused(Refusal("too_big", 413))
     if not raw:
         if declared.body_optional:
             return {}
@@ -193,7 +198,7 @@ def perform_one(operation: Operation) -> Outcome:
     ready = read([operation], actor=actor(), kinds=here.kinds, hash_key=here.hash_key)
     outcome = perform(work(), ready)[0]
     if outcome.refusal is not None:
-        raise Refused(outcome.refusal)
+        raise Refused(outcome.refusal, REPLAYED if outcome.original is not None else None)
     return outcome
 
 

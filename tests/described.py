@@ -1,0 +1,71 @@
+"""Walks what the API says of itself, so that a test meets every operation, also those that come later."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from flask import Flask
+
+from outreach_api.kernel.ids import new_id
+
+# What stands in a path besides ids, with a value that fits.
+_IN_PATHS = {"week": "2026-W48", "period": "2026-W48", "mesh": "5339574232"}
+
+
+class Operation(NamedTuple):
+    method: str
+    template: str
+    said: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.template}"
+
+    @property
+    def roles(self) -> list[str] | None:
+        """The roles that may call it; None is everybody."""
+        return self.said.get("x-roles")
+
+    @property
+    def kind(self) -> str | None:
+        return self.said.get("x-kind")
+
+    def parameters(self, where: str) -> dict[str, dict[str, Any]]:
+        return {p["name"]: p for p in self.said.get("parameters", ()) if p["in"] == where}
+
+    def path(self, **ids: uuid.UUID | str) -> str:
+        """Its path with these ids, or ids of nothing."""
+
+        def value(found: re.Match[str]) -> str:
+            name = found[1]
+            if name in ids:
+                return str(ids[name])
+            return _IN_PATHS.get(name) or str(new_id())
+
+        return re.sub(r"{([a-z_0-9]+)}", value, self.template)
+
+    @property
+    def example(self) -> Any:
+        """The example of its body."""
+        content = self.said.get("requestBody", {}).get("content", {})
+        return content.get("application/json", {}).get("example")
+
+
+def operations(app: Flask) -> Iterator[Operation]:
+    for template, methods in app.extensions["outreach_openapi"]["paths"].items():
+        shared = methods.get("parameters", [])
+        for method, said in methods.items():
+            if method in ("get", "post", "put", "patch", "delete"):
+                said = {**said, "parameters": [*shared, *said.get("parameters", [])]}
+                yield Operation(method.upper(), template, said)
+
+
+def changes(app: Flask) -> Iterator[Operation]:
+    return (operation for operation in operations(app) if operation.method != "GET")
+
+
+def reads(app: Flask) -> Iterator[Operation]:
+    return (operation for operation in operations(app) if operation.method == "GET")
