@@ -17,6 +17,8 @@ from flask.json.provider import DefaultJSONProvider
 from outreach_api.access import operations as access
 from outreach_api.access import reads as access_reads
 from outreach_api.access import routes as access_routes
+from outreach_api.contacts import operations as contacts
+from outreach_api.contacts import routes as contacts_routes
 from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger.kinds import Registry
 from outreach_api.plans import operations as plans
@@ -50,6 +52,7 @@ BLUEPRINTS = (
     plans_routes.blp,
     public_routes.blp,
     sync_routes.blp,
+    *contacts_routes.BLUEPRINTS,
 )
 KINDS = (
     *access.KINDS,
@@ -57,6 +60,7 @@ KINDS = (
     *visits.KINDS,
     *sales.KINDS,
     *plans.KINDS,
+    *contacts.KINDS,
 )
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from outreach_api.kernel.errors import Problem, Refusal
-from outreach_api.ledger.kinds import Accepted, Work
+from outreach_api.ledger.kinds import Accepted, Actor, Work
 from outreach_api.ledger.totals import CHUNK
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
@@ -66,6 +66,14 @@ def frames(work: Work, visit_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, VisitF
         for asked, *columns in work.session.execute(select):
             found[asked] = VisitFrame(*columns)
     return found
+
+
+def of_own_van(actor: Actor, visit_id: Any) -> sa.ColumnElement[bool]:
+    """For a read: that the visit in this column is one that the actor reaches (crew: their own van's)."""
+    if actor.role is not Role.CREW:
+        return sa.true()
+    reached: sa.ColumnElement[bool] = visit_id.in_(sa.select(Visit.id).where(Visit.van_id == actor.van_id))
+    return reached
 
 
 def fact_columns(work: Work, accepted: Accepted, frame: VisitFrame) -> dict[str, Any]:

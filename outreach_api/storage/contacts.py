@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from outreach_api.storage.base import Base, Kept, VisitFact, stop_ref
 
@@ -24,7 +24,9 @@ class ContactNote(VisitFact, Base):
     topics: Mapped[list[str]]
     info_given: Mapped[list[str]]
     first_connection: Mapped[bool | None]
-    text_sealed: Mapped[bytes | None]
+    # No list and no view loads it; what opens it must select this column by name.
+    text_sealed: Mapped[bytes | None] = mapped_column(deferred=True, deferred_raiseload=True)
+    has_text: Mapped[bool] = column_property(text_sealed.is_not(None))
     text_purged_at: Mapped[dt.datetime | None]
     safety_concern: Mapped[bool]
     about_staff: Mapped[bool]

@@ -1,0 +1,1 @@
+"""What is written about contacts, one file for each thing."""

@@ -1,0 +1,109 @@
+"""Writes contact notes in bulk: coded fields, sealed text, totals of the visit, and a concern where one is due."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from outreach_api.contacts.rules import opens_concern, personal_data_in
+from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.kernel.ids import new_id
+from outreach_api.ledger import measures
+from outreach_api.ledger.kinds import Accepted, Applied, Tally, Warn, Work
+from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_columns, frames, of_own_van
+from outreach_api.storage.contacts import ContactNote, SafetyConcern
+from schemas.vocabulary import Stage
+
+NOTE_UNKNOWN = Refusal("note_unknown", 404, {}, (Problem("/note_id", "note_unknown"),))
+
+
+def write_notes(work: Work, operations: Sequence[Accepted]) -> list[Applied | Refusal]:
+    visits = frames(work, (accepted.values["visit_id"] for accepted in operations))
+    notes: list[dict[str, Any]] = []
+    concerns: list[dict[str, Any]] = []
+    answers: list[Applied | Refusal] = []
+    for accepted in operations:
+        frame = visits.get(accepted.values["visit_id"])
+        if frame is None:
+            answers.append(VISIT_UNKNOWN)
+            continue
+        given = {**accepted.values, "stages": accepted.values["stages"] or [Stage.UNKNOWN]}
+        text = given.pop("text")
+        notes.append(_note_row(work, accepted, frame, given, text))
+        if opens_concern(
+            flagged=given["safety_concern"],
+            about_staff=given["about_staff"],
+            depth=given["depth"],
+            topics=given["topics"],
+        ):
+            concerns.append(_concern_row(work, accepted, frame, given))
+        answers.append(
+            Applied(
+                accepted.entity_id,
+                tallies=_tallies(frame.id, given),
+                warnings=tuple(Warn(p.code, p.path) for p in personal_data_in(text, "/text")),
+            )
+        )
+    if notes:
+        work.session.execute(sa.insert(ContactNote), notes)
+    if concerns:
+        work.session.execute(sa.insert(SafetyConcern), concerns)
+    return answers
+
+
+def notes_in_reach(work: Work, note_ids: set[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of these notes a referral or follow-up of this actor may name."""
+    if not note_ids:
+        return set()
+    select = sa.select(ContactNote.id).where(
+        ContactNote.id.in_(note_ids), of_own_van(work.actor, ContactNote.visit_id)
+    )
+    return set(work.session.scalars(select))
+
+
+def _note_row(
+    work: Work, accepted: Accepted, frame: VisitFrame, given: dict[str, Any], text: str | None
+) -> dict[str, Any]:
+    sealed = None
+    if text is not None:
+        sealed = work.keyring.seal(text, table="contact_notes", column="text_sealed", row=accepted.entity_id)
+    return {
+        **given,
+        **fact_columns(work, accepted, frame),
+        "holder_id": work.actor.holder_id,
+        "text_sealed": sealed,
+        "text_purged_at": None,
+        "legal_hold": False,
+    }
+
+
+def _concern_row(work: Work, accepted: Accepted, frame: VisitFrame, given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "version": 1,
+        "change_no": accepted.change_no,
+        "created_at": work.now,
+        "visit_id": frame.id,
+        "note_id": accepted.entity_id,
+        "flagged": given["safety_concern"] or given["about_staff"],
+        "about_staff": given["about_staff"],
+        "acknowledged_at": None,
+        "acknowledged_by": None,
+        "closed_at": None,
+        "closed_by": None,
+    }
+
+
+def _tallies(visit_id: uuid.UUID, given: dict[str, Any]) -> tuple[Tally, ...]:
+    """Concerns are not among them: they are never counted by stop."""
+    counted = [(measures.CONTACTS, given["familiarity"]), (measures.CONTACTS_BY_DEPTH, given["depth"])]
+    counted += [(measures.CONTACTS_BY_STAGE, stage) for stage in given["stages"]]
+    counted += [(measures.CONTACTS_BY_TOPIC, topic) for topic in given["topics"]]
+    if given["info_given"]:
+        counted.append((measures.CONTACTS_INFORMED, ""))
+    if given["first_connection"] is not None:
+        counted.append((measures.FIRST_CONNECTIONS, "yes" if given["first_connection"] else "no"))
+    return tuple(Tally(visit_id, measure, str(key), 1) for measure, key in counted)

@@ -1,0 +1,164 @@
+"""Opens referrals and records what became of them; nobody is handed over by name without consent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from outreach_api.contacts.rules import CONSENT_REQUIRED, case_ref_fault, consent_needed
+from outreach_api.contacts.writes.notes import NOTE_UNKNOWN, notes_in_reach
+from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.kernel.ids import derived
+from outreach_api.kernel.week import IsoWeek
+from outreach_api.ledger.kinds import Accepted, Applied, Work
+from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames, of_own_van
+from outreach_api.storage.contacts import Consent, Destination, Referral, ReferralEvent
+from schemas.vocabulary import DestinationKind, ReferralDirection
+
+_DESTINATION_UNKNOWN = Refusal("invalid", 422, {}, (Problem("/destination_id", "unknown_reference"),))
+_REFERRAL_UNKNOWN = Refusal("referral_unknown", 404, {}, (Problem("/referral_id", "referral_unknown"),))
+
+
+def open_referrals(work: Work, operations: Sequence[Accepted]) -> list[Applied | Refusal]:
+    visits = frames(work, (accepted.values["visit_id"] for accepted in operations))
+    notes = notes_in_reach(work, {n for a in operations if (n := a.values["note_id"]) is not None})
+    kinds = _destination_kinds(work, (accepted.values["destination_id"] for accepted in operations))
+    referrals: list[dict[str, Any]] = []
+    consents: list[dict[str, Any]] = []
+    answers: list[Applied | Refusal] = []
+    for accepted in operations:
+        given = dict(accepted.values)
+        consent = given.pop("consent")
+        frame, kind = visits.get(given["visit_id"]), kinds.get(given["destination_id"])
+        if frame is None:
+            answers.append(VISIT_UNKNOWN)
+            continue
+        if kind is None:
+            answers.append(_DESTINATION_UNKNOWN)
+            continue
+        if given["note_id"] is not None and given["note_id"] not in notes:
+            answers.append(NOTE_UNKNOWN)
+            continue
+        fault = case_ref_fault(kind, given["case_ref"], has_consent=consent is not None)
+        if fault is not None:
+            answers.append(fault)
+            continue
+        referrals.append({**given, **fact_columns(work, accepted, frame)})
+        if consent is not None:
+            consent_id = derived("consent", accepted.entity_id)
+            consents.append(_consent_row(work, accepted, consent_id, accepted.entity_id, consent))
+        answers.append(Applied(accepted.entity_id))
+    if referrals:
+        work.session.execute(sa.insert(Referral), referrals)
+    if consents:
+        work.session.execute(sa.insert(Consent), consents)
+    return answers
+
+
+def report_outcomes(work: Work, operations: Sequence[Accepted]) -> list[Applied | Refusal]:
+    found = _referrals(work, (accepted.values["referral_id"] for accepted in operations))
+    rows: list[dict[str, Any]] = []
+    answers: list[Applied | Refusal] = []
+    for accepted in operations:
+        given = accepted.values
+        referral = found.get(given["referral_id"])
+        if referral is None:
+            answers.append(_REFERRAL_UNKNOWN)
+            continue
+        direction, kind, consented = referral
+        if consent_needed(kind, direction, given["outcome"]) and not consented:
+            answers.append(CONSENT_REQUIRED)
+            continue
+        rows.append(
+            {
+                "id": accepted.entity_id,
+                "iso_week": IsoWeek.of(given["local_day"]).as_int,
+                "change_no": accepted.change_no,
+                "received_at": work.now,
+                **given,
+            }
+        )
+        answers.append(Applied(accepted.entity_id))
+    if rows:
+        work.session.execute(sa.insert(ReferralEvent), rows)
+    return answers
+
+
+def give_consent(work: Work, accepted: Accepted) -> Applied | Refusal:
+    """Record a consent that came after the referral, with the reference it allows."""
+    given = dict(accepted.values)
+    referral_id, case_ref = given.pop("referral_id"), given.pop("case_ref")
+    found = _referrals(work, [referral_id]).get(referral_id)
+    if found is None:
+        return _REFERRAL_UNKNOWN
+    _, kind, consented = found
+    if consented:
+        return Refusal("consent_stands", 409)
+    fault = case_ref_fault(kind, case_ref, has_consent=True)
+    if fault is not None:
+        return fault
+    row = _consent_row(work, accepted, accepted.entity_id, referral_id, given)
+    work.session.execute(sa.insert(Consent), [row])
+    if case_ref is not None:
+        _set_case_ref(work, referral_id, case_ref)
+    return Applied(accepted.entity_id)
+
+
+def withdraw_consent(work: Work, accepted: Accepted) -> Applied | Refusal:
+    """End the standing consent; the reference that it allowed is erased, its events stay."""
+    referral_id = accepted.entity_id
+    if referral_id not in _referrals(work, [referral_id]):
+        return Refusal("not_found", 404)
+    work.session.execute(
+        sa.update(Consent)
+        .where(Consent.referral_id == referral_id, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=work.now)
+    )
+    _set_case_ref(work, referral_id, None)
+    return Applied(referral_id, created=False)
+
+
+def _set_case_ref(work: Work, referral_id: uuid.UUID, case_ref: str | None) -> None:
+    work.session.execute(sa.update(Referral).where(Referral.id == referral_id).values(case_ref=case_ref))
+
+
+def _consent_row(
+    work: Work, accepted: Accepted, consent_id: uuid.UUID, referral_id: uuid.UUID, given: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "id": consent_id,
+        "referral_id": referral_id,
+        "scope": given["scope"],
+        "given_by": given["given_by"],
+        "method": given["method"],
+        "given_at": given["at"],
+        "withdrawn_at": None,
+        "change_no": accepted.change_no,
+        "received_at": work.now,
+    }
+
+
+def _destination_kinds(work: Work, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DestinationKind]:
+    select = sa.select(Destination.id, Destination.kind).where(Destination.id.in_(set(ids)))
+    return {found: DestinationKind(kind) for found, kind in work.session.execute(select)}
+
+
+def _referrals(
+    work: Work, ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, tuple[ReferralDirection, DestinationKind, bool]]:
+    """Direction, destination's kind and whether a consent stands, of the referrals in reach."""
+    stands = sa.exists(
+        sa.select(Consent.id).where(Consent.referral_id == Referral.id, Consent.withdrawn_at.is_(None))
+    )
+    select = (
+        sa.select(Referral.id, Referral.direction, Destination.kind, stands)
+        .join(Destination, Destination.id == Referral.destination_id)
+        .where(Referral.id.in_(set(ids)), of_own_van(work.actor, Referral.visit_id))
+    )
+    return {
+        found: (ReferralDirection(direction), DestinationKind(kind), bool(consented))
+        for found, direction, kind, consented in work.session.execute(select)
+    }

@@ -1,0 +1,303 @@
+"""Contact notes, safety concerns and the safety card on the wire."""
+
+from typing import Any, ClassVar
+
+from marshmallow import fields, validates_schema
+
+from schemas.base import (
+    Coded,
+    Day,
+    Flag,
+    Id,
+    Instant,
+    Many,
+    Nested,
+    Out,
+    PageQuery,
+    Query,
+    Text,
+    Whole,
+    WireSchema,
+    Word,
+)
+from schemas.contact_fields import Telephone
+from schemas.problem import FaultOut
+from schemas.vocabulary import (
+    ConcernState,
+    Depth,
+    Familiarity,
+    InfoGiven,
+    ReadPurpose,
+    Stage,
+    TextState,
+    Topic,
+)
+
+NOTE_TEXT = 280
+_NOTE_ID = "6f1d2c3b-4a59-4e68-9b7a-8c9d0e1f2a3b"
+_VISIT_ID = "019ab1de-6f00-7c4e-8f6e-0f5e2b7a9c10"
+_CONCERN_ID = "d1c2b3a4-9586-4776-a859-4a3b2c1d0e9f"
+
+
+class NoteIn(WireSchema):
+    """One contact, in coded words; the text is for what they can't say, and never for who it was."""
+
+    visit_id = Id(required=True)
+    familiarity = Word(Familiarity, load_default=Familiarity.UNKNOWN)
+    depth = Word(Depth, required=True)
+    stages = Many(Word(Stage), 8, unique=True, load_default=list)
+    topics = Many(Word(Topic), 13, unique=True, load_default=list)
+    info_given = Many(Word(InfoGiven), 5, unique=True, load_default=list)
+    first_connection = Flag(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "First time connected to any support; only if it was told freely."},
+    )
+    text = Text(
+        NOTE_TEXT,
+        lines=True,
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Sealed at once and never answered; no names, addresses, phones or schools."
+        },
+    )
+    safety_concern = Flag(load_default=False)
+    about_staff = Flag(
+        load_default=False,
+        metadata={"description": "The concern is about one of us: only safeguarding sees this note."},
+    )
+
+    example: ClassVar = {
+        "visit_id": _VISIT_ID,
+        "familiarity": "new",
+        "depth": "listening",
+        "stages": ["infant"],
+        "topics": ["childcare", "isolation"],
+        "info_given": ["leaflet"],
+        "first_connection": True,
+        "text": "上の子の夜泣きで眠れないとのこと。広場の日程を渡した。",
+    }
+
+
+class NoteOut(Out):
+    """The coded fields. The text is never among them."""
+
+    id = Id()
+    visit_id = Id()
+    local_day = Day()
+    familiarity = Word(Familiarity)
+    depth = Word(Depth)
+    stages = Many(Word(Stage), 8)
+    topics = Many(Word(Topic), 13)
+    info_given = Many(Word(InfoGiven), 5)
+    first_connection = Flag(allow_none=True)
+    safety_concern = Flag()
+    text_state = Word(TextState, metadata={"description": "Whether there is a text, and if it was purged."})
+    legal_hold = Flag(allow_none=True, metadata={"description": "Null for roles that don't need it."})
+    written_by = Id(allow_none=True, metadata={"description": "Device or person; for safeguarding only."})
+
+    example: ClassVar[Any] = {
+        "id": _NOTE_ID,
+        "visit_id": _VISIT_ID,
+        "local_day": "2026-11-28",
+        "familiarity": "new",
+        "depth": "listening",
+        "stages": ["infant"],
+        "topics": ["childcare", "isolation"],
+        "info_given": ["leaflet"],
+        "first_connection": True,
+        "safety_concern": False,
+        "text_state": "kept",
+        "legal_hold": None,
+        "written_by": None,
+    }
+
+
+class NoteWrittenOut(NoteOut):
+    warnings = fields.List(
+        Nested(FaultOut),
+        metadata={"description": "What in the text looks like personal data; the match itself is not told."},
+    )
+
+    example: ClassVar[Any] = {
+        **NoteOut.example,
+        "warnings": [
+            {
+                "path": "/text",
+                "code": "personal_data_phone",
+                "detail": "電話番号のようなものが入っています。消せないか見てください。",
+            }
+        ],
+    }
+
+
+class NoteQuery(PageQuery):
+    from_day = Day(load_default=None)
+    to_day = Day(load_default=None)
+    visit_id = Id(load_default=None)
+    depth = Word(Depth, load_default=None)
+    topic = Word(Topic, load_default=None)
+    stage = Word(Stage, load_default=None)
+
+
+class TextQuery(Query):
+    purpose = Word(
+        ReadPurpose,
+        load_default=None,
+        metadata={"description": "Why; kept for the audit. Crew read back only, and may leave it out."},
+    )
+
+
+class NoteTextOut(Out):
+    note_id = Id()
+    text = Text(NOTE_TEXT, lines=True)
+    purpose = Word(ReadPurpose)
+
+    example: ClassVar = {
+        "note_id": _NOTE_ID,
+        "text": "上の子の夜泣きで眠れないとのこと。広場の日程を渡した。",
+        "purpose": "referral",
+    }
+
+
+class NothingIn(WireSchema):
+    """A change that says all by its name."""
+
+    example: ClassVar[Any] = {}
+
+
+class NotificationFields(WireSchema):
+    notified_to = Text(120, required=True, metadata={"description": "The office, such as 柏児童相談所."})
+    notified_at = Instant(required=True)
+    receipt_no = Text(60, load_default=None, allow_none=True)
+
+
+class NotificationBody(NotificationFields):
+    example: ClassVar = {
+        "notified_to": "児童相談所（189）",
+        "notified_at": "2026-11-28T07:10:00Z",
+        "receipt_no": "2026-118",
+    }
+
+
+class NotificationIn(NotificationFields):
+    concern_id = Id(required=True)
+
+    example: ClassVar = {**NotificationBody.example, "concern_id": _CONCERN_ID}
+
+
+class NotificationOut(Out):
+    id = Id()
+    notified_to = Text(120)
+    notified_at = Instant()
+    notified_by = Id()
+    receipt_no = Text(60, allow_none=True)
+
+
+class ConcernOut(Out):
+    id = Id()
+    version = Whole(1)
+    state = Word(ConcernState)
+    visit_id = Id()
+    note_id = Id(allow_none=True)
+    local_day = Day()
+    flagged = Flag(metadata={"description": "False: listed because of topic violence or depth crisis."})
+    about_staff = Flag()
+    opened_at = Instant()
+    acknowledged_at = Instant(allow_none=True)
+    acknowledged_by = Id(allow_none=True)
+    notifications = fields.List(Nested(NotificationOut))
+    closed_at = Instant(allow_none=True)
+    closed_by = Id(allow_none=True)
+
+    example: ClassVar = {
+        "id": _CONCERN_ID,
+        "version": 2,
+        "state": "acknowledged",
+        "visit_id": _VISIT_ID,
+        "note_id": _NOTE_ID,
+        "local_day": "2026-11-28",
+        "flagged": True,
+        "about_staff": False,
+        "opened_at": "2026-11-28T05:40:00Z",
+        "acknowledged_at": "2026-11-28T06:01:00Z",
+        "acknowledged_by": "c0a9e3b4-1a52-4a0e-9a5b-6a1d2f3e4b5c",
+        "notifications": [],
+        "closed_at": None,
+        "closed_by": None,
+    }
+
+
+class ConcernQuery(PageQuery):
+    state = Word(ConcernState, load_default=None)
+
+
+class Desk(WireSchema):
+    """A desk of the city or prefecture, with its hours as they are announced."""
+
+    name = Text(80, required=True)
+    phone = Telephone(required=True)
+    hours = Text(120, required=True)
+
+
+_CARD: dict[str, Any] = {
+    "steps": "①子どもの安全を先に ②命の危険は110・119 ③189に電話 ④責任者に連絡。問い詰めない、約束しない。",
+    "steps_en": "Make the child safe first. Danger to life: 110 or 119. Then 189, then the lead. Don't question.",
+    "city_desks": [{"name": "子ども家庭相談", "phone": "047-000-0000", "hours": "平日 8:30–17:00"}],
+    "lead_name": "担当A",
+    "lead_phone": "090-0000-0000",
+    "deputy_name": "担当B",
+    "deputy_phone": "090-0000-0001",
+    "outside_name": "外部相談員",
+    "outside_phone": "090-0000-0002",
+}
+
+
+class SafetyCardChange(WireSchema):
+    """Only what changes."""
+
+    steps = Text(800, lines=True)
+    steps_en = Text(1_200, lines=True, allow_none=True)
+    city_desks = Many(Nested(Desk), 20)
+    lead_name = Text(60, allow_none=True)
+    lead_phone = Telephone(allow_none=True)
+    deputy_name = Text(60, allow_none=True)
+    deputy_phone = Telephone(allow_none=True)
+    outside_name = Text(60, allow_none=True, metadata={"description": "For a concern about one of us."})
+    outside_phone = Telephone(allow_none=True)
+
+    example: ClassVar = _CARD
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if not data:
+            raise Coded("nothing_to_change")
+
+
+class EmergencyNumberOut(Out):
+    phone = Text(20)
+    name = Text(80)
+    name_en = Text(80)
+
+
+class SafetyCardOut(Out):
+    """What to do now and whom to call."""
+
+    version = Whole(0, metadata={"description": "0 until somebody filled it in."})
+    emergency = fields.List(Nested(EmergencyNumberOut))
+    steps = Text(800, lines=True)
+    steps_en = Text(1_200, lines=True, allow_none=True)
+    city_desks = fields.List(Nested(Desk))
+    lead_name = Text(60, allow_none=True)
+    lead_phone = Text(24, allow_none=True)
+    deputy_name = Text(60, allow_none=True)
+    deputy_phone = Text(24, allow_none=True)
+    outside_name = Text(60, allow_none=True)
+    outside_phone = Text(24, allow_none=True)
+
+    example: ClassVar = {
+        "version": 1,
+        "emergency": [{"phone": "110", "name": "警察", "name_en": "Police"}],
+        **_CARD,
+    }
