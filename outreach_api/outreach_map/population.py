@@ -13,13 +13,20 @@ class Unit:
     """Cells whose target population is known only together; mostly one cell.
 
     `totals` are the residents of each cell, in the order of `cells`; None is unknown, not 0. `target` are the
-    people asked for (such as children) in all cells of the unit. `share` is the part of it that counts, 0 to 1.
+    people asked for (such as children) in all cells of the unit. `share` is the part of it that counts, 0 to 1;
+    where an outline cuts the unit, `inside` has the part of each cell, and `share` goes on top of it.
     """
 
     cells: tuple[int, ...]
     totals: tuple[float | None, ...]
     target: float | None
     share: float = 1.0
+    inside: tuple[float, ...] | None = None
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The part of each cell that counts, 0 to 1."""
+        return tuple(self.share * part for part in self.inside or (1.0,) * len(self.cells))
 
     @property
     def total(self) -> float | None:
@@ -52,9 +59,9 @@ def cell_totals(units: Iterable[Unit]) -> dict[int, float]:
     """Residents by cell, weighted with the share that counts; cells of unknown number are left out."""
     totals: dict[int, float] = {}
     for unit in units:
-        for cell, total in zip(unit.cells, unit.totals, strict=True):
+        for cell, total, share in zip(unit.cells, unit.totals, unit.shares, strict=True):
             if total is not None:
-                totals[cell] = totals.get(cell, 0.0) + total * unit.share
+                totals[cell] = totals.get(cell, 0.0) + total * share
     return totals
 
 
@@ -70,9 +77,9 @@ def cell_targets(units: Iterable[Unit]) -> dict[int, float]:
             continue
         known = [total or 0.0 for total in unit.totals]
         whole = sum(known)
-        for cell, residents in zip(unit.cells, known, strict=True):
+        for cell, residents, share in zip(unit.cells, known, unit.shares, strict=True):
             part = residents / whole if whole else 1 / len(unit.cells)
-            targets[cell] = targets.get(cell, 0.0) + unit.target * unit.share * part
+            targets[cell] = targets.get(cell, 0.0) + unit.target * share * part
     return targets
 
 

@@ -79,21 +79,27 @@ def total_coverage(population: Mapping[int, float], covered: Mapping[int, float]
     return sum(count * covered.get(cell, 0.0) for cell, count in population.items()) / people
 
 
-def gap(target: float, coverage: float, days_since_last_visit: int | None) -> float:
+def gap(
+    target: float, coverage: float, days_since_last_visit: int | None, full_after: int = FULL_GAP_AFTER_DAYS
+) -> float:
     """Target people whom a cell still misses: target × (1 - coverage) × min(1, days since last visit / 84).
 
-    None means never visited, which counts in full.
+    None means never visited, which counts in full, as 84 days (`full_after`) do.
     """
-    days = FULL_GAP_AFTER_DAYS if days_since_last_visit is None else max(0, days_since_last_visit)
-    return target * (1 - coverage) * min(1.0, days / FULL_GAP_AFTER_DAYS)
+    days = full_after if days_since_last_visit is None else max(0, days_since_last_visit)
+    return target * (1 - coverage) * min(1.0, days / full_after)
 
 
 def gaps(
-    targets: Mapping[int, float], covered: Mapping[int, float], days_since: Mapping[int, int]
+    targets: Mapping[int, float],
+    covered: Mapping[int, float],
+    days_since: Mapping[int, int],
+    full_after: int = FULL_GAP_AFTER_DAYS,
 ) -> dict[int, float]:
     """The gap of every cell of known target, largest first; equal ones in the order of their codes."""
     by_cell = {
-        cell: gap(target, covered.get(cell, 0.0), days_since.get(cell)) for cell, target in targets.items()
+        cell: gap(target, covered.get(cell, 0.0), days_since.get(cell), full_after)
+        for cell, target in targets.items()
     }
     return dict(sorted(by_cell.items(), key=lambda item: (-item[1], item[0])))
 
@@ -106,6 +112,21 @@ def children_in_catchment(point: Point, cells: Mapping[int, float], radius_m: fl
         shares = inside.mean(axis=1).tolist()
         people += sum(cells[codes[index]] * share for index, share in zip(near.tolist(), shares, strict=True))
     return people
+
+
+def best_points(
+    cells: Sequence[int], points: Sequence[Point], radius_m: float = CATCHMENT_M
+) -> dict[int, tuple[int, float]]:
+    """For each cell the number of the point whose disc holds most of it, and that share (0 to 1).
+
+    The first of equal points wins; cells that no disc reaches are left out.
+    """
+    best: dict[int, tuple[int, float]] = {}
+    for number, near, inside in _discs(cells, points, radius_m):
+        for index, share in zip(near.tolist(), inside.mean(axis=1).tolist(), strict=True):
+            if share > 0 and share > best.get(cells[index], (0, 0.0))[1]:
+                best[cells[index]] = (number, share)
+    return best
 
 
 def reach_rate(attendance: int, children: float) -> float | None:

@@ -1,0 +1,85 @@
+"""Who lives where: the imported population in force, on 250 m cells, so that every level adds up to the same."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.outreach_map.population import Unit, cell_targets, cell_totals, spread
+from outreach_api.storage.area import PopulationCell, PopulationImport
+
+BASE_METRES = 250
+
+Basis = Literal["target", "total"]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """People by 250 m cell, weighted with the share that counts. `targets` is None where the file has none."""
+
+    import_id: uuid.UUID
+    label: str
+    metres: int
+    target_label: str
+    totals: dict[int, float]
+    targets: dict[int, float] | None
+
+    @property
+    def basis(self) -> Basis:
+        """Whom coverage counts: the target people (such as children), or all residents if only those are known."""
+        return "total" if self.targets is None else "target"
+
+    @property
+    def people(self) -> dict[int, float]:
+        return self.totals if self.targets is None else self.targets
+
+
+def in_force(session: Session) -> PopulationImport | None:
+    """The newest import that was not undone."""
+    newest = sa.select(PopulationImport).where(PopulationImport.undone_at.is_(None))
+    return session.scalar(newest.order_by(PopulationImport.change_no.desc()).limit(1))
+
+
+def need(session: Session) -> Need | None:
+    """The population in force; None before the first import."""
+    found = in_force(session)
+    if found is None:
+        return None
+    units = imported_units(session, found.id)
+    return Need(
+        found.id,
+        found.label,
+        found.cell_metres,
+        found.target_label,
+        spread(cell_totals(units), BASE_METRES),
+        spread(cell_targets(units), BASE_METRES) if found.target_label else None,
+    )
+
+
+def imported_units(session: Session, import_id: uuid.UUID) -> list[Unit]:
+    """The units of an import as they were read: a merged unit's target stands with one of its cells."""
+    columns = (
+        PopulationCell.unit,
+        PopulationCell.mesh,
+        PopulationCell.total,
+        PopulationCell.target,
+        PopulationCell.share,
+    )
+    cells = sa.select(*columns).where(PopulationCell.import_id == import_id)
+    by_unit = defaultdict(list)
+    for row in session.execute(cells.order_by(PopulationCell.unit, PopulationCell.mesh)):
+        by_unit[row.unit].append(row)
+    return [
+        Unit(
+            cells=tuple(row.mesh for row in rows),
+            totals=tuple(row.total for row in rows),
+            target=next((row.target for row in rows if row.target is not None), None),
+            inside=tuple(row.share for row in rows),
+        )
+        for rows in by_unit.values()
+    ]
