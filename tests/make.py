@@ -12,6 +12,7 @@ from outreach_api.kernel.ids import new_id
 from outreach_api.kernel.mesh import mesh_code, micro
 from outreach_api.kernel.week import IsoWeek
 from outreach_api.stops.writes import UNSAID
+from outreach_api.storage.sales import Item, ItemPrice
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
 from schemas.vocabulary import Publicity
@@ -77,3 +78,37 @@ def make_visit(
     session.add(visit)
     session.flush()
     return visit
+
+
+def make_item(
+    session: Session,
+    *,
+    price_yen: int | None = 110,
+    since: dt.date = dt.date(2026, 4, 1),
+    **columns: Any,
+) -> Item:
+    """A sweet, food, with one price unless said otherwise."""
+    item_id = new_id()
+    item = Item(
+        **{
+            "id": item_id,
+            "version": 1,
+            "change_no": 0,
+            "created_at": MADE_AT,
+            "code": f"I-{item_id.hex[:8]}",
+            "name": "うまい棒",
+            "kana": None,
+            "name_en": None,
+            "category": "sweets",
+            "tax_category": "food",
+            "allergens": [],
+            "active": True,
+            **columns,
+        }
+    )
+    session.add(item)
+    session.flush()
+    if price_yen is not None:
+        session.add(ItemPrice(item_id=item_id, valid_from=since, price_yen=price_yen))
+        session.flush()
+    return item

@@ -1,9 +1,10 @@
 """The measures that visit_totals keeps, and what their keys are. Reports and maps read these names."""
 
 ATTENDANCE = "attendance"  # key: head count band; value: people (延べ)
-SALES_BY_CATEGORY_YEN = "sales_category_yen"  # key: item category; voids subtract
-SALES_BY_PAYMENT_YEN = "sales_payment_yen"  # key: payment
-SALES_COUNT = "sales_count"  # key: payment; value: receipts, voids subtract
+# Yen of sales are money taken: receipts paid with tickets, and gifts, are counted but add no yen; voids subtract.
+SALES_BY_CATEGORY_YEN = "sales_category_yen"  # key: item category; adds up to the same as by payment
+SALES_BY_PAYMENT_YEN = "sales_payment_yen"  # key: cash, paypay or other_qr
+SALES_COUNT = "sales_count"  # key: payment, any of the five; value: receipts
 TAX_YEN = "tax_yen"  # key: rate in percent; value: tax included in the sales
 TICKETS = "tickets"  # key: issued | redeemed; value: tickets
 TICKETS_YEN = "tickets_yen"  # key: issued | redeemed; value: their face value

@@ -29,7 +29,7 @@ class Standing:
                 .where(Sale.visit_id.in_(told_twice), Sale.counted, SaleVoid.id.is_(None))
                 .distinct()
             )
-            self._source.update(session.execute(found).tuples())
+            self._source = {visit_id: source for visit_id, source in session.execute(found)}
 
     def take(self, frame: VisitFrame, source: str) -> bool:
         """Whether a receipt of this source counts; the first that does decides for those after it."""
