@@ -32,11 +32,18 @@ _CHANGES = sa.table(
 # As sales.rules derives it: phones take the rates together, as one thing.
 _TAX_RATES_ID = uuid.UUID("869aca28-a73c-566a-97c4-29334cc08d54")
 
+# As contacts.rules derives it: the national numbers are on it before anybody fills it in.
+_SAFETY_CARD_ID = uuid.UUID("efe96eb1-59bc-5fa2-9f38-4c78071e18ee")
+
 
 def upgrade() -> None:
-    op.bulk_insert(_COUNTER, [{"id": 1, "value": 1, "epoch": uuid.uuid4()}])
+    op.bulk_insert(_COUNTER, [{"id": 1, "value": 2, "epoch": uuid.uuid4()}])
     op.bulk_insert(
-        _CHANGES, [{"change_no": 1, "kind": "tax_rates", "entity_id": _TAX_RATES_ID, "gone": False}]
+        _CHANGES,
+        [
+            {"change_no": 1, "kind": "tax_rates", "entity_id": _TAX_RATES_ID, "gone": False},
+            {"change_no": 2, "kind": "safety_card", "entity_id": _SAFETY_CARD_ID, "gone": False},
+        ],
     )
     # Consumption Tax Act as amended in 2019: 10 %, and 8 % for food that is taken away.
     since = dt.date(2019, 10, 1)

@@ -11,17 +11,29 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.access import reads as access
+from outreach_api.contacts.reads import concerns, follow_ups, referrals
+from outreach_api.contacts.rules import SAFETY_CARD_ID
 from outreach_api.ledger.kinds import Actor
+from outreach_api.plans import reads as plans
+from outreach_api.sales.reads import phones
 from outreach_api.stops import reads as stops
 from outreach_api.storage.access import Shift
+from outreach_api.storage.plans import Plan, Van
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
 from outreach_api.visits import reads as visits
 from schemas.access import ShiftOut
 from schemas.base import Out
+from schemas.catalogue import ItemBriefOut, TaxRatesBriefOut
+from schemas.contacts import SafetyCardOut
+from schemas.follow_ups import FollowUpOut
+from schemas.plans import PlanOut
+from schemas.referrals import DestinationOut
 from schemas.stops import StopOut
+from schemas.till import CashUpOut
+from schemas.vans import VanOut
 from schemas.visits import VisitOut
-from schemas.vocabulary import Role
+from schemas.vocabulary import PlanStatus, Role
 
 Read = Callable[[Session, Actor, Sequence[uuid.UUID]], Iterable[dict[str, Any]]]
 
@@ -50,8 +62,33 @@ def _shifts(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> Iterabl
     return access.shift_views(session, [row for row in rows if actor.may_touch(row.van_id)])
 
 
+def _vans(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> Iterable[dict[str, Any]]:
+    rows = session.scalars(plans.vans_in_scope(actor).where(Van.id.in_(ids)))
+    return [plans.van_view(row) for row in rows]
+
+
+def _plans(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> Iterable[dict[str, Any]]:
+    """A crew's phones hold what was published; a draft is still the coordinator's."""
+    select = plans.plans_in_scope(actor).where(Plan.id.in_(ids))
+    if actor.role is Role.CREW:
+        select = select.where(Plan.status != PlanStatus.DRAFT)
+    return plans.plan_views(session, session.scalars(select).all())
+
+
+def _safety_card(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> Iterable[dict[str, Any]]:
+    return [{"id": SAFETY_CARD_ID, **concerns.safety_card(session, actor)}] if SAFETY_CARD_ID in ids else []
+
+
 FEEDS: dict[str, Feed] = {
-    "stop": Feed(StopOut, _stops),
-    "visit": Feed(VisitOut, _visits),
+    "safety_card": Feed(SafetyCardOut, _safety_card),
+    "van": Feed(VanOut, _vans),
     "shift": Feed(ShiftOut, _shifts),
+    "stop": Feed(StopOut, _stops),
+    "plan": Feed(PlanOut, _plans),
+    "item": Feed(ItemBriefOut, phones.items),
+    "tax_rates": Feed(TaxRatesBriefOut, phones.tax_rates),
+    "destination": Feed(DestinationOut, referrals.destinations),
+    "follow_up": Feed(FollowUpOut, follow_ups.follow_ups),
+    "visit": Feed(VisitOut, _visits),
+    "cash_up": Feed(CashUpOut, phones.cash_ups),
 }

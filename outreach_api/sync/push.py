@@ -14,7 +14,7 @@ from outreach_api.ledger.kinds import Operation, Registry, Work
 from outreach_api.ledger.outcomes import Ending, Outcome, refused
 from outreach_api.ledger.perform import perform, read
 from outreach_api.messages import Language, say
-from outreach_api.sync.rules import legible_id, read_operation
+from outreach_api.sync.envelopes import legible_id, read_operation
 
 RETRY_AFTER_SECONDS = 30
 _NOT_BY_PUSH = Refusal("not_by_push", 422)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from outreach_api.app import create_app
 from outreach_api.kernel.ids import new_id
-from tests.api import Answer, Api
+from outreach_api.settings import Settings
+from outreach_api.storage import migrate
+from outreach_api.storage.keyring import Keyring
+from outreach_api.storage.session import Database
+from outreach_api.sync.feed import FEEDS
+from tests.api import Answer, Api, StandingClock
 from tests.make import make_stop, make_visit
 
 
@@ -206,3 +214,35 @@ def test_a_push_of_an_hour_ago_keeps_when_it_happened(api: Api) -> None:
     push(api, operation("visit.open", {"stop_id": stop_of(api)}, entity_id=visit))
     opened = dt.datetime.fromisoformat(api.get(f"/v1/visits/{visit}").json["opened_at"])
     assert api.clock() - opened == dt.timedelta(hours=1)
+
+
+def test_a_new_phone_pulls_what_an_offline_day_needs(empty_engine_url: str, keyring: Keyring) -> None:
+    """Of a database that nobody has filled in yet: the tax rates, and whom to call when a child is in danger."""
+    database = Database(empty_engine_url)
+    migrate.upgrade(database)
+    now = StandingClock(dt.datetime(2026, 11, 28, 3, tzinfo=dt.UTC))
+    api = Api(create_app(Settings(), database=database, keyring=keyring, now=now), database, now)
+    items, _ = pull_all(api)
+    pulled = {item["kind"]: item["data"] for item in items}
+    assert set(pulled) == {"tax_rates", "safety_card"}
+    assert {number["phone"] for number in pulled["safety_card"]["emergency"]} >= {"110", "189"}
+    database.close()
+
+
+def test_every_announced_kind_can_be_pulled(api: Api) -> None:
+    announced = {
+        word
+        for path in Path("outreach_api").rglob("*.py")
+        for word in re.findall(r'Announce\(\s*"([a-z_]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert announced == set(FEEDS)
+
+
+def test_a_draft_is_not_on_phones_until_it_is_published(api: Api) -> None:
+    stop = stop_of(api)
+    stops = [{"stop_id": stop, "arrive": "10:00", "depart": "12:00", "announce": False}]
+    plan = api.post("/v1/plans", {"van_id": str(api.van), "local_day": "2026-12-05", "stops": stops}).json
+    crew = {item["id"]: item["gone"] for item in pull_all(api)[0]}
+    assert crew[plan["id"]] is True
+    coordinator = {item["id"]: item["gone"] for item in pull_all(api, role="coordinator")[0]}
+    assert coordinator[plan["id"]] is False

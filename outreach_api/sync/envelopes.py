@@ -1,6 +1,6 @@
 """Reads the envelopes of a push by hand: 500 of them cost marshmallow more than all the writing.
 
-schemas.sync.OperationIn is the contract; tests/unit/test_sync_rules.py shows that both say the same.
+schemas.sync.OperationIn is the contract; tests/unit/test_sync_envelopes.py shows that both say the same.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach_api.kernel.errors import Refusal
-from outreach_api.sync.rules import read_operation
+from outreach_api.sync.envelopes import read_operation
 from schemas.sync import OperationIn
 
 GOOD: dict[str, Any] = {
