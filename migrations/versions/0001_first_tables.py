@@ -34,8 +34,11 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("geometry", Json(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("file_sha256", sa.Text(), nullable=False),
         sa.Column("imported_at", Utc(), nullable=False),
         sa.Column("undone_at", Utc(), nullable=True),
+        sa.Column("change_no", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_boundaries")),
     )
     op.create_table(
@@ -116,6 +119,7 @@ def upgrade() -> None:
         sa.Column("file_sha256", sa.Text(), nullable=False),
         sa.Column("cell_metres", sa.Integer(), nullable=False),
         sa.Column("target_label", sa.Text(), nullable=False),
+        sa.Column("boundary_code", sa.Text(), nullable=True),
         sa.Column("imported_at", Utc(), nullable=False),
         sa.Column("undone_at", Utc(), nullable=True),
         sa.Column("change_no", sa.BigInteger(), nullable=False),

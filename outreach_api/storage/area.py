@@ -22,13 +22,16 @@ class PopulationImport(Base):
     file_sha256: Mapped[str]
     cell_metres: Mapped[int] = mapped_column(sa.Integer)
     target_label: Mapped[str]
+    """Who the target people are; "" where the file knows all residents only."""
+    boundary_code: Mapped[str | None]
+    """The outline that its cells were cut to."""
     imported_at: Mapped[dt.datetime]
     undone_at: Mapped[dt.datetime | None]
     change_no: Mapped[int]
 
 
 class PopulationCell(Base):
-    """People in one cell. Cells that the census merged share a unit: their target is known only together."""
+    """People in one cell. Cells that the census merged share a unit: their target stands with one of them."""
 
     __tablename__ = "population_cells"
     import_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("population_imports.id"), primary_key=True)
@@ -41,10 +44,15 @@ class PopulationCell(Base):
 
 
 class Boundary(Base):
+    """An outline of a city or district. Of one code, the newest that is not undone is in force."""
+
     __tablename__ = "boundaries"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     code: Mapped[str]
     name: Mapped[str]
     geometry: Mapped[dict[str, Any]]
+    file_name: Mapped[str]
+    file_sha256: Mapped[str]
     imported_at: Mapped[dt.datetime]
     undone_at: Mapped[dt.datetime | None]
+    change_no: Mapped[int]
