@@ -27,10 +27,6 @@ TEXTS = {
         "この計画は中止になっています。新しく作ってください。",
         "This plan was cancelled; make a new one.",
     ),
-    "plan_unchanged": (
-        "公開したあと何も変わっていません。",
-        "Nothing changed since it was published.",
-    ),
     "plan_not_published": ("この計画はまだ公開されていません。", "This plan is not published."),
     "plan_stop_cancelled": (
         "この停車予定はもう中止になっています（理由：{reason}）。",

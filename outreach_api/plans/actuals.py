@@ -91,7 +91,7 @@ def _stays() -> sa.Select[Any, Any, Any, Any]:
 
 def _read(session: Session, stays: sa.Select[Any, Any, Any, Any], today: dt.date) -> list[PlannedStay]:
     read = []
-    for row, plan, stop_name, visit in session.execute(stays).tuples():
+    for row, plan, stop_name, visit in session.execute(stays):
         called_off = row.cancel_reason is not None or plan.status == PlanStatus.CANCELLED
         state = stay_state(
             visit.status if visit else None, called_off=called_off, day=plan.local_day, today=today
@@ -128,7 +128,7 @@ def _ad_hoc(session: Session, plan: Plan) -> Sequence[tuple[Visit, str]]:
         )
         .order_by(Visit.opened_at, Visit.id)
     )
-    return session.execute(found).tuples().all()
+    return session.execute(found).all()
 
 
 def _stay_view(stay: PlannedStay, people: dict[uuid.UUID, int]) -> dict[str, Any]:

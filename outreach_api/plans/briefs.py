@@ -120,7 +120,7 @@ def _next_stay(session: Session, actor: Actor, stop_id: uuid.UUID, today: dt.dat
     )
     if actor.role is Role.CREW:
         found = found.where(Plan.van_id == actor.van_id)
-    first = session.execute(found).tuples().one_or_none()
+    first = session.execute(found).one_or_none()
     if first is None:
         return None
     row, day, van_id = first

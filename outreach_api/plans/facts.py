@@ -128,7 +128,7 @@ def _other_plans(session: Session, plan: Plan) -> tuple[OtherPlan, ...]:
         .order_by(PlanStop.arrive, PlanStop.id)
     )
     stays: dict[uuid.UUID, list[tuple[PlanStop, Stop]]] = defaultdict(list)
-    for plan_stop, stop in found.tuples():
+    for plan_stop, stop in found:
         stays[plan_stop.plan_id].append((plan_stop, stop))
     others = []
     for plan_id, pairs in stays.items():

@@ -21,14 +21,15 @@ from schemas.vocabulary import PlanStatus, Role, VisitStatus
 
 
 def publish_plan(work: Work, accepted: Accepted) -> Applied | Refusal:
-    """Publish a plan as it stands, unless a hard violation forbids it. Soft ones are warnings."""
+    """Publish a plan as it stands, unless a hard violation forbids it. Soft ones are warnings.
+
+    One that did not change since then keeps its revision; the timetable follows its stops all the same.
+    """
     plan = versions.find(work, Plan, accepted)
     if isinstance(plan, Refusal):
         return plan
     if plan.status == PlanStatus.CANCELLED:
         return Refusal("plan_cancelled", 409)
-    if plan.status == PlanStatus.PUBLISHED and not plan.changed_since_published:
-        return Refusal("plan_unchanged", 409)
     rows = kept_stops(work.session, plan.id)
     paths = {row.id: f"/stops/{i}" for i, row in enumerate(rows)}
     violations = check(plan_facts(work.session, plan, work.settings))
@@ -36,12 +37,14 @@ def publish_plan(work: Work, accepted: Accepted) -> Applied | Refusal:
     if forbidden:
         problems = tuple(Problem(_path(v, paths), v.code, v.numbers) for v in forbidden)
         return Refusal("plan_has_violations", 409, {"count": len(forbidden)}, problems)
-    plan.revision += 1
-    plan.status = PlanStatus.PUBLISHED
-    plan.changed_since_published = False
-    work.session.add(
-        PlanRevision(plan_id=plan.id, revision=plan.revision, published_at=work.now, body=_body(plan, rows))
-    )
+    if plan.status != PlanStatus.PUBLISHED or plan.changed_since_published:
+        plan.revision += 1
+        plan.status = PlanStatus.PUBLISHED
+        plan.changed_since_published = False
+        body = _body(plan, rows)
+        work.session.add(
+            PlanRevision(plan_id=plan.id, revision=plan.revision, published_at=work.now, body=body)
+        )
     timetable.publish(work, plan.local_day, _stays(work.session, plan.id))
     return Applied(
         plan.id,
@@ -81,7 +84,7 @@ def cancel_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
     found = found.where(PlanStop.id == accepted.entity_id, PlanStop.removed.is_(False))
     if work.actor.role is Role.CREW:
         found = found.where(Plan.van_id == work.actor.van_id)
-    pair = work.session.execute(found).tuples().one_or_none()
+    pair = work.session.execute(found).one_or_none()
     if pair is None:
         return Refusal("not_found", 404)
     row, plan = pair
@@ -128,7 +131,7 @@ def _body(plan: Plan, rows: Iterable[PlanStop]) -> dict[str, Any]:
 def _stays(session: Session, plan_id: uuid.UUID) -> Sequence[tuple[PlanStop, Stop]]:
     """All plan stops of a plan with their stops, removed ones too."""
     found = sa.select(PlanStop, Stop).join(Stop, Stop.id == PlanStop.stop_id)
-    return session.execute(found.where(PlanStop.plan_id == plan_id)).tuples().all()
+    return session.execute(found.where(PlanStop.plan_id == plan_id)).all()
 
 
 def _path(violation: Violation, paths: dict[uuid.UUID, str]) -> str:

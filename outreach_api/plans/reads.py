@@ -88,7 +88,7 @@ def plan_views(session: Session, rows: Sequence[Plan]) -> list[dict[str, Any]]:
         .where(PlanStop.plan_id.in_([row.id for row in rows]), PlanStop.removed.is_(False))
         .order_by(PlanStop.position, PlanStop.id)
     )
-    for plan_stop, code, name in session.execute(kept).tuples():
+    for plan_stop, code, name in session.execute(kept):
         stops[plan_stop.plan_id].append(_plan_stop_view(plan_stop, code, name))
     return [
         {

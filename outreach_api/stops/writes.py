@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from outreach_api.kernel import mesh
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.geo import Point, distance_m
-from outreach_api.ledger import versions
+from outreach_api.ledger import timetable, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
 from outreach_api.stops.rules import PIN_CORRECTION_M, default_publicity
 from outreach_api.storage.base import VisitFact
@@ -107,6 +107,7 @@ def change_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
     work.session.flush()
     if windows is not None:
         _put_windows(work, row.id, windows)
+    timetable.follow_stop(work, row)
     return Applied(row.id, row.version, created=False, announces=(Announce("stop", row.id),))
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.ids import visit_id_of
 from outreach_api.kernel.week import IsoWeek, local_day
-from outreach_api.ledger import measures
+from outreach_api.ledger import measures, timetable
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Warn, Work
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames
 from outreach_api.storage.ledger import VisitTotal
@@ -88,6 +88,8 @@ def cancel_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
         return refusal
     row.status = VisitStatus.CANCELLED
     row.cancel_reason, row.note = accepted.values["reason"], accepted.values["note"]
+    if row.plan_stop_id is not None:
+        timetable.call_off(work, [row.plan_stop_id], row.cancel_reason)
     return Applied(row.id, row.version, created=False, announces=(_announce(row),))
 
 
