@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,7 +12,8 @@ from outreach_api.messages import Language, say
 from schemas.vocabulary import TimetableStatus
 
 _FOLD_OCTETS = 75
-_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
+_NEVER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 # Japan has had no summer time since 1952.
 _ZONE = (
     "BEGIN:VTIMEZONE",
@@ -52,8 +54,8 @@ def calendar(views: Iterable[dict[str, Any]], *, name: str, lang: Language, toda
 
 
 def text(value: str) -> str:
-    """A value of type TEXT (RFC 5545, 3.3.11), without the control characters that it may not hold."""
-    return "".join(c for c in value if c in "\t\n" or (ord(c) >= 32 and ord(c) != 127)).translate(_ESCAPES)
+    """A value of type TEXT (RFC 5545, 3.3.11), without control characters and what programs take for line ends."""
+    return _NEVER.sub("", value).translate(_ESCAPES)
 
 
 def fold(line: str) -> bytes:

@@ -12,16 +12,16 @@ from outreach_api.kernel.mesh import bounds_degrees
 from outreach_api.storage.published import TimetableEntry
 
 DAYS_AHEAD = 63
+LAST_DAY = dt.date(2199, 12, 31)  # of the days that travel on the wire
 
 
 def span(from_day: dt.date | None, to_day: dt.date | None, today: dt.date) -> tuple[dt.date, dt.date]:
-    """The days that are shown when one or both are not said."""
+    """The days that are shown when one or both are not said: from today, or up to the last one said."""
     ahead = dt.timedelta(days=DAYS_AHEAD)
     if from_day is None:
-        from_day = today if to_day is None or to_day >= today else to_day - ahead
-        if to_day is not None and to_day - from_day > ahead:
-            to_day = from_day + ahead
-    return from_day, to_day if to_day is not None else from_day + ahead
+        near = to_day is None or today <= to_day <= today + ahead
+        from_day = today if near or to_day is None else to_day - ahead
+    return from_day, to_day if to_day is not None else min(from_day + ahead, LAST_DAY)
 
 
 def entries(session: Session, from_day: dt.date, to_day: dt.date, most: int) -> list[TimetableEntry]:
