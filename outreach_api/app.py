@@ -26,6 +26,7 @@ from outreach_api.plans import routes as plans_routes
 from outreach_api.public import routes as public_routes
 from outreach_api.sales import operations as sales
 from outreach_api.sales import routes as sales_routes
+from outreach_api.reports import routes as reports_routes
 from outreach_api.settings import Settings
 from outreach_api.stops import operations as stops
 from outreach_api.stops import routes as stops_routes
@@ -38,6 +39,7 @@ from outreach_api.web import openapi, pages
 from outreach_api.web.problems import handle_errors
 from outreach_api.web.resource import REPLAYED
 from outreach_api.web.services import Services
+from outreach_api.web.uploads import Uploads
 from schemas.problem import ProblemOut
 
 log = logging.getLogger("outreach.access")
@@ -51,6 +53,7 @@ BLUEPRINTS = (
     sales_routes.blp,
     plans_routes.blp,
     public_routes.blp,
+    reports_routes.blp,
     sync_routes.blp,
     *contacts_routes.BLUEPRINTS,
 )
@@ -103,6 +106,8 @@ def create_app(
         now=now,
         hash_key=keyring.derive("receipts"),
         cursor_key=keyring.derive("cursors"),
+        # A quarter of the threads is left for requests without a body, however many uploads stall.
+        uploads=Uploads(most=max(1, settings.threads * 3 // 4)),
     )
     _register(app)
     _wrap_requests(app)

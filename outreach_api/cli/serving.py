@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import socket
 import sys
@@ -25,6 +26,8 @@ from outreach_api.storage.session import Database
 CONNECTIONS = 512
 # A request that is still running after this is cut off; its transaction rolls back and the phone sends again.
 SECONDS_TO_FINISH = 5
+_STDERR = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
+_TO_STDERR = {"console": _STDERR, "access": _STDERR}
 
 
 def add(commands: Commands) -> None:
@@ -77,7 +80,7 @@ def prepare(settings: Settings) -> None:
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT. Raises Failure when the port is taken."""
     from granian.constants import Interfaces
-    from granian.log import LogLevels
+    from granian.log import LOGGING_CONFIG, LogLevels
     from granian.server import Server
 
     _check_port(settings)
@@ -92,11 +95,12 @@ def serve(settings: Settings) -> int:
         websockets=False,
         workers_kill_timeout=SECONDS_TO_FINISH,
         respawn_failed_workers=True,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
+        log_dictconfig={**LOGGING_CONFIG, "handlers": _TO_STDERR},
     )
     threading.Thread(target=_announce, args=(settings,), daemon=True).start()
     try:
-        server.serve(target_loader=partial(wsgi.child_worker, settings), wrap_loader=False)
+        server.serve(target_loader=partial(wsgi.worker, settings), wrap_loader=False)
     except SystemExit as ended:
         # A worker that got the same Ctrl-C and was quicker than its parent is no failure.
         if not server.interrupt_signal:
@@ -138,7 +142,8 @@ def _announce(settings: Settings) -> None:
                 break
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
-    print(f"動いています · listening at {here}", flush=True)
+    with contextlib.suppress(BrokenPipeError):
+        print(f"動いています · listening at {here}", flush=True)
 
 
 def _port(text: str) -> int:

@@ -103,7 +103,8 @@ def _actor() -> Actor:
 
 def _body(declared: Declared) -> Any:
     try:
-        raw = request.get_data(cache=False)
+        with services().uploads.one_more():
+            raw = request.get_data(cache=False)
     except RequestEntityTooLarge:
         raise Refused(Refusal("too_big", 413)) from None
     most = request.max_content_length

@@ -13,6 +13,7 @@ from outreach_api.ledger.kinds import Actor, Registry
 from outreach_api.settings import Settings
 from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.session import Database
+from outreach_api.web.uploads import Uploads
 
 FindActor = Callable[[Database, str, dt.datetime], Actor | None]
 
@@ -28,6 +29,7 @@ class Services:
     now: Callable[[], dt.datetime]
     hash_key: bytes
     cursor_key: bytes
+    uploads: Uploads
 
 
 def services() -> Services:
