@@ -1,3 +1,116 @@
-"""Texts of outreach map."""
+"""Texts of the outreach map: what a file of populations or an outline may have wrong, what a map can't show."""
 
-TEXTS: dict[str, tuple[str, str]] = {}
+TEXTS = {
+    "population_missing": (
+        "人口がまだ取り込まれていません（outreach import-population）。",
+        "No population was imported yet: see `outreach import-population`.",
+    ),
+    "map_too_large": (
+        "範囲が広すぎます（{found}件、{most}件まで）。bbox で絞るか、大きいメッシュにしてください。",
+        "Too much for one map: {found} features, at most {most}. Narrow it with bbox or days, or take larger cells.",
+    ),
+    # What a file of populations may have wrong.
+    "column_missing": ("列「{column}」がありません。", "There is no column {column}."),
+    "column_twice": ("列「{column}」が二つあります。", "There are two columns {column}."),
+    "label_missing": (
+        "2行目に見出し「{label}」がありません。",
+        "Row two has no column labelled {label}.",
+    ),
+    "label_twice": (
+        "2行目に見出し「{label}」が二つあります。",
+        "Row two has two columns labelled {label}.",
+    ),
+    "line_length": (
+        "セルの数が違います（見出し{wanted}、この行{got}）。",
+        "The header has {wanted} cells and this line {got}.",
+    ),
+    "file_empty": ("データの行がありません。", "It has no lines with data."),
+    "file_encoding": (
+        "文字コードが UTF-8 でも Shift_JIS でもありません。",
+        "Its characters are neither UTF-8 nor cp932 (Shift_JIS).",
+    ),
+    "file_not_csv": (
+        "CSV として読めません（引用符が閉じていないなど）。",
+        "It can't be read as CSV: perhaps a quote is not closed.",
+    ),
+    "file_too_big": ("ファイルが大きすぎます（{most} バイトまで）。", "It is larger than {most} bytes."),
+    "zip_broken": (
+        "zip を開けません（壊れているか、パスワードが付いています）。",
+        "The zip can't be opened: it is broken or wants a password.",
+    ),
+    "zip_not_one_file": (
+        "zip の中に txt か csv がちょうど一つ必要です（いま{found}個）。",
+        "The zip must hold exactly one txt or csv; it holds {found}.",
+    ),
+    "target_in_csv": (
+        "--target は e-Stat のファイル用です。CSV では対象人口の列名を target にしてください。",
+        "--target is for e-Stat files; in a CSV, name the column of target people `target`.",
+    ),
+    "mesh_invalid": ("「{mesh}」は地域メッシュコードではありません。", "{mesh} is no mesh code."),
+    "mesh_level_invalid": (
+        "その大きさのメッシュはありません（{metres} m）。",
+        "There are no mesh cells of {metres} m.",
+    ),
+    "mesh_level_mixed": (
+        "メッシュの大きさが混ざっています（ほかは {metres} m）。",
+        "The level differs: the other cells are of {metres} m.",
+    ),
+    "mesh_twice": ("メッシュ {mesh} が二度あります。", "Cell {mesh} stands there twice."),
+    "merge_role_invalid": (
+        "HTKSYORI は 0・1・2 のどれかです（いま「{value}」）。",
+        "HTKSYORI must be 0, 1 or 2; it is {value}.",
+    ),
+    "merge_partner_missing": (
+        "合算の相手 {mesh} がこのファイルにありません。",
+        "Its merge partner {mesh} is not in this file.",
+    ),
+    "merge_contradiction": (
+        "合算の相手 {mesh} の行と食い違っています。",
+        "It contradicts what the line of its merge partner {mesh} says.",
+    ),
+    "not_a_count": (
+        "「{value}」は人数ではありません（0以上の数、不明は *）。",
+        "{value} is no number of people: 0 or more, or * for unknown.",
+    ),
+    "not_a_share": (
+        "「{value}」は割合ではありません（0から1まで）。",
+        "{value} is no share: it must be between 0 and 1.",
+    ),
+    # What an outline may have wrong.
+    "boundary_not_json": (
+        "JSON として読めません（{line}行目、{column}文字目）。",
+        "It can't be read as JSON (line {line}, column {column}).",
+    ),
+    "boundary_not_geojson": (
+        "GeoJSON の Polygon・MultiPolygon・Feature・FeatureCollection ではありません。",
+        "It is no GeoJSON Polygon, MultiPolygon, Feature or FeatureCollection.",
+    ),
+    "boundary_crs": (
+        "座標系が経度・緯度（WGS 84・JGD2011）ではありません。変換してください。",
+        "Its coordinates are not longitude and latitude (WGS 84 or JGD2011): convert it first.",
+    ),
+    "boundary_several": (
+        "複数の地域があります（{known}）。--code で一つ選んでください。",
+        "It holds several areas ({known}): choose one with --code.",
+    ),
+    "boundary_code_unknown": (
+        "コード {code} の地域がありません（あるのは {known}）。",
+        "It holds no area {code}; there are: {known}.",
+    ),
+    "boundary_nameless": (
+        "コードか名前がファイルにありません。--code と --name で付けてください。",
+        "It does not say its code and name: give --code and --name.",
+    ),
+    "boundary_outside_japan": (
+        "{feature}番目の地物の点（経度{lon}、緯度{lat}）が日本の外です。",
+        "Feature {feature} has a point outside Japan: longitude {lon}, latitude {lat}.",
+    ),
+    "boundary_elsewhere": (
+        "この境界の内側にあるメッシュがファイルに一つもありません。",
+        "None of the file's cells lies inside that outline.",
+    ),
+    "geometry_invalid": (
+        "{feature}番目の地物の形が正しくありません（閉じた多角形、[経度, 緯度] の順）。",
+        "Feature {feature} is no closed polygon of [longitude, latitude] pairs.",
+    ),
+}

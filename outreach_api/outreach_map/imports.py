@@ -1,0 +1,153 @@
+"""Keeps imported populations and outlines: all of a file or nothing, versioned, undone as a whole.
+
+Each import and each undoing takes a change number, so that a map that somebody has seen is known to be stale.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.kernel.ids import new_id
+from outreach_api.ledger.counter import ChangeNumbers
+from outreach_api.outreach_map.outlines import NamedOutline
+from outreach_api.outreach_map.population import PopulationTable
+from outreach_api.outreach_map.reads.need import in_force
+from outreach_api.storage.area import Boundary, PopulationCell, PopulationImport
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that was handed in: its name, and the hash by which it is known when it comes again."""
+
+    name: str
+    sha256: str
+
+    @classmethod
+    def of(cls, name: str, data: bytes) -> SourceFile:
+        return cls(name, hashlib.sha256(data).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An import in force; `again` when the same file, read the same way, was in force before."""
+
+    entry: PopulationImport
+    again: bool = False
+
+
+def keep_population(
+    session: Session,
+    table: PopulationTable,
+    *,
+    label: str,
+    source: SourceFile,
+    boundary_code: str | None,
+    now: dt.datetime,
+) -> Kept:
+    """Put a table that was read without errors in force."""
+    before = in_force(session)
+    way = (source.sha256, table.target_label, boundary_code)
+    if before is not None and (before.file_sha256, before.target_label, before.boundary_code) == way:
+        return Kept(before, again=True)
+    numbers = ChangeNumbers(session)
+    entry = PopulationImport(
+        id=new_id(),
+        label=label,
+        file_name=source.name,
+        file_sha256=source.sha256,
+        cell_metres=table.metres,
+        target_label=table.target_label,
+        boundary_code=boundary_code,
+        imported_at=now,
+        change_no=numbers.next(),
+    )
+    session.add(entry)
+    session.flush()
+    session.execute(
+        sa.insert(PopulationCell),
+        [
+            {
+                "import_id": entry.id,
+                "mesh": cell,
+                "unit": number,
+                "total": unit.totals[place],
+                # Known for all cells of the unit together: it stands once, so that a sum over rows is right.
+                "target": unit.target if place == 0 else None,
+                "share": unit.shares[place],
+            }
+            for number, unit in enumerate(table.units)
+            for place, cell in enumerate(unit.cells)
+        ],
+    )
+    numbers.store()
+    return Kept(entry)
+
+
+def undo_population(session: Session, now: dt.datetime) -> PopulationImport | None:
+    """Take the import in force out of force; the one before it is in force again. None when there is none."""
+    entry = in_force(session)
+    if entry is not None:
+        _undo(session, entry, now)
+    return entry
+
+
+def populations(session: Session) -> Sequence[PopulationImport]:
+    """All imports, the newest first, undone ones among them."""
+    newest_first = sa.select(PopulationImport).order_by(PopulationImport.imported_at.desc())
+    return session.scalars(newest_first.order_by(PopulationImport.id)).all()
+
+
+def keep_boundary(session: Session, named: NamedOutline, *, source: SourceFile, now: dt.datetime) -> bool:
+    """Put an outline in force; False when the same file is in force for its code."""
+    before = boundary(session, named.code)
+    if before is not None and (before.file_sha256, before.name) == (source.sha256, named.name):
+        return False
+    numbers = ChangeNumbers(session)
+    session.add(
+        Boundary(
+            id=new_id(),
+            code=named.code,
+            name=named.name,
+            geometry=named.geometry,
+            file_name=source.name,
+            file_sha256=source.sha256,
+            imported_at=now,
+            change_no=numbers.next(),
+        )
+    )
+    session.flush()
+    numbers.store()
+    return True
+
+
+def undo_boundary(session: Session, now: dt.datetime, code: str | None = None) -> Boundary | None:
+    """Take the newest outline (of a code) out of force. None when there is none."""
+    entry = boundary(session, code)
+    if entry is not None:
+        _undo(session, entry, now)
+    return entry
+
+
+def boundary(session: Session, code: str | None = None) -> Boundary | None:
+    """The newest outline that was not undone, of a code if one is given."""
+    newest = sa.select(Boundary).where(Boundary.undone_at.is_(None)).order_by(Boundary.change_no.desc())
+    return session.scalar((newest if code is None else newest.where(Boundary.code == code)).limit(1))
+
+
+def boundaries(session: Session) -> Sequence[Boundary]:
+    """All outlines, the newest first, undone ones among them."""
+    return session.scalars(sa.select(Boundary).order_by(Boundary.imported_at.desc(), Boundary.id)).all()
+
+
+def _undo(session: Session, entry: PopulationImport | Boundary, now: dt.datetime) -> None:
+    numbers = ChangeNumbers(session)
+    entry.undone_at = now
+    entry.change_no = numbers.next()
+    session.flush()
+    numbers.store()
