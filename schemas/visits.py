@@ -100,6 +100,7 @@ class Taps(WireSchema.from_dict(_bands(), name="Taps")):  # type: ignore[misc]
 
 class HeadCountBody(WireSchema):
     counts = Nested(Taps, required=True)
+    source = Word(Source, load_default=Source.APP)
 
     @validates_schema
     def check(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -172,6 +173,13 @@ class AttendanceOut(Out):
     total = Whole(-1_000_000, metadata={"description": "延べ人数: people counted, not different people."})
     children = Whole(-1_000_000)
     by_band = fields.Dict(keys=fields.String(), values=fields.Integer())
+    held_back = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={
+            "description": "For a visit entered from paper: the other telling (a phone that came back), not counted."
+        },
+    )
 
 
 class VisitOut(Out):
@@ -214,7 +222,7 @@ class VisitOut(Out):
         "note": None,
         "clock_suspect": False,
         "merged_into": None,
-        "attendance": {"total": 4, "children": 3, "by_band": {"elem_low": 3, "guardian": 1}},
+        "attendance": {"total": 4, "children": 3, "by_band": {"elem_low": 3, "guardian": 1}, "held_back": {}},
     }
 
 

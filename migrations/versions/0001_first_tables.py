@@ -550,6 +550,8 @@ def upgrade() -> None:
     op.create_table(
         "head_counts",
         sa.Column("counts", Json(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("counted", sa.Boolean(), nullable=False),
         sa.Column("id", Id(), nullable=False),
         sa.Column("change_no", sa.BigInteger(), nullable=False),
         sa.Column("received_at", Utc(), nullable=False),

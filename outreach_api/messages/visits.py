@@ -33,6 +33,10 @@ TEXTS = {
         "同じ車両・同じ日の、計画にない出店だけをまとめられます。",
         "Only an unplanned visit of the same van and day can be joined.",
     ),
+    "count_held_back": (
+        "紙の記録がすでに数えられているので、この人数は並べて残し、合計には入れません。",
+        "The visit is counted already by its other telling; these are kept beside it and not added.",
+    ),
     "nothing_counted": ("人数が一つもありません。", "Nothing was counted."),
     "action_needed": ("合格でないときは、対応を書いてください。", "Say what was done when it did not pass."),
     "temperature_needed": ("温度を書いてください。", "Give the temperature."),

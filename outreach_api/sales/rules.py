@@ -9,7 +9,7 @@ from datetime import date
 
 from outreach_api.kernel.ids import derived
 from outreach_api.kernel.money import Rounding, tax_included
-from schemas.vocabulary import Payment, ServiceMode, Source, TaxCategory, TaxClass
+from schemas.vocabulary import Payment, ServiceMode, TaxCategory, TaxClass
 
 TAX_RATES_ID = derived("tax_rates")
 """Phones take the few rates together, as one thing with this id."""
@@ -69,15 +69,6 @@ def taxes(payment: Payment, lines: Iterable[Line], rounding: Rounding) -> list[d
         {"rate_percent": rate, "taxable_yen": yen, "tax_yen": tax_included(yen, rate, rounding)}
         for rate, yen in sorted(taxable.items())
     ]
-
-
-def counts(visit_source: str, sale_source: str, standing: str | None) -> bool:
-    """Whether a receipt counts beside those of the source that stands for its visit already (None: nothing does).
-
-    Only a visit that was entered from paper can be told twice: by the paper's totals and by the phone that came
-    back to life. What came first stands; the other is kept beside it.
-    """
-    return visit_source != Source.PAPER or standing is None or sale_source == standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,9 @@ class HeadCount(VisitFact, Base):
 
     __tablename__ = "head_counts"
     counts: Mapped[dict[str, int]] = mapped_column(Json())
+    source: Mapped[str]
+    counted: Mapped[bool]
+    """False while taps of the other source stand for a visit that was entered from paper."""
 
 
 class HygieneEntry(VisitFact, Base):

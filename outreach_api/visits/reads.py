@@ -16,8 +16,8 @@ from outreach_api.ledger.kinds import Actor
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.stops import Stop
-from outreach_api.storage.visits import HygieneEntry, Visit
-from schemas.vocabulary import CHILD_BANDS, Role
+from outreach_api.storage.visits import HeadCount, HygieneEntry, Visit
+from schemas.vocabulary import CHILD_BANDS, Role, Source
 
 
 def in_scope(actor: Actor) -> sa.Select[Any]:
@@ -35,6 +35,7 @@ def visit_views(session: Session, rows: Sequence[Visit]) -> list[dict[str, Any]]
     stops = sa.select(Stop.id, Stop.name).where(Stop.id.in_({row.stop_id for row in rows}))
     names = {row.id: row.name for row in session.execute(stops)}
     bands = attendance(session, ids)
+    held_back = _held_back(session, [row.id for row in rows if row.source == Source.PAPER])
     return [
         {
             "id": row.id,
@@ -59,6 +60,7 @@ def visit_views(session: Session, rows: Sequence[Visit]) -> list[dict[str, Any]]
                 "total": sum(bands[row.id].values()),
                 "children": sum(bands[row.id].get(band, 0) for band in CHILD_BANDS),
                 "by_band": bands[row.id],
+                "held_back": held_back[row.id],
             },
         }
         for row in rows
@@ -74,6 +76,17 @@ def attendance(session: Session, visit_ids: Sequence[uuid.UUID]) -> dict[uuid.UU
     for visit_id, band, value in session.execute(found.order_by(VisitTotal.key)):
         if value:
             bands[visit_id][band] = value
+    return bands
+
+
+def _held_back(session: Session, visit_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
+    """The telling that does not count, by band, of visits that were told twice."""
+    bands: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)
+    if visit_ids:
+        found = sa.select(HeadCount).where(HeadCount.visit_id.in_(visit_ids), ~HeadCount.counted)
+        for row in session.scalars(found.order_by(HeadCount.change_no)):
+            for band, n in row.counts.items():
+                bands[row.visit_id][band] = bands[row.visit_id].get(band, 0) + n
     return bands
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.ids import visit_id_of
 from outreach_api.kernel.week import IsoWeek, local_day
-from outreach_api.ledger import measures, timetable
+from outreach_api.ledger import measures, paper, timetable
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Warn, Work
-from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames
+from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_columns, frames
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.plans import Plan, PlanStop, Van
 from outreach_api.storage.stops import Stop
@@ -96,6 +96,7 @@ def cancel_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
 def add_head_counts(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
     """Taps of the counters, as increments: they add up from any number of phones."""
     found = frames(work, (a.values["visit_id"] for a in batch))
+    standing = _standing_sources(work, found.values())
     answers: list[Applied | Refusal] = []
     rows: list[dict[str, Any]] = []
     for accepted in batch:
@@ -103,17 +104,35 @@ def add_head_counts(work: Work, batch: Sequence[Accepted]) -> list[Applied | Ref
         if frame is None:
             answers.append(VISIT_UNKNOWN)
             continue
+        source: Source = accepted.values["source"]
+        counted = paper.counts(frame.source, source, standing.setdefault(frame.id, source))
         counts = {band: n for band, n in accepted.values["counts"].items() if n}
-        rows.append({**fact_columns(work, accepted, frame), "counts": counts})
-        tallies = tuple(Tally(frame.id, measures.ATTENDANCE, band, n) for band, n in counts.items())
+        fact = fact_columns(work, accepted, frame)
+        rows.append({**fact, "counts": counts, "source": source, "counted": counted})
+        tallies = tuple(
+            Tally(frame.id, measures.ATTENDANCE, band, n) for band, n in counts.items() if counted
+        )
         answers.append(
             Applied(
-                accepted.entity_id, tallies=tallies, announces=(Announce("visit", frame.id, frame.van_id),)
+                accepted.entity_id,
+                tallies=tallies,
+                announces=(Announce("visit", frame.id, frame.van_id),),
+                warnings=() if counted else (Warn("count_held_back"),),
             )
         )
     if rows:
         work.session.execute(sa.insert(HeadCount), rows)
     return answers
+
+
+def _standing_sources(work: Work, visits: Iterable[VisitFrame]) -> dict[uuid.UUID, str]:
+    """Which telling counts at each visit that was entered from paper."""
+    told_twice = {frame.id for frame in visits if frame.source == Source.PAPER}
+    if not told_twice:
+        return {}
+    found = sa.select(HeadCount.visit_id, HeadCount.source).distinct()
+    found = found.where(HeadCount.visit_id.in_(told_twice), HeadCount.counted)
+    return {row.visit_id: row.source for row in work.session.execute(found)}
 
 
 def log_hygiene(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:

@@ -87,6 +87,7 @@ def test_head_counts_of_two_phones_add_up_and_mis_taps_come_off(api: Api) -> Non
         "total": 5,
         "children": 4,
         "by_band": {"elem_low": 4, "guardian": 1},
+        "held_back": {},
     }
 
 
@@ -163,6 +164,23 @@ def test_a_paper_visit_is_entered_for_its_day(api: Api) -> None:
     }
     answer = api.post("/v1/visits", body)
     assert (answer.json["source"], answer.json["local_day"]) == ("paper", "2026-11-20")
+
+
+def test_a_visit_told_on_paper_and_by_its_phone_is_counted_once(api: Api) -> None:
+    with api.database.write() as session:
+        stop = str(make_stop(session).id)
+    body = {"stop_id": stop, "van_id": str(api.van), "local_day": "2026-11-20", "source": "paper"}
+    visit = api.post("/v1/visits", body).json["id"]
+    path = f"/v1/visits/{visit}/head-counts"
+    api.post(path, {"counts": {"elem_low": 30, "adult": 8}, "source": "paper"})
+    phone = api.post(path, {"counts": {"elem_low": 29}}, role="crew")
+    assert [warning["code"] for warning in phone.json["warnings"]] == ["count_held_back"]
+    assert phone.json["attendance"] == {
+        "total": 38,
+        "children": 30,
+        "by_band": {"adult": 8, "elem_low": 30},
+        "held_back": {"elem_low": 29},
+    }
 
 
 def test_a_correction_takes_the_facts_with_it(api: Api) -> None:

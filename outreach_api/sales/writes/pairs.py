@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach_api.ledger import paper
 from outreach_api.ledger.kinds import Tally, Work
 from outreach_api.ledger.visit_facts import VisitFrame
-from outreach_api.sales import rules
 from outreach_api.sales.writes import tallies, tickets
 from outreach_api.storage.sales import Sale, SaleLine, SaleVoid
 from schemas.vocabulary import Source, TicketEvent
@@ -29,11 +29,11 @@ class Standing:
                 .where(Sale.visit_id.in_(told_twice), Sale.counted, SaleVoid.id.is_(None))
                 .distinct()
             )
-            self._source = {visit_id: source for visit_id, source in session.execute(found)}
+            self._source = {row.visit_id: row.source for row in session.execute(found)}
 
     def take(self, frame: VisitFrame, source: str) -> bool:
         """Whether a receipt of this source counts; the first that does decides for those after it."""
-        if not rules.counts(frame.source, source, self._source.get(frame.id)):
+        if not paper.counts(frame.source, source, self._source.get(frame.id)):
             return False
         self._source.setdefault(frame.id, source)
         return True
