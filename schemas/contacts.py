@@ -284,6 +284,7 @@ class EmergencyNumberOut(Out):
 class SafetyCardOut(Out):
     """What to do now and whom to call."""
 
+    id = Id()
     version = Whole(0, metadata={"description": "0 until somebody filled it in."})
     emergency = fields.List(Nested(EmergencyNumberOut))
     steps = Text(800, lines=True)
@@ -297,6 +298,7 @@ class SafetyCardOut(Out):
     outside_phone = Text(24, allow_none=True)
 
     example: ClassVar = {
+        "id": "efe96eb1-59bc-5fa2-9f38-4c78071e18ee",
         "version": 1,
         "emergency": [{"phone": "110", "name": "警察", "name_en": "Police"}],
         **_CARD,

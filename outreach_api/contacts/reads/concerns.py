@@ -52,7 +52,8 @@ def notified_concern(session: Session, actor: Actor, notification_id: uuid.UUID)
 
 def concern_views(session: Session, rows: Sequence[SafetyConcern]) -> list[dict[str, Any]]:
     visit_ids = {row.visit_id for row in rows}
-    days = dict(session.execute(sa.select(Visit.id, Visit.local_day).where(Visit.id.in_(visit_ids))).tuples())
+    found = session.execute(sa.select(Visit.id, Visit.local_day).where(Visit.id.in_(visit_ids)))
+    days = dict(found)
     told: dict[uuid.UUID, list[dict[str, Any]]] = {row.id: [] for row in rows}
     for n in session.scalars(
         sa.select(ConcernNotification)
@@ -99,6 +100,7 @@ def safety_card(session: Session, actor: Actor, card_id: uuid.UUID = SAFETY_CARD
     """What to do now and whom to call; the national numbers are there before anybody fills it in."""
     row = session.get(SafetyCard, card_id)
     return {
+        "id": card_id,
         "version": row.version if row else 0,
         "emergency": [
             {"phone": phone, "name": name, "name_en": name_en} for phone, name, name_en in EMERGENCY_NUMBERS

@@ -107,11 +107,10 @@ def _referral_by(
 def referral_views(session: Session, actor: Actor, rows: Sequence[Referral]) -> list[dict[str, Any]]:
     ids = [row.id for row in rows]
     destination_ids = {row.destination_id for row in rows}
-    kinds = dict(
-        session.execute(
-            sa.select(Destination.id, Destination.kind).where(Destination.id.in_(destination_ids))
-        ).tuples()
+    found = session.execute(
+        sa.select(Destination.id, Destination.kind).where(Destination.id.in_(destination_ids))
     )
+    kinds = dict(found)
     outcomes: dict[uuid.UUID, list[dict[str, Any]]] = {row.id: [] for row in rows}
     for event in session.scalars(
         sa.select(ReferralEvent)
