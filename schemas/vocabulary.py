@@ -373,3 +373,15 @@ class Duty(StrEnum):
     COUNTER = "counter"
     OUTREACH = "outreach"
     VOLUNTEER = "volunteer"
+
+
+class ReportPeriodKind(StrEnum):
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    FISCAL_YEAR = "fiscal-year"
+
+
+class ReportForm(StrEnum):
+    JSON = "json"
+    CSV = "csv"

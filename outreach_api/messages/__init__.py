@@ -12,6 +12,7 @@ from outreach_api.messages import (
     outreach_map,
     plans,
     public,
+    reports,
     sales,
     stops,
     sync,
@@ -27,7 +28,7 @@ class Text(NamedTuple):
 
 
 TEXTS: dict[str, Text] = {}
-for _source in (general, access, stops, plans, visits, sales, contacts, public, outreach_map, sync):
+for _source in (general, access, stops, plans, visits, sales, contacts, public, outreach_map, reports, sync):
     for _code, _pair in _source.TEXTS.items():
         if _code in TEXTS:
             raise ValueError(f"two texts for {_code}")

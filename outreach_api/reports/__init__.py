@@ -1,0 +1,1 @@
+"""The weekly reach report, and the same figures for months, quarters and fiscal years."""

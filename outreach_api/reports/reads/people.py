@@ -1,0 +1,169 @@
+"""Referrals, promises, partners, issues and stamp cards of a period: coded facts, and nobody's name or note."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.contacts.rules import chapman
+from outreach_api.kernel.week import IsoWeek, Period
+from outreach_api.reports.rules.outcomes import Promised, ReferralStory, Reported
+from outreach_api.storage.contacts import (
+    Destination,
+    FollowUp,
+    FollowUpEvent,
+    Partner,
+    Referral,
+    ReferralEvent,
+    RoundTableIssue,
+    StampMark,
+)
+from outreach_api.storage.visits import Visit
+
+_FIRST, _LAST = sa.bindparam("first", type_=sa.Date()), sa.bindparam("last", type_=sa.Date())
+
+_TOUCHED = (
+    sa.select(ReferralEvent.referral_id)
+    .where(
+        # The weeks, because they are indexed; the days, because a month begins in the middle of one.
+        ReferralEvent.iso_week.between(sa.bindparam("first_week"), sa.bindparam("last_week")),
+        ReferralEvent.local_day.between(_FIRST, _LAST),
+    )
+    .union(
+        sa.select(Referral.id)
+        .join(Visit, Visit.id == Referral.visit_id)
+        .where(Visit.local_day.between(_FIRST, _LAST))
+    )
+)
+_REFERRALS = (
+    sa.select(
+        Referral.id,
+        Referral.local_day,
+        Referral.direction,
+        Referral.destination_id,
+        Destination.kind,
+        ReferralEvent.local_day,
+        ReferralEvent.change_no,
+        ReferralEvent.outcome,
+    )
+    .join(Destination, Destination.id == Referral.destination_id)
+    .outerjoin(ReferralEvent, ReferralEvent.referral_id == Referral.id)
+    .where(Referral.id.in_(_TOUCHED))
+)
+_FOLLOW_UPS = (
+    sa.select(
+        FollowUp.id,
+        FollowUp.local_day,
+        FollowUp.due_day,
+        FollowUpEvent.local_day,
+        FollowUpEvent.change_no,
+        FollowUpEvent.result,
+    )
+    .outerjoin(FollowUpEvent, FollowUpEvent.follow_up_id == FollowUp.id)
+    .where(FollowUp.due_day.between(_FIRST, _LAST))
+)
+_PARTNERS = sa.select(Partner.id, Partner.stop_id, Partner.destination_id).where(
+    sa.or_(Partner.stop_id.is_not(None), Partner.destination_id.is_not(None))
+)
+
+
+def _within(column: Any) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(sa.func.sum(sa.case((column.between(_FIRST, _LAST), 1), else_=0)), 0)
+
+
+_ISSUES = sa.select(
+    _within(RoundTableIssue.raised_on),
+    _within(RoundTableIssue.discussed_on),
+    _within(RoundTableIssue.action_on),
+)
+
+_SPLIT = sa.bindparam("split", type_=sa.Date())
+_CARDS = (
+    sa.select(
+        sa.func.max(sa.case((Visit.local_day < _SPLIT, 1), else_=0)).label("first"),
+        sa.func.max(sa.case((Visit.local_day >= _SPLIT, 1), else_=0)).label("second"),
+    )
+    .select_from(Visit)
+    .join(StampMark, StampMark.visit_id == Visit.id)
+    .where(Visit.local_day.between(_FIRST, _LAST))
+    .group_by(StampMark.card)
+    .subquery()
+)
+_CARD_COUNTS = sa.select(
+    sa.func.coalesce(sa.func.sum(_CARDS.c.first), 0),
+    sa.func.coalesce(sa.func.sum(_CARDS.c.second), 0),
+    sa.func.coalesce(sa.func.sum(_CARDS.c.first * _CARDS.c.second), 0),
+)
+
+
+def _days(period: Period) -> dict[str, Any]:
+    return {"first": period.first_day, "last": period.last_day}
+
+
+def referrals(session: Session, period: Period) -> list[ReferralStory]:
+    """Referrals that were opened at a visit of the period, or of which something was reported in it."""
+    weeks = {
+        "first_week": IsoWeek.of(period.first_day).as_int,
+        "last_week": IsoWeek.of(period.last_day).as_int,
+    }
+    events: dict[uuid.UUID, list[Reported]] = {}
+    found: dict[uuid.UUID, ReferralStory] = {}
+    for row in session.execute(_REFERRALS, _days(period) | weeks):
+        referral_id, opened, direction, destination_id, kind, day, change_no, outcome = row
+        told = events.setdefault(referral_id, [])
+        if referral_id not in found:
+            found[referral_id] = ReferralStory(opened, direction, destination_id, kind, told)
+        if outcome is not None:
+            told.append(Reported(day, change_no, outcome))
+    return list(found.values())
+
+
+def promises(session: Session, period: Period) -> list[Promised]:
+    """Follow-ups that were due in the period, with everything reported of them by now."""
+    found: dict[uuid.UUID, Promised] = {}
+    reports: dict[uuid.UUID, list[Reported]] = {}
+    for follow_up_id, promised, due, day, change_no, result in session.execute(_FOLLOW_UPS, _days(period)):
+        told = reports.setdefault(follow_up_id, [])
+        found.setdefault(follow_up_id, Promised(promised, due, told))
+        if result is not None:
+            told.append(Reported(day, change_no, result))
+    return list(found.values())
+
+
+def active_partners(
+    session: Session, *, stops: Collection[uuid.UUID], destinations: Collection[uuid.UUID]
+) -> int:
+    """Partners whose stop was visited, or whose destination had a referral of the period in either direction."""
+    return sum(
+        stop_id in stops or destination_id in destinations
+        for _, stop_id, destination_id in session.execute(_PARTNERS)
+    )
+
+
+def issues(session: Session, period: Period) -> tuple[int, int, int]:
+    """Issues of the round table that were raised, discussed and answered with an action in the period."""
+    raised, discussed, action = session.execute(_ISSUES, _days(period)).one()
+    return int(raised), int(discussed), int(action)
+
+
+def stamp_cards(session: Session, *, first: dt.date, split: dt.date, last: dt.date) -> dict[str, Any]:
+    """How many card holders there are, as an interval only: [first, split) against [split, last]."""
+    counts = session.execute(_CARD_COUNTS, {"first": first, "split": split, "last": last}).one()
+    n1, n2, both = (int(count) for count in counts)
+    estimate = chapman(n1, n2, both)
+    return {
+        "from": first,
+        "split": split,
+        "to": last,
+        "first": n1,
+        "second": n2,
+        "both": both,
+        "method": "chapman",
+        "low": estimate.low if estimate else None,
+        "high": estimate.high if estimate else None,
+    }

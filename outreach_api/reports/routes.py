@@ -1,0 +1,93 @@
+"""/v1/reports: the weekly reach report and its trend, as JSON and as a tidy CSV."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+
+from outreach_api.kernel.csv_cells import write_csv
+from outreach_api.kernel.errors import Refusal
+from outreach_api.kernel.week import IsoWeek, local_day
+from outreach_api.reports import reads
+from outreach_api.reports.rules import figures, periods
+from outreach_api.web.blueprint import Blueprint
+from outreach_api.web.resource import Resource, actor, session
+from outreach_api.web.services import services
+from schemas import reports as wire
+from schemas.vocabulary import ReportForm, Role
+
+blp = Blueprint("reports", __name__, url_prefix="/v1", description="週報 · what was reached, in figures")
+
+READERS = frozenset({Role.COORDINATOR, Role.SAFEGUARDING, Role.REPORTER, Role.ADMIN})
+_CSV = "text/csv"
+_PATH = [
+    {
+        "in": "path",
+        "name": "kind",
+        "required": True,
+        "schema": {"type": "string", "enum": list(periods.KINDS)},
+    },
+    {
+        "in": "path",
+        "name": "period",
+        "required": True,
+        "schema": {"type": "string", "maxLength": 20},
+        "description": "2026-W48, 2026-11, FY2026-Q3 or FY2026, as the kind demands.",
+        "example": "2026-W48",
+    },
+]
+
+
+@blp.route("/reports/trend")
+class Trend(Resource):
+    @blp.reads(wire.TrendOut, READERS, name="getTrend", query=wire.TrendQuery, by_state=True)
+    def get(self, query: dict[str, Any]) -> Any:
+        """Some weeks side by side, oldest first."""
+        today = local_day(services().now())
+        week = IsoWeek(*query["week"]) if query["week"] else IsoWeek.of(today)
+        return reads.trend(session(), periods.span("week", week, today, query["weeks"]))
+
+
+@blp.route("/reports/<string:kind>/<string:period>", parameters=_PATH)
+class Report(Resource):
+    @blp.reads(
+        wire.ReachReportOut,
+        READERS,
+        name="getReport",
+        query=wire.ReachReportQuery,
+        by_state=True,
+        errors=(406,),
+        media={_CSV: {"type": "string"}},
+    )
+    def get(self, query: dict[str, Any], kind: str, period: str) -> Any:
+        """Every figure of a week, month, quarter or fiscal year (April to March)."""
+        found = periods.parse(kind, period)
+        if isinstance(found, Refusal):
+            return found
+        form = query["format"] or _preferred()
+        if form is None:
+            return Refusal("not_acceptable", 406)
+        here = services()
+        now = here.now()
+        span = periods.span(kind, found, local_day(now))
+        made = reads.report(session(), actor(), span, now=now, settings=here.settings)
+        if form is ReportForm.JSON:
+            return made
+        text = write_csv(figures.rows(made), figures.HEADER, bom=bool(query["bom"]))
+        name = f"report-{kind}-{found}.csv"
+        return Response(
+            text,
+            content_type=f"{_CSV}; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+
+def _preferred() -> ReportForm | None:
+    """What the Accept header likes best; JSON where it doesn't care."""
+    if not request.accept_mimetypes:
+        return ReportForm.JSON
+    best = request.accept_mimetypes.best_match(["application/json", _CSV])
+    if best is None:
+        return None
+    return ReportForm.CSV if best == _CSV else ReportForm.JSON
