@@ -24,9 +24,9 @@ from outreach_api.ledger.kinds import Registry
 from outreach_api.plans import operations as plans
 from outreach_api.plans import routes as plans_routes
 from outreach_api.public import routes as public_routes
+from outreach_api.reports import routes as reports_routes
 from outreach_api.sales import operations as sales
 from outreach_api.sales import routes as sales_routes
-from outreach_api.reports import routes as reports_routes
 from outreach_api.settings import Settings
 from outreach_api.stops import operations as stops
 from outreach_api.stops import routes as stops_routes
