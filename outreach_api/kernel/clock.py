@@ -33,14 +33,18 @@ def parse_instant(text: str) -> datetime:
     """An RFC 3339 time as an aware UTC datetime.
 
     Stricter than the RFC on purpose: upper-case T and Z, and at most six fraction digits (more would be lost
-    quietly); a leap second :60 is refused. Raises KernelError `time_invalid`.
+    quietly); a leap second :60 is refused, and so are years outside 1970 to 2199, from where a correction could
+    leave the years that have weeks. Raises KernelError `time_invalid`.
     """
     if not _RFC3339.fullmatch(text):
         raise KernelError("time_invalid")
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        at = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         raise KernelError("time_invalid") from None
+    if not 1970 <= at.year <= 2199:
+        raise KernelError("time_invalid")
+    return at
 
 
 def format_instant(at: datetime) -> str:

@@ -39,7 +39,7 @@ TEXTS = {
     "repeated": ("同じものが二度あります。", "Something stands in it twice."),
     "wrong_order": ("終わりは始まりより後にしてください。", "The end must come after the beginning."),
     "body_missing": ("本文がありません。", "The request has no body."),
-    "not_json": ("本文を JSON として読めません。", "The body can't be read as JSON: {why}"),
+    "not_json": ("本文を JSON として読めません（{why}）。", "The body can't be read as JSON: {why}"),
     "media_type": (
         "本文の種類は application/json にしてください。",
         "The body's media type must be application/json.",
@@ -87,8 +87,4 @@ TEXTS = {
     ),
     "refused": ("受け付けられません。", "It was refused."),
     "outside_japan": ("位置が日本の外です。", "The position is outside Japan."),
-    "blank": (
-        "空白だけにはできません。",
-        "It may not be blank.",
-    ),
 }

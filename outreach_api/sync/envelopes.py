@@ -18,6 +18,7 @@ from outreach_api.ledger.kinds import Operation
 _KEYS = frozenset({"op_id", "kind", "v", "entity_id", "base_version", "occurred_at", "payload"})
 _KIND = re.compile(r"[a-z_]+[.][a-z_]+")
 _UUID_LENGTH = 36
+_MOST_PROBLEMS = 20  # shown of one envelope
 
 
 def read_operation(item: Any) -> Operation | Refusal:
@@ -38,7 +39,7 @@ def read_operation(item: Any) -> Operation | Refusal:
     payload = item.get("payload")
     if not isinstance(payload, dict):
         problems.append(Problem("/payload", "required" if "payload" not in item else "not_object"))
-    problems += [Problem(f"/{key}", "unknown_key") for key in item if key not in _KEYS]
+    problems += [Problem(f"/{key[:100]}", "unknown_key") for key in item if key not in _KEYS]
     if problems or op_id is None or entity_id is None or not isinstance(kind, str) or version is None:
         return _malformed(*problems)
     return Operation(op_id, kind, version, entity_id, payload, base, occurred)
@@ -50,7 +51,7 @@ def legible_id(item: Any) -> uuid.UUID | None:
 
 
 def _malformed(*problems: Problem) -> Refusal:
-    return Refusal("malformed", 422, {}, problems)
+    return Refusal("malformed", 422, {}, problems[:_MOST_PROBLEMS])
 
 
 def _id(item: Mapping[str, Any], name: str, problems: list[Problem]) -> uuid.UUID | None:

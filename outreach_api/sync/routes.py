@@ -18,6 +18,7 @@ from outreach_api.web.problems import Refused, language
 from outreach_api.web.resource import Resource, actor, session, work
 from outreach_api.web.services import services
 from schemas import sync as wire
+from schemas.base import MOST_FAULTS
 from schemas.vocabulary import Role
 
 blp = Blueprint("sync", __name__, url_prefix="/v1/sync", description="同期 · the van comes back online")
@@ -67,7 +68,8 @@ def _envelope(body: Any) -> tuple[list[Any], Any]:
     problems: list[Problem] = []
     if not isinstance(body, dict):
         raise Refused(Refusal("invalid", 422, {}, (Problem("", "not_object"),)))
-    problems += [Problem(f"/{key}", "unknown_key") for key in body if key not in ("sent_at", "operations")]
+    known = ("sent_at", "operations")
+    problems += [Problem(f"/{key[:100]}", "unknown_key") for key in body if key not in known]
     sent_at, items = None, body.get("operations")
     try:
         sent_at = parse_instant(body["sent_at"] if isinstance(body.get("sent_at"), str) else "")
@@ -78,7 +80,7 @@ def _envelope(body: Any) -> tuple[list[Any], Any]:
     elif len(items) > wire.MOST_OPERATIONS:
         problems.append(Problem("/operations", "too_many", {"most": wire.MOST_OPERATIONS}))
     if problems or not isinstance(items, list):
-        raise Refused(Refusal("invalid", 422, {}, tuple(problems)))
+        raise Refused(Refusal("invalid", 422, {}, tuple(problems[:MOST_FAULTS])))
     return items, sent_at
 
 

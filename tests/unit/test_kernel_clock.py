@@ -11,7 +11,7 @@ from outreach_api.kernel.errors import KernelError
 
 NOW = datetime(2026, 11, 23, 4, 5, 6, tzinfo=UTC)
 # hypothesis wants its limits without a zone.
-_FIRST, _LAST = datetime(1, 1, 3), datetime(9999, 12, 29)  # noqa: DTZ001
+_FIRST, _LAST = datetime(1970, 1, 2), datetime(2199, 12, 31)  # noqa: DTZ001
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,9 @@ def test_a_time_with_a_zone_is_read_as_utc(text: str, at: datetime) -> None:
         "20261123T040506Z",
         "2026-W48-1T04:05:06Z",
         "0001-01-01T00:00:00+09:00",
+        "1969-12-31T23:59:59Z",
+        "2200-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-09:00",
         "",
     ],
 )
@@ -78,7 +81,9 @@ def test_a_slow_phones_times_are_moved_forward_by_its_skew() -> None:
     assert corrected(NOW - timedelta(hours=4), behind) == NOW - timedelta(hours=1)
 
 
-def test_a_correction_beyond_the_calendar_leaves_the_time_alone() -> None:
+@pytest.mark.parametrize("years", [-200, 1_000, 9_000])
+def test_a_correction_to_where_no_weeks_are_counted_leaves_the_time_alone(years: int) -> None:
+    assert corrected(NOW, timedelta(days=365 * years)) == NOW
     last = datetime.max.replace(tzinfo=UTC)
     assert corrected(last, timedelta(days=1)) == last
 

@@ -1,0 +1,120 @@
+"""verify and purge: is everything whole, and is gone what must be gone."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.cli.console import Commands, command, existing, opened, sqlite_file, tell
+from outreach_api.contacts.writes.texts import purge_texts
+from outreach_api.kernel.clock import utc_now
+from outreach_api.ledger import audit, recount
+from outreach_api.settings import Settings
+from outreach_api.storage import copies, migrate
+from outreach_api.storage.contacts import ContactNote
+from outreach_api.storage.keyring import KeyFileError, Keyring, load_key_file
+from outreach_api.storage.ledger import ChangeCounter, Receipt
+
+_SHOWN = 5
+
+
+def add(commands: Commands) -> None:
+    command(
+        commands,
+        "verify",
+        run_verify,
+        "データベース・監査記録・集計・鍵に異常がないか調べる",
+        "check that database, audit, totals and key are whole",
+    )
+    command(
+        commands,
+        "purge",
+        run_purge,
+        "期限の過ぎたメモ本文を消す（毎日実行する）",
+        "erase note texts whose time is over; run it every day",
+    )
+
+
+def run_verify(options: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    failed = False
+    for name, fault in _checks(settings):
+        print(f"{'NG' if fault else 'OK'}  {name}" + (f": {fault}" if fault else ""))
+        failed = failed or bool(fault)
+    if failed:
+        tell("異常が見つかりました。", "Something is wrong: see the lines that begin with NG.")
+    return 1 if failed else 0
+
+
+def _checks(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Each check's name and its fault, "" when there is none. Stops early where the rest would make no sense."""
+    database = existing(settings)
+    try:
+        file = sqlite_file(settings)
+        if file is not None:
+            try:
+                copies.check(file)
+                yield "SQLite の整合性 · integrity of the file", ""
+            except copies.CopyError as fault:
+                yield "SQLite の整合性 · integrity of the file", fault.detail
+                return
+        at, newest = migrate.revision(database), migrate.newest()
+        yield "版 · migrations", "" if at == newest else f"at {at}, this version needs {newest}"
+        if at != newest:
+            return
+        keyring, key_fault = _key(settings)
+        yield "鍵 · the key", key_fault
+        with database.read() as session:
+            if keyring is not None:
+                yield "鍵とメモ本文 · the key fits the note texts", _key_fits(session, keyring)
+            seq = audit.broken_at(session)
+            yield "監査記録 · the audit's chain", "" if seq is None else f"broken at entry {seq}"
+            yield "変更番号 · change numbers", _numbers(session)
+            yield "集計 · totals and facts agree", _totals(session)
+    finally:
+        database.close()
+
+
+def _key(settings: Settings) -> tuple[Keyring | None, str]:
+    try:
+        return load_key_file(settings.master_key_file), ""
+    except KeyFileError as fault:
+        return None, str(fault)
+
+
+def _key_fits(session: Session, keyring: Keyring) -> str:
+    sealed: Any = ContactNote.text_sealed
+    found = session.scalars(sa.select(sealed).where(sealed.is_not(None)).execution_options(yield_per=1_000))
+    strange = sum(not keyring.sealed(text) for text in found)
+    return f"{strange} texts were sealed with another key" if strange else ""
+
+
+def _numbers(session: Session) -> str:
+    last = session.scalar(sa.select(ChangeCounter.value)) or 0
+    used = session.scalar(sa.select(sa.func.max(Receipt.change_no))) or 0
+    return f"the counter is at {last}, a receipt at {used}" if used > last else ""
+
+
+def _totals(session: Session) -> str:
+    found = recount.differences(session)
+    shown = "; ".join(
+        f"visit {d.visit_id} {d.measure} {d.key}: kept {d.kept}, counted {d.counted}" for d in found[:_SHOWN]
+    )
+    return f"{len(found)} differ: {shown}" if found else ""
+
+
+def run_purge(options: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    with opened(settings) as database, database.write() as session:
+        done = purge_texts(session, utc_now(), settings.note_text_days)
+    tell(
+        f"メモ本文を{done.purged}件消しました"
+        f"（保全中{done.kept_by_hold}件、安全の心配が未了{done.kept_by_concern}件は残しています）。",
+        f"Erased {done.purged} note texts; kept {done.kept_by_hold} on hold and "
+        f"{done.kept_by_concern} with an open concern.",
+    )
+    return 0
