@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 PREFIX = "OUTREACH_"
 
@@ -59,12 +60,28 @@ def _database_url(text: str) -> str:
             raise ValueError("a SQLite database must be a file: sqlite:///path/to/outreach.db")
         return text
     if text.startswith("postgresql+psycopg://"):
+        try:
+            parts = urlsplit(text)
+            named = bool(parts.path.strip("/")) and (parts.port or True)
+        except ValueError:
+            named = False
+        if not named:
+            raise ValueError("a PostgreSQL database is postgresql://user@host:5432/name")
         return text
     raise ValueError("must begin with sqlite:/// or postgresql://")
 
 
 def _any_text(text: str) -> str:
+    if not text or not text.isprintable() or len(text) > 200:
+        raise ValueError("must be 1 to 200 printable characters")
     return text
+
+
+def _path(text: str) -> Path:
+    if not text or "\0" in text:
+        raise ValueError("must name a file or folder")
+    # A service manager's environment file knows no ~.
+    return Path(text).expanduser()
 
 
 def _setting(default: Any, read: Callable[[str], Any], says: str) -> Any:
@@ -79,9 +96,9 @@ _DAYS = _whole(1, 3_660)
 class Settings:
     """Field `xyz` is the environment variable OUTREACH_XYZ; its metadata says what it means."""
 
-    home: Path = _setting(Path(".outreach"), Path, "folder of the default database and key")
+    home: Path = _setting(Path(".outreach"), _path, "folder of the default database and key")
     database_url: str = _setting("", _database_url, "sqlite:///file or postgresql://…; default: in home")
-    key_file: Path | None = _setting(None, Path, "master key, outside the database and its backups")
+    key_file: Path | None = _setting(None, _path, "master key, outside the database and its backups")
     host: str = _setting("127.0.0.1", _any_text, "address that serve listens on")
     port: int = _setting(8000, _whole(1, 65_535), "port that serve listens on")
     threads: int = _setting(32, _whole(1, 256), "blocking threads of one worker")
@@ -132,7 +149,9 @@ class Settings:
             try:
                 values[setting.name] = setting.metadata["read"](text.strip())
             except ValueError as fault:
-                faults.append(f"{name}: {fault}; it is {text!r}")
+                # An address of a database may hold a password, and faults go into logs.
+                told = "" if setting.name == "database_url" else f"; it is {text[:80]!r}"
+                faults.append(f"{name}: {fault}{told}")
         for name in sorted(given):
             if name.startswith(PREFIX) and name not in known and name not in _FOR_TOOLS:
                 faults.append(f"{name}: there is no such setting")

@@ -49,6 +49,10 @@ class Keyring:
         bound = head + f"{table}.{column}".encode() + row.bytes
         return head + nonce + self._texts.encrypt(nonce, text.encode(), bound)
 
+    def sealed(self, sealed: bytes) -> bool:
+        """Whether a value was sealed with this key, without opening it."""
+        return sealed.startswith(_FORMAT + self.key_id)
+
     def open(self, sealed: bytes, *, table: str, column: str, row: uuid.UUID) -> str:
         """The text again. Raises CannotOpen."""
         start = 1 + _ID_BYTES
