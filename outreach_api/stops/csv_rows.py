@@ -163,6 +163,9 @@ def _row(line: int, cells: Sequence[str], columns: Sequence[Column]) -> Row:
 
 def column_at(part: str, pointer: str) -> str:
     """The column that a fault's JSON pointer lies in: ("stop", "/position/lat") is lat."""
+    if not pointer:
+        # The one rule about a whole permission is that it ends after it begins.
+        return "permission_to" if part == "permission" else ""
     steps = (part, *pointer.strip("/").split("/"))
     for column in COLUMNS:
         if column.path == steps[: len(column.path)]:
