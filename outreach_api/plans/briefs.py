@@ -77,7 +77,12 @@ def _goes_there(session: Session, actor: Actor, stop_id: uuid.UUID) -> bool:
     planned = (
         sa.select(PlanStop.id)
         .join(Plan, Plan.id == PlanStop.plan_id)
-        .where(Plan.van_id == actor.van_id, PlanStop.stop_id == stop_id, PlanStop.removed.is_(False))
+        .where(
+            Plan.van_id == actor.van_id,
+            Plan.revision > 0,
+            PlanStop.stop_id == stop_id,
+            PlanStop.removed.is_(False),
+        )
     )
     visited = sa.select(Visit.id).where(Visit.van_id == actor.van_id, Visit.stop_id == stop_id)
     return bool(session.scalar(sa.select(sa.or_(planned.exists(), visited.exists()))))

@@ -1,4 +1,4 @@
-"""Reads vans and plans. Crew see their own van and its plans only."""
+"""Reads vans and plans. Crew see their own van and its published plans only."""
 
 from __future__ import annotations
 
@@ -30,8 +30,11 @@ def vans_in_scope(actor: Actor) -> sa.Select[Any]:
 
 
 def plans_in_scope(actor: Actor) -> sa.Select[Any]:
+    """Crew see what was published of their own van; a draft is still the coordinator's."""
     select = sa.select(Plan)
-    return select.where(Plan.van_id == actor.van_id) if actor.role is Role.CREW else select
+    if actor.role is Role.CREW:
+        select = select.where(Plan.van_id == actor.van_id, Plan.revision > 0)
+    return select
 
 
 def matching(actor: Actor, query: dict[str, Any]) -> sa.Select[Any]:

@@ -18,6 +18,7 @@ from outreach_api.web.resource import Change, Resource, actor, session
 from outreach_api.web.services import services
 from schemas import plans as wire
 from schemas import vans
+from schemas.actuals import ActualOut
 from schemas.base import PageQuery, page_of
 from schemas.briefs import StopBriefOut
 from schemas.vocabulary import Role
@@ -132,7 +133,7 @@ class PlanStopCancellation(Resource):
 
 @blp.route("/plans/<uuid:plan_id>/actual")
 class PlanActual(Resource):
-    @blp.reads(wire.ActualOut, READERS | {Role.REPORTER}, name="getPlanActual")
+    @blp.reads(ActualOut, READERS | {Role.REPORTER}, name="getPlanActual")
     def get(self, plan_id: uuid.UUID) -> Any:
         """What was planned against what happened."""
         return actuals.actual(session(), actor(), plan_id, today=local_day(services().now()))
