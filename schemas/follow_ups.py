@@ -154,5 +154,5 @@ class CardsOut(Out):
         "estimate": 112.5,
         "standard_error": 20.0,
         "low": 73.3,
-        "high": 151.7,
+        "high": 151.8,
     }

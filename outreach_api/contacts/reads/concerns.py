@@ -53,7 +53,7 @@ def notified_concern(session: Session, actor: Actor, notification_id: uuid.UUID)
 def concern_views(session: Session, rows: Sequence[SafetyConcern]) -> list[dict[str, Any]]:
     visit_ids = {row.visit_id for row in rows}
     found = session.execute(sa.select(Visit.id, Visit.local_day).where(Visit.id.in_(visit_ids)))
-    days = dict(found)
+    days = dict(found.all())
     told: dict[uuid.UUID, list[dict[str, Any]]] = {row.id: [] for row in rows}
     for n in session.scalars(
         sa.select(ConcernNotification)

@@ -110,7 +110,7 @@ def referral_views(session: Session, actor: Actor, rows: Sequence[Referral]) -> 
     found = session.execute(
         sa.select(Destination.id, Destination.kind).where(Destination.id.in_(destination_ids))
     )
-    kinds = dict(found)
+    kinds = dict(found.all())
     outcomes: dict[uuid.UUID, list[dict[str, Any]]] = {row.id: [] for row in rows}
     for event in session.scalars(
         sa.select(ReferralEvent)

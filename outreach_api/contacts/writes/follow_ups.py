@@ -57,7 +57,7 @@ def report_follow_ups(work: Work, operations: Sequence[Accepted]) -> list[Applie
         .join(Visit, Visit.id == FollowUp.visit_id)
         .where(FollowUp.id.in_(ids), of_own_van(work.actor, FollowUp.visit_id))
     )
-    vans = dict(work.session.execute(select))
+    vans = dict(work.session.execute(select).all())
     rows: list[dict[str, Any]] = []
     answers: list[Applied | Refusal] = []
     for accepted in operations:
