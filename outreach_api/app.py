@@ -21,6 +21,7 @@ from outreach_api.contacts import operations as contacts
 from outreach_api.contacts import routes as contacts_routes
 from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger.kinds import Registry
+from outreach_api.outreach_map import routes as outreach_map_routes
 from outreach_api.plans import operations as plans
 from outreach_api.plans import routes as plans_routes
 from outreach_api.public import routes as public_routes
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     visits_routes.blp,
     sales_routes.blp,
     plans_routes.blp,
+    outreach_map_routes.blp,
     public_routes.blp,
     reports_routes.blp,
     sync_routes.blp,

@@ -114,6 +114,22 @@ def children_in_catchment(point: Point, cells: Mapping[int, float], radius_m: fl
     return people
 
 
+def people_within(
+    people: Mapping[int, float], groups: Sequence[Sequence[Point]], radius_m: float = CATCHMENT_M
+) -> list[float]:
+    """For each group of points the people within `radius_m` of at least one of them: discs count as their union."""
+    codes = list(people)
+    owners = [number for number, group in enumerate(groups) for _ in group]
+    union: list[dict[int, npt.NDArray[np.bool_]]] = [{} for _ in groups]
+    for number, near, inside in _discs(codes, [point for group in groups for point in group], radius_m):
+        own = union[owners[number]]
+        for index, places in zip(near.tolist(), inside, strict=True):
+            own[index] = places | own[index] if index in own else places
+    return [
+        sum(people[codes[index]] * float(places.mean()) for index, places in own.items()) for own in union
+    ]
+
+
 def best_points(
     cells: Sequence[int], points: Sequence[Point], radius_m: float = CATCHMENT_M
 ) -> dict[int, tuple[int, float]]:

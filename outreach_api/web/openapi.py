@@ -78,7 +78,11 @@ def links_of(status: int, links: Mapping[str, Mapping[str, str]] | None) -> dict
 def more_media(media: Mapping[str, Any] | None) -> dict[int, Any]:
     if not media:
         return {}
-    return {200: {"content": {kind: {"schema": schema} for kind, schema in media.items()}}}
+    content = {}
+    for kind, schema in media.items():
+        example = getattr(schema, "example", None)
+        content[kind] = {"schema": schema, **({} if example is None else {"example": example})}
+    return {200: {"content": content}}
 
 
 def plugin() -> MarshmallowPlugin:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from outreach_api.kernel.errors import Refusal
+from outreach_api.kernel.geo import BBox
 from outreach_api.outreach_map import rules
-from outreach_api.outreach_map.reads.held import HeldAt, last_held
-from outreach_api.outreach_map.reads.need import Basis, need
+from outreach_api.outreach_map.geojson import Features, collection, too_large, touches
+from outreach_api.outreach_map.reads.held import HeldAt, attendance, between, last_held
+from outreach_api.outreach_map.reads.levels import added, gathered, within
+from outreach_api.outreach_map.reads.need import DIVISOR, Basis, Need, need
 from outreach_api.settings import Settings
+from outreach_api.storage.visits import Visit
+
+NO_POPULATION = Refusal("population_missing", 404)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +56,94 @@ def coverage_summary(session: Session, settings: Settings, on: dt.date) -> Cover
     )
 
 
+def coverage_map(
+    session: Session, settings: Settings, *, on: dt.date, level: int, radius_m: float, box: BBox | None
+) -> dict[str, Any] | Refusal:
+    """Cells with people, covered share and reach rate, as GeoJSON; the summary is of the cells in it.
+
+    Coverage says that a stop was near enough, the reach rate who came: attendance in the window at the stops of a
+    cell, per 100 people within reach of any of them.
+    """
+    known = need(session)
+    if known is None:
+        return NO_POPULATION
+    first = on - dt.timedelta(days=settings.coverage_days)
+    fresh = [stop for stop in last_held(session, on) if stop.last_day >= first]
+    stops_in: dict[int, list[HeldAt]] = defaultdict(list)
+    for stop in fresh:
+        if touches(stop.mesh // DIVISOR[level], box):
+            stops_in[stop.mesh // DIVISOR[level]].append(stop)
+    people = within(known.people, box, level)
+    shown = added(within(known.totals, box, level), level)
+    cells = sorted({*shown, *(cell // DIVISOR[level] for cell in people), *stops_in})
+    if refusal := too_large(len(cells)):
+        return refusal
+    covered = rules.coverage(people, points(fresh), on, radius_m, settings.coverage_days)
+    at_level = gathered(people, covered, level)
+    came = {
+        stop_id: sum(bands.values())
+        for stop_id, bands in attendance(session, Visit.stop_id, between(first, on)).items()
+    }
+    groups = [stops_in.get(cell, []) for cell in cells]
+    everywhere = [stop for group in groups for stop in group]
+    near = rules.people_within(
+        known.people, [[stop.point for stop in group] for group in (*groups, everywhere)], radius_m
+    )
+    features: Features = []
+    for cell, group, catchment in zip(cells, groups, near, strict=False):
+        counted = sum(came.get(stop.stop_id, 0) for stop in group)
+        share = at_level.covered.get(cell)
+        features.append(
+            rules.cell_feature(
+                cell,
+                {
+                    "population": _people(shown.get(cell)),
+                    "target": _people(at_level.people.get(cell)) if known.targets is not None else None,
+                    "covered_share": None if share is None else round(share, 4),
+                    "attendance": counted,
+                    "reach_rate": _rate(counted if group else None, catchment),
+                },
+            )
+        )
+    counted = sum(came.get(stop.stop_id, 0) for stop in everywhere)
+    whole = rules.total_coverage(people, covered)
+    return collection(
+        features,
+        {
+            **need_summary(known, settings, on=on, level=level, radius_m=radius_m),
+            "population": round(sum(shown.values()), 1),
+            "target": None if known.targets is None else round(sum(people.values()), 1),
+            "covered": round(sum(count * covered[cell] for cell, count in people.items()), 1),
+            "covered_share": None if whole is None else round(whole, 4),
+            "attendance": counted,
+            "reach_rate": _rate(counted if everywhere else None, near[-1]),
+        },
+    )
+
+
+def need_summary(
+    known: Need, settings: Settings, *, on: dt.date, level: int, radius_m: float
+) -> dict[str, Any]:
+    """What coverage and gaps are reckoned from."""
+    return {
+        "on": on,
+        "level": level,
+        "radius_m": radius_m,
+        "window_days": settings.coverage_days,
+        "population_basis": known.basis,
+        "import_label": known.label,
+        "target_label": known.target_label,
+    }
+
+
 def points(stops: list[HeldAt]) -> list[rules.HeldStop]:
     return [(stop.point, stop.last_day) for stop in stops]
+
+
+def _people(count: float | None) -> float | None:
+    return None if count is None else round(count, 2)
+
+
+def _rate(counted: int | None, catchment: float) -> float | None:
+    rate = None if counted is None else rules.reach_rate(max(0, counted), catchment)
+    return None if rate is None else round(rate, 2)

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach_api.kernel.geo import Point, distance_m
-from outreach_api.kernel.mesh import MICRO, bounds_degrees, parent
+from outreach_api.kernel.errors import Refusal
+from outreach_api.kernel.geo import BBox, Point, distance_m
+from outreach_api.kernel.mesh import MICRO, bounds_degrees
+from outreach_api.ledger.kinds import Actor
 from outreach_api.outreach_map import rules
-from outreach_api.outreach_map.reads.coverage import points
+from outreach_api.outreach_map.geojson import collection
+from outreach_api.outreach_map.reads.coverage import NO_POPULATION, need_summary, points
 from outreach_api.outreach_map.reads.held import last_held
+from outreach_api.outreach_map.reads.levels import gathered, least, within
 from outreach_api.outreach_map.reads.need import Basis, need
 from outreach_api.settings import Settings
 from outreach_api.storage.stops import Stop
-from schemas.vocabulary import Publicity, StopStatus
+from schemas.vocabulary import Publicity, Role, StopStatus
 
 LEVEL = 500
 
@@ -57,26 +61,24 @@ def top_gaps(
     level: int = LEVEL,
     radius_m: float | None = None,
     announced_only: bool = False,
-    inside: Sequence[int] | None = None,
+    box: BBox | None = None,
 ) -> list[Gap]:
     """The cells of `level` (metres) with the largest gaps on a day, largest first; [] without an import.
 
-    A cell without a gap is none. `announced_only` leaves out stops that are not announced publicly. `inside`
-    are the cells of that level to look at, all of them unless given.
+    A cell without a gap is none. `announced_only` leaves out stops that are not announced publicly. Only cells
+    that touch the box count, if there is one.
     """
     known = need(session)
     if known is None:
         return []
     radius_m = radius_m or settings.catchment_m
     stops = points(last_held(session, on))
-    people = known.people
-    if inside is not None:
-        wanted = set(inside)
-        people = {cell: count for cell, count in people.items() if parent(cell, level) in wanted}
+    people = within(known.people, box, level)
     covered = rules.coverage(people, stops, on, radius_m, settings.coverage_days)
     days = rules.days_since_last_visit(people, stops, on, radius_m)
-    at_level = gathered(people, covered, days, level)
-    ranked = rules.gaps(at_level.people, at_level.covered, at_level.days, settings.gap_full_days)
+    at_level = gathered(people, covered, level)
+    days_at_level = least(days, level)
+    ranked = rules.gaps(at_level.people, at_level.covered, days_at_level, settings.gap_full_days)
     worst = [(cell, missed) for cell, missed in ranked.items() if missed > 0][:limit]
     near = _best_stops(session, [cell for cell, _ in worst], radius_m, announced_only=announced_only)
     return [
@@ -85,41 +87,12 @@ def top_gaps(
             population_basis=known.basis,
             people=at_level.people[cell],
             covered_share=at_level.covered[cell],
-            days_since_last_visit=at_level.days.get(cell),
+            days_since_last_visit=days_at_level.get(cell),
             gap=missed,
             best_stop=near.get(cell),
         )
         for cell, missed in worst
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """People, covered share and days since the last visit of cells of one level."""
-
-    people: dict[int, float]
-    covered: dict[int, float]
-    days: dict[int, int]
-
-
-def gathered(
-    people: Mapping[int, float], covered: Mapping[int, float], days: Mapping[int, int], level: int
-) -> Gathered:
-    """Cells joined to those of a coarser level: people are summed, shares weighted with them, days the least.
-
-    Where nobody lives, the share is that of the area.
-    """
-    parts: dict[int, list[int]] = defaultdict(list)
-    for cell in people:
-        parts[parent(cell, level)].append(cell)
-    joined = Gathered({}, {}, {})
-    for cell, own in parts.items():
-        whole = joined.people[cell] = sum(people[part] for part in own)
-        reached = sum(people[part] * covered[part] for part in own)
-        joined.covered[cell] = reached / whole if whole > 0 else sum(covered[part] for part in own) / len(own)
-        if recent := [days[part] for part in own if part in days]:
-            joined.days[cell] = min(recent)
-    return joined
 
 
 def middle_of(cell: int) -> Point:
@@ -149,4 +122,57 @@ def _best_stops(
             share,
         )
         for cell, (number, share) in rules.best_points(cells, places, radius_m).items()
+    }
+
+
+def gaps_map(
+    session: Session,
+    actor: Actor,
+    settings: Settings,
+    *,
+    on: dt.date,
+    level: int,
+    radius_m: float,
+    box: BBox | None,
+    limit: int,
+) -> dict[str, Any] | Refusal:
+    """The worst gaps, ranked, as GeoJSON. A reporter sees no stop that is not announced publicly."""
+    known = need(session)
+    if known is None:
+        return NO_POPULATION
+    found = top_gaps(
+        session,
+        settings,
+        on,
+        limit,
+        level=level,
+        radius_m=radius_m,
+        announced_only=actor.role is Role.REPORTER,
+        box=box,
+    )
+    features = [
+        rules.cell_feature(
+            gap.mesh,
+            {
+                "rank": rank,
+                "people": round(gap.people, 2),
+                "covered_share": round(gap.covered_share, 4),
+                "days_since_last_visit": gap.days_since_last_visit,
+                "gap": round(gap.gap, 2),
+                "best_stop": None if gap.best_stop is None else _stop_view(gap.best_stop),
+            },
+        )
+        for rank, gap in enumerate(found, 1)
+    ]
+    summary = need_summary(known, settings, on=on, level=level, radius_m=radius_m)
+    return collection(features, {**summary, "full_after_days": settings.gap_full_days})
+
+
+def _stop_view(stop: NearStop) -> dict[str, Any]:
+    return {
+        "id": stop.id,
+        "name": stop.name,
+        "status": stop.status,
+        "distance_m": round(stop.distance_m, 1),
+        "share_of_cell": round(stop.share_of_cell, 4),
     }

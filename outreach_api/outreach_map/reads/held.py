@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,15 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.geo import Point
 from outreach_api.kernel.mesh import MICRO
 from outreach_api.ledger import measures
+from outreach_api.ledger.kinds import Actor
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
-from schemas.vocabulary import VisitStatus
+from schemas.vocabulary import CHILD_BANDS, Role, VisitStatus
 
 HELD = (VisitStatus.OPEN, VisitStatus.CLOSED)
+
+Bands = dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class HeldAt:
 
     stop_id: uuid.UUID
     point: Point
+    mesh: int
     last_day: dt.date
 
 
@@ -41,41 +45,67 @@ def between(first: dt.date | None, last: dt.date) -> sa.ColumnElement[bool]:
     return Visit.local_day <= last if first is None else Visit.local_day.between(first, last)
 
 
-def last_held(session: Session, on: dt.date) -> list[HeldAt]:
+def in_scope(actor: Actor) -> sa.ColumnElement[bool]:
+    """Crew see what their own van did."""
+    return Visit.van_id == actor.van_id if actor.role is Role.CREW else sa.true()
+
+
+def last_held(session: Session, on: dt.date, *conditions: sa.ColumnElement[bool]) -> list[HeldAt]:
     """Every stop that was held up to a day, with the last time."""
     latest = (
         sa.select(Visit.stop_id, sa.func.max(Visit.local_day).label("day"))
-        .where(held(), between(None, on))
+        .where(held(), between(None, on), *conditions)
         .group_by(Visit.stop_id)
         .subquery()
     )
-    found = sa.select(Stop.id, Stop.lat_micro, Stop.lon_micro, latest.c.day).join(
+    found = sa.select(Stop.id, Stop.lat_micro, Stop.lon_micro, Stop.mesh, latest.c.day).join(
         latest, latest.c.stop_id == Stop.id
     )
     return [
-        HeldAt(stop_id, Point(lat / MICRO, lon / MICRO), day)
-        for stop_id, lat, lon, day in session.execute(found.order_by(Stop.id))
+        HeldAt(stop_id, Point(lat / MICRO, lon / MICRO), mesh, day)
+        for stop_id, lat, lon, mesh, day in session.execute(found.order_by(Stop.id))
     ]
 
 
-def attendance(*conditions: sa.ColumnElement[bool], by: Any) -> sa.Select[Any]:
-    """People counted (延べ) in held visits as rows (by, band, people), summed in SQL."""
-    return (
+def attendance(session: Session, by: Any, *conditions: sa.ColumnElement[bool]) -> dict[Any, Bands]:
+    """People counted (延べ) in held visits by place and band, summed in SQL; bands without anybody are absent."""
+    found = (
         sa.select(by.label("place"), VisitTotal.key, sa.func.sum(VisitTotal.value))
         .join(VisitTotal, VisitTotal.visit_id == Visit.id)
         .where(held(), VisitTotal.measure == measures.ATTENDANCE, *conditions)
         .group_by(by, VisitTotal.key)
         .order_by(VisitTotal.key)
     )
-
-
-def attendance_by_stop(session: Session, first: dt.date, last: dt.date) -> dict[uuid.UUID, int]:
-    """All people counted at each stop within local days, both included."""
-    people: dict[uuid.UUID, int] = {}
-    for stop_id, _, count in session.execute(attendance(between(first, last), by=Visit.stop_id)):
-        people[stop_id] = people.get(stop_id, 0) + int(count)
+    people: dict[Any, Bands] = defaultdict(dict)
+    for place, band, count in session.execute(found):
+        if count:
+            people[place][band] = int(count)
     return people
 
 
-def children_of(bands: dict[str, int], counted: Collection[str]) -> int:
-    return sum(count for band, count in bands.items() if band in counted)
+def attendance_view(bands: Bands) -> dict[str, Any]:
+    return {
+        "total": sum(bands.values()),
+        "children": sum(bands.get(band, 0) for band in CHILD_BANDS),
+        "by_band": bands,
+    }
+
+
+def summed(parts: list[Bands]) -> Bands:
+    whole: Bands = {}
+    for bands in parts:
+        for band, count in bands.items():
+            whole[band] = whole.get(band, 0) + count
+    return dict(sorted(whole.items()))
+
+
+def seconds_open() -> sa.ColumnElement[Any]:
+    """From opening to closing, where both are known; the sum over visits on both databases."""
+    known = sa.and_(Visit.opened_at.is_not(None), Visit.closed_at > Visit.opened_at)
+    length = sa.extract("epoch", Visit.closed_at) - sa.extract("epoch", Visit.opened_at)
+    return sa.func.sum(sa.case((known, length), else_=0))
+
+
+def hours(seconds: Any) -> float:
+    """Hours to a hundredth, of what a database says (PostgreSQL: Decimal)."""
+    return round(float(seconds or 0) / 3_600, 2)

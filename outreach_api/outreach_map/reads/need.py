@@ -14,6 +14,8 @@ from outreach_api.outreach_map.population import Unit, cell_targets, cell_totals
 from outreach_api.storage.area import PopulationCell, PopulationImport
 
 BASE_METRES = 250
+# A mesh code of 250 m divided by this, without its rest, is that of the level: digits are cut off.
+DIVISOR = {250: 1, 500: 10, 1_000: 100}
 
 Basis = Literal["target", "total"]
 

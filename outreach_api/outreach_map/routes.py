@@ -1,0 +1,171 @@
+"""/v1/map: the outreach map as GeoJSON, for those inside. What the public sees is in public/."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import orjson
+from flask import Response
+
+from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.kernel.geo import BBox
+from outreach_api.kernel.week import local_day
+from outreach_api.outreach_map.reads.coverage import coverage_map
+from outreach_api.outreach_map.reads.gaps import gaps_map
+from outreach_api.outreach_map.reads.places import outlines_map, stops_map, visits_map
+from outreach_api.outreach_map.reads.reach import reach_map
+from outreach_api.web.blueprint import ALL_ROLES, Blueprint
+from outreach_api.web.resource import Resource, actor, session
+from outreach_api.web.services import services
+from schemas import outreach_map as wire
+from schemas.geojson import MEDIA_TYPE
+from schemas.vocabulary import Role
+
+blp = Blueprint("outreach_map", __name__, url_prefix="/v1/map", description="アウトリーチマップ · the map")
+
+# Exact points, among them private homes: not for those who need figures only.
+SEES_POINTS = ALL_ROLES - {Role.REPORTER}
+# Figures of all vans together: crew see what their own van does.
+SEES_NEED = ALL_ROLES - {Role.CREW}
+
+
+@blp.route("/stops")
+class StopsMap(Resource):
+    @blp.reads(
+        None,
+        SEES_POINTS,
+        name="mapStops",
+        query=wire.StopsMapQuery,
+        by_state=True,
+        media={MEDIA_TYPE: wire.StopsMapOut},
+    )
+    def get(self, query: dict[str, Any]) -> Any:
+        """Stops as points, with their visits in a period and the last day."""
+        days = _period(query)
+        if isinstance(days, Refusal):
+            return days
+        first, last = days
+        return _geojson(
+            stops_map(
+                session(),
+                actor(),
+                first=first,
+                last=last,
+                status=query["status"],
+                kind=query["kind"],
+                box=_box(query),
+            )
+        )
+
+
+@blp.route("/visits")
+class VisitsMap(Resource):
+    @blp.reads(
+        None,
+        SEES_POINTS,
+        name="mapVisits",
+        query=wire.VisitsMapQuery,
+        by_state=True,
+        media={MEDIA_TYPE: wire.VisitsMapOut},
+    )
+    def get(self, query: dict[str, Any]) -> Any:
+        """Held visits of a period as points, with who came by band."""
+        days = _period(query)
+        if isinstance(days, Refusal):
+            return days
+        first, last = days
+        return _geojson(
+            visits_map(session(), actor(), first=first, last=last, stop_id=query["stop_id"], box=_box(query))
+        )
+
+
+@blp.route("/reach")
+class ReachMap(Resource):
+    @blp.reads(
+        None,
+        ALL_ROLES,
+        name="mapReach",
+        query=wire.ReachQuery,
+        by_state=True,
+        media={MEDIA_TYPE: wire.ReachMapOut},
+    )
+    def get(self, query: dict[str, Any]) -> Any:
+        """Mesh cells with held visits in a period: how many, how long, who came, how long ago."""
+        days = _period(query)
+        if isinstance(days, Refusal):
+            return days
+        first, last = days
+        return _geojson(
+            reach_map(session(), actor(), first=first, last=last, level=int(query["level"]), box=_box(query))
+        )
+
+
+@blp.route("/coverage")
+class CoverageMap(Resource):
+    @blp.reads(
+        None,
+        SEES_NEED,
+        name="mapCoverage",
+        query=wire.NeedQuery,
+        by_state=True,
+        media={MEDIA_TYPE: wire.CoverageMapOut},
+    )
+    def get(self, query: dict[str, Any]) -> Any:
+        """Mesh cells with the people who live there, the share that stops covered lately, and who came."""
+        return _geojson(coverage_map(session(), services().settings, **_need(query)))
+
+
+@blp.route("/gaps")
+class GapsMap(Resource):
+    @blp.reads(
+        None,
+        SEES_NEED,
+        name="mapGaps",
+        query=wire.GapsQuery,
+        by_state=True,
+        media={MEDIA_TYPE: wire.GapsMapOut},
+    )
+    def get(self, query: dict[str, Any]) -> Any:
+        """The mesh cells where most people are missed, ranked, with the known stop that is nearest to them."""
+        found = gaps_map(session(), actor(), services().settings, **_need(query), limit=query["limit"])
+        return _geojson(found)
+
+
+@blp.route("/outlines")
+class OutlinesMap(Resource):
+    @blp.reads(None, ALL_ROLES, name="mapOutlines", by_state=True, media={MEDIA_TYPE: wire.OutlinesMapOut})
+    def get(self) -> Any:
+        """Imported outlines of cities and districts."""
+        return _geojson(outlines_map(session()))
+
+
+def _geojson(found: dict[str, Any] | Refusal) -> Response | Refusal:
+    return found if isinstance(found, Refusal) else Response(orjson.dumps(found), mimetype=MEDIA_TYPE)
+
+
+def _today() -> dt.date:
+    return local_day(services().now())
+
+
+def _period(query: dict[str, Any]) -> tuple[dt.date, dt.date] | Refusal:
+    """The days asked for, both included; unless said, up to today and as long as until a gap counts in full."""
+    last = query["to_day"] or _today()
+    days = services().settings.gap_full_days
+    first = query["from_day"] or last - dt.timedelta(days=days - 1)
+    if first > last:
+        return Refusal("invalid", 422, {}, (Problem("?from_day", "wrong_order"),))
+    return first, last
+
+
+def _need(query: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "on": query["on"] or _today(),
+        "level": int(query["level"]),
+        "radius_m": query["radius_m"] or services().settings.catchment_m,
+        "box": _box(query),
+    }
+
+
+def _box(query: dict[str, Any]) -> BBox | None:
+    return BBox(*query["bbox"]) if query["bbox"] else None

@@ -1,0 +1,219 @@
+"""The outreach map on the wire: GeoJSON (RFC 7946) of stops, visits, reach, coverage, gaps and outlines.
+
+Every collection says in `summary`, a foreign member, what it is about and what its features come to.
+"""
+
+from enum import StrEnum
+
+from schemas import map_examples
+from schemas.base import (
+    Box,
+    Day,
+    Id,
+    Nested,
+    Number,
+    Out,
+    Query,
+    QueryNumber,
+    QueryWhole,
+    Text,
+    Whole,
+    Word,
+)
+from schemas.geojson import MultiPolygonOut, PointOut, PolygonOut, collection_of
+from schemas.visits import AttendanceOut
+from schemas.vocabulary import Publicity, StopKind, StopStatus, VisitStatus
+
+MOST_GAPS = 200
+_PEOPLE = 1e12
+
+
+class Level(StrEnum):
+    """Width of mesh cells (JIS X 0410) in metres."""
+
+    QUARTER = "250"
+    HALF = "500"
+    WHOLE = "1000"
+
+
+class Basis(StrEnum):
+    """Whom coverage counts: target people (such as children), or all residents where only those are known."""
+
+    TARGET = "target"
+    TOTAL = "total"
+
+
+class BoxQuery(Query):
+    bbox = Box(load_default=None, metadata={"description": "Only what lies in west,south,east,north."})
+
+
+class PeriodQuery(BoxQuery):
+    """Local days, both included. Without them it is the 84 days (setting) up to today."""
+
+    from_day = Day(load_default=None)
+    to_day = Day(load_default=None)
+
+
+class StopsMapQuery(PeriodQuery):
+    status = Word(StopStatus, load_default=None)
+    kind = Word(StopKind, load_default=None)
+
+
+class VisitsMapQuery(PeriodQuery):
+    stop_id = Id(load_default=None)
+
+
+class ReachQuery(PeriodQuery):
+    level = Word(Level, load_default=Level.HALF)
+
+
+class NeedQuery(BoxQuery):
+    level = Word(Level, load_default=Level.HALF)
+    on = Day(load_default=None, metadata={"description": "As it was on that day; today unless given."})
+    radius_m = QueryNumber(
+        50,
+        5_000,
+        load_default=None,
+        metadata={"description": "How far a stop reaches; the catchment of the settings unless given."},
+    )
+
+
+class GapsQuery(NeedQuery):
+    limit = QueryWhole(1, MOST_GAPS, load_default=20)
+
+
+class StopPlaceOut(Out):
+    code = Text(40)
+    name = Text(120)
+    kana = Text(120, allow_none=True)
+    name_en = Text(120, allow_none=True)
+    kind = Word(StopKind)
+    status = Word(StopStatus)
+    publicity = Word(Publicity)
+    visits = Whole(0)
+    last_visit_day = Day(
+        allow_none=True, metadata={"description": "Up to the period's end, however long ago."}
+    )
+    days_since_last_visit = Whole(0, allow_none=True)
+    attendance = Nested(AttendanceOut)
+
+
+class VisitPlaceOut(Out):
+    stop_id = Id()
+    stop_name = Text(120)
+    van_id = Id()
+    local_day = Day()
+    status = Word(VisitStatus)
+    hours_open = Number(0, 1e6, allow_none=True, metadata={"description": "null until it is closed."})
+    attendance = Nested(AttendanceOut)
+
+
+class ReachCellOut(Out):
+    visits = Whole(0)
+    stops = Whole(0)
+    hours_open = Number(0, 1e9, metadata={"description": "Of visits whose opening and closing are known."})
+    last_visit_day = Day()
+    days_since_last_visit = Whole(0, metadata={"description": "Up to the period's end."})
+    attendance = Nested(AttendanceOut)
+
+
+class CoverageCellOut(Out):
+    population = Number(
+        0, _PEOPLE, allow_none=True, metadata={"description": "Residents; null where the import has no cell."}
+    )
+    target = Number(0, _PEOPLE, allow_none=True, metadata={"description": "null where it is not known."})
+    covered_share = Number(
+        0, 1, allow_none=True, metadata={"description": "Of the people of `population_basis`; null for none."}
+    )
+    attendance = Whole(0, metadata={"description": "延べ人数 in the window at stops that stand in the cell."})
+    reach_rate = Number(
+        0,
+        _PEOPLE,
+        allow_none=True,
+        metadata={"description": "That attendance per 100 people (of the basis) in those stops' catchments."},
+    )
+
+
+class NearStopOut(Out):
+    id = Id()
+    name = Text(120)
+    status = Word(StopStatus)
+    distance_m = Number(0, 1e6, metadata={"description": "To the cell's middle."})
+    share_of_cell = Number(0, 1, metadata={"description": "Part of the cell within its catchment."})
+
+
+class GapCellOut(Out):
+    rank = Whole(1, MOST_GAPS)
+    people = Number(0, _PEOPLE)
+    covered_share = Number(0, 1)
+    days_since_last_visit = Whole(
+        0, allow_none=True, metadata={"description": "null: no visit's catchment ever reached it."}
+    )
+    gap = Number(
+        0,
+        _PEOPLE,
+        metadata={"description": "people × (1 - covered_share) × min(1, days since last visit / 84)"},
+    )
+    best_stop = Nested(
+        NearStopOut,
+        allow_none=True,
+        metadata={"description": "The known stop, not ended, whose catchment holds most of the cell."},
+    )
+
+
+class OutlineOut(Out):
+    code = Text(40)
+    name = Text(120)
+
+
+class PeriodSummaryOut(Out):
+    from_day = Day()
+    to_day = Day()
+    visits = Whole(0)
+    attendance = Nested(AttendanceOut)
+
+
+class ReachSummaryOut(PeriodSummaryOut):
+    level = Whole(250, 1000)
+    hours_open = Number(0, 1e12)
+
+
+class NeedSummaryOut(Out):
+    on = Day()
+    level = Whole(250, 1000)
+    radius_m = Number(50, 5_000)
+    window_days = Whole(1)
+    population_basis = Word(Basis)
+    import_label = Text(120)
+    target_label = Text(
+        200, shortest=0, metadata={"description": "Empty where only all residents are known."}
+    )
+
+
+class CoverageSummaryOut(NeedSummaryOut):
+    population = Number(0, _PEOPLE)
+    target = Number(0, _PEOPLE, allow_none=True)
+    covered = Number(0, _PEOPLE, metadata={"description": "People of `population_basis`."})
+    covered_share = Number(0, 1, allow_none=True)
+    attendance = Whole(0)
+    reach_rate = Number(0, _PEOPLE, allow_none=True)
+
+
+class GapsSummaryOut(NeedSummaryOut):
+    full_after_days = Whole(1)
+
+
+class OutlinesSummaryOut(Out):
+    outlines = Whole(0)
+
+
+StopsMapOut = collection_of("Stops", PointOut, StopPlaceOut, PeriodSummaryOut, map_examples.STOPS)
+VisitsMapOut = collection_of("Visits", PointOut, VisitPlaceOut, PeriodSummaryOut, map_examples.VISITS)
+ReachMapOut = collection_of("Reach", PolygonOut, ReachCellOut, ReachSummaryOut, map_examples.REACH)
+CoverageMapOut = collection_of(
+    "Coverage", PolygonOut, CoverageCellOut, CoverageSummaryOut, map_examples.COVERAGE
+)
+GapsMapOut = collection_of("Gaps", PolygonOut, GapCellOut, GapsSummaryOut, map_examples.GAPS)
+OutlinesMapOut = collection_of(
+    "Outlines", MultiPolygonOut, OutlineOut, OutlinesSummaryOut, map_examples.OUTLINES
+)
