@@ -61,7 +61,7 @@ def _count(session: Session) -> dict[_Place, int]:
             sums[visit_id, measure, key] += value
 
     taps = sa.select(HeadCount.visit_id, HeadCount.counts).where(HeadCount.counted)
-    for visit_id, counts in session.execute(taps).tuples():
+    for visit_id, counts in session.execute(taps):
         add(measures.ATTENDANCE, ((visit_id, band, n) for band, n in counts.items()))
     stands = (
         sa.select(Sale.visit_id, Sale.payment)
@@ -69,17 +69,17 @@ def _count(session: Session) -> dict[_Place, int]:
         .where(Sale.counted, SaleVoid.id.is_(None))
         .group_by(Sale.visit_id, Sale.payment)
     )
-    add(measures.SALES_COUNT, session.execute(stands.add_columns(sa.func.count())).tuples())
+    add(measures.SALES_COUNT, session.execute(stands.add_columns(sa.func.count())))
     add(
         measures.SALES_BY_PAYMENT_YEN,
-        session.execute(stands.add_columns(sa.cast(sa.func.sum(Sale.total_yen), sa.BigInteger))).tuples(),
+        session.execute(stands.add_columns(sa.cast(sa.func.sum(Sale.total_yen), sa.BigInteger))),
     )
     for measure, column in (
         (measures.CONTACTS, ContactNote.familiarity),
         (measures.CONTACTS_BY_DEPTH, ContactNote.depth),
     ):
         notes = sa.select(ContactNote.visit_id, column, sa.func.count())
-        add(measure, session.execute(notes.group_by(ContactNote.visit_id, column)).tuples())
+        add(measure, session.execute(notes.group_by(ContactNote.visit_id, column)))
     stamps = sa.select(StampMark.visit_id, sa.literal(""), sa.func.count()).group_by(StampMark.visit_id)
-    add(measures.STAMPS, session.execute(stamps).tuples())
+    add(measures.STAMPS, session.execute(stamps))
     return sums

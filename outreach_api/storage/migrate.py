@@ -29,7 +29,7 @@ def config() -> Config:
     return made
 
 
-def upgrade(database: Database) -> None:
+def upgrade(database: Database, to: str = "head") -> None:
     """Run what is missing. Safe to call from several processes at once."""
     settings = config()
     with database.engine.execution_options(outreach_begin="BEGIN IMMEDIATE").connect() as connection:
@@ -41,7 +41,7 @@ def upgrade(database: Database) -> None:
                 if not database.is_sqlite:
                     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
                 settings.attributes["connection"] = connection
-                command.upgrade(settings, "head")
+                command.upgrade(settings, to)
                 if database.is_sqlite:
                     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
                     if broken:

@@ -1,0 +1,222 @@
+"""The outreach command as a person meets it: what it makes, what it refuses, and never a traceback."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from outreach_api.access.reads import find_actor
+from outreach_api.cli import main
+from outreach_api.kernel.clock import utc_now
+from outreach_api.kernel.ids import new_id
+from outreach_api.storage import migrate
+from outreach_api.storage.plans import Van
+from outreach_api.storage.session import Database
+from schemas.vocabulary import Role
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of the test's own that OUTREACH_HOME names; nothing is in it yet."""
+    for name in [name for name in os.environ if name.startswith("OUTREACH_")]:
+        monkeypatch.delenv(name)
+    folder = tmp_path / "home"
+    monkeypatch.setenv("OUTREACH_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def ready(home: Path) -> Path:
+    assert main(["init"]) == 0
+    return home
+
+
+def opened(home: Path) -> Database:
+    return Database(f"sqlite:///{home / 'outreach.db'}", pool_size=1)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
+def test_init_makes_a_key_and_a_database_for_their_owner_only(ready: Path) -> None:
+    assert mode(ready / "keys" / "master.key") == 0o600
+    assert mode(ready / "outreach.db") == 0o600
+    assert (mode(ready), mode(ready / "keys")) == (0o700, 0o700)
+
+
+def test_init_again_changes_nothing(ready: Path) -> None:
+    key = (ready / "keys" / "master.key").read_bytes()
+    assert main(["init"]) == 0
+    assert (ready / "keys" / "master.key").read_bytes() == key
+
+
+def test_init_does_not_replace_a_lost_key_unasked(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (ready / "keys" / "master.key").unlink()
+    assert main(["init"]) == 1
+    assert "--new-key" in capsys.readouterr().err
+    assert not (ready / "keys" / "master.key").exists()
+    assert main(["init", "--new-key"]) == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["tokens"], ["token", "--role", "admin"], ["verify"], ["purge"], ["migrate"], ["backup", "x"]],
+    ids=lambda command: str(command[0]),
+)
+def test_without_a_database_every_command_says_so_and_makes_none(
+    home: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(command) == 1
+    assert "outreach init" in capsys.readouterr().err
+    assert not (home / "outreach.db").exists()
+
+
+def test_a_bad_setting_is_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OUTREACH_PORT", "many")
+    monkeypatch.setenv("OUTREACH_PROT", "1")
+    assert main(["init"]) == 1
+    said = capsys.readouterr().err
+    assert "OUTREACH_PORT" in said
+    assert "OUTREACH_PROT" in said
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["dance"], ["token"], ["token", "--role", "king"], ["serve", "--port", "0"]]
+)
+def test_misuse_is_code_2(home: Path, arguments: list[str]) -> None:
+    assert main(arguments) == 2
+
+
+def test_help_is_in_japanese_and_english(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert "サーバーを動かす" in said
+    assert "run the server" in said
+
+
+def test_a_token_is_alone_on_stdout_and_opens_the_api(
+    ready: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["token", "--role", "coordinator", "--label", "田中", "--days", "30"]) == 0
+    printed = capsys.readouterr()
+    assert re.fullmatch(r"okk_[0-9a-f]{12}_[\w-]{43}\n", printed.out)
+    assert printed.out.strip() not in printed.err
+    actor = find_actor(opened(ready), printed.out.strip(), utc_now())
+    assert actor is not None
+    assert actor.role is Role.COORDINATOR
+
+
+def test_a_crew_token_needs_a_van_that_exists(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["token", "--role", "crew"]) == 1
+    assert main(["token", "--role", "crew", "--van", "A"]) == 1
+    assert main(["token", "--role", "admin", "--van", "A"]) == 1
+    database = opened(ready)
+    with database.write() as session:
+        van = Van(
+            id=new_id(), created_at=utc_now(), code="A", name="くるくる", needs_power=False, active=True
+        )
+        session.add(van)
+    assert main(["token", "--role", "crew", "--van", "B"]) == 1
+    assert "there are: A" in capsys.readouterr().err
+    assert main(["token", "--role", "crew", "--van", "A"]) == 0
+    actor = find_actor(database, capsys.readouterr().out.strip(), utc_now())
+    assert actor is not None
+    assert actor.van_id == van.id
+
+
+def test_a_revoked_token_opens_nothing_and_the_list_says_so(
+    ready: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["token", "--role", "admin"])
+    token = capsys.readouterr().out.strip()
+    prefix = token.split("_")[1]
+    assert main(["revoke", token]) == 0
+    assert token not in capsys.readouterr().err
+    assert find_actor(opened(ready), token, utc_now()) is None
+    assert main(["tokens"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith(prefix)]
+    assert "revoked" in line
+    assert main(["revoke", prefix]) == 0
+    assert main(["revoke", "0" * 12]) == 1
+    assert main(["revoke", "short"]) == 2
+
+
+def test_what_the_console_does_is_in_the_audit(ready: Path) -> None:
+    main(["token", "--role", "admin"])
+    with sqlite3.connect(ready / "outreach.db") as connection:
+        actions = [action for (action,) in connection.execute("SELECT action FROM audit ORDER BY seq")]
+    assert actions == ["migrate", "issue_token"]
+
+
+def test_verify_finds_a_database_of_ours_whole(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["token", "--role", "admin"])
+    capsys.readouterr()
+    assert main(["verify"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 7
+    assert all(line.startswith("OK ") for line in lines)
+
+
+def test_verify_finds_an_altered_audit(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with sqlite3.connect(ready / "outreach.db") as connection:
+        connection.execute("UPDATE audit SET purpose = 'nothing happened' WHERE seq = 1")
+    connection.close()
+    assert main(["verify"]) == 1
+    assert "NG  監査記録 · the audit's chain: broken at entry 1" in capsys.readouterr().out
+
+
+def test_verify_finds_a_key_that_others_can_read(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (ready / "keys" / "master.key").chmod(0o644)
+    assert main(["verify"]) == 1
+    assert "chmod 600" in capsys.readouterr().out
+
+
+def test_verify_finds_damage(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = ready / "outreach.db"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:8_192] + b"\xa5" * 65_536 + whole[8_192 + 65_536 :])
+    assert main(["verify"]) == 1
+    assert "NG" in capsys.readouterr().out
+
+
+def test_a_database_of_a_later_version_is_left_alone(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with sqlite3.connect(ready / "outreach.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    assert main(["migrate"]) == 1
+    assert "later version (9999)" in capsys.readouterr().err
+    assert main(["tokens"]) == 1
+
+
+def test_migrate_keeps_a_copy_from_before(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home.mkdir()
+    database = opened(home)
+    migrate.upgrade(database, to="0001")
+    database.close()
+    assert main(["migrate"]) == 0
+    (kept,) = home.glob("outreach.db.0001-*.backup")
+    assert str(kept) in capsys.readouterr().err
+    assert migrate.revision(opened(home)) == migrate.newest()
+    assert migrate.revision(Database(f"sqlite:///{kept}")) == "0001"
+
+
+def test_purge_says_how_many_texts_went(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["purge"]) == 0
+    assert "Erased 0 note texts" in capsys.readouterr().err
+
+
+def test_the_template_is_bytes_that_a_spreadsheet_reads(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["import-stops", "--template"]) == 0
+    printed = capfdbinary.readouterr().out
+    assert printed.startswith(b"\xef\xbb\xbf")
+    assert "コード,名称" in printed.decode()
