@@ -1,0 +1,193 @@
+"""import-stops at the console: all or nothing, twice is once, and bad lines come back to be mended."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.cli import main
+from outreach_api.cli.console import CONSOLE
+from outreach_api.ledger.kinds import Actor
+from outreach_api.settings import Settings
+from outreach_api.stops.csv_rows import read_stops_csv
+from outreach_api.stops.imports import Imported, import_stops
+from outreach_api.storage.keyring import Keyring, make_key_file
+from outreach_api.storage.ledger import Change, Receipt
+from outreach_api.storage.session import Database
+from outreach_api.storage.stops import OpeningWindow, Permission, Stop
+from tests.api import Api
+
+HEADER = "code,name,kind,lat,lon,windows,permission_type,permission_from,permission_to"
+TEMPLE = "K01,本土寺,寺,35.7877,139.9032,土 10:00-16:00,consent,2026-04-01,2027-03-31"
+PARK = "K02,中央公園,公園,35.8001,139.9001,,,,"
+BAD = "K03,学校,学校,north,139.9,,,,"
+
+
+@pytest.fixture
+def console(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The environment of a console whose database is the one under test; a folder to write in."""
+    for name in [name for name in os.environ if name.startswith("OUTREACH_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("OUTREACH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", database.url.render_as_string(hide_password=False))
+    make_key_file(tmp_path / "home" / "keys" / "master.key")
+    return tmp_path
+
+
+def write(folder: Path, *lines: str, name: str = "stops.csv", encoding: str = "utf-8") -> str:
+    file = folder / name
+    file.write_bytes("\r\n".join(lines).encode(encoding))
+    return str(file)
+
+
+def codes(database: Database) -> list[str]:
+    with database.read() as session:
+        return list(session.scalars(sa.select(Stop.code).order_by(Stop.code)))
+
+
+def count(session: Session, table: Any) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+
+def test_a_good_file_becomes_stops_windows_and_permissions(database: Database, console: Path) -> None:
+    assert main(["import-stops", write(console, HEADER, TEMPLE, PARK, encoding="cp932")]) == 0
+    assert codes(database) == ["K01", "K02"]
+    with database.read() as session:
+        assert count(session, OpeningWindow) == 1
+        permission = session.scalars(sa.select(Permission)).one()
+        assert (permission.type, permission.valid_to.isoformat()) == ("consent", "2027-03-31")  # type: ignore[union-attr]
+        stop = session.get(Stop, permission.stop_id)
+        assert stop is not None
+        assert (stop.name, stop.mesh) == ("本土寺", 5339574232)
+
+
+def test_the_same_file_twice_adds_nothing_and_says_so(
+    database: Database, console: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(console, HEADER, TEMPLE, PARK)
+    assert main(["import-stops", file]) == 0
+    capsys.readouterr()
+    assert main(["import-stops", file]) == 0
+    assert "Added 0 stops and 0 permissions; 2 stops were there already." in capsys.readouterr().err
+    assert codes(database) == ["K01", "K02"]
+
+
+def test_one_bad_cell_and_nothing_is_imported(
+    database: Database, console: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import-stops", write(console, HEADER, TEMPLE, BAD)]) == 1
+    said = capsys.readouterr().err
+    assert "line 3, lat「north」" in said
+    assert "数ではありません" in said
+    assert "It is not a number" in said
+    assert "Traceback" not in said
+    assert codes(database) == []
+    with database.read() as session:
+        assert count(session, Receipt) == count(session, Change) == 0
+
+
+def test_partial_imports_the_good_lines_and_the_mended_file_adds_the_rest(
+    database: Database, console: Path
+) -> None:
+    assert main(["import-stops", "--partial", write(console, HEADER, TEMPLE, BAD, PARK)]) == 1
+    assert codes(database) == ["K01", "K02"]
+    bad = console / "stops-bad.csv"
+    text = bad.read_text(encoding="utf-8-sig")
+    assert text.splitlines()[0] == HEADER + ",reasons"
+    assert [line.split(",")[0] for line in text.splitlines()[1:]] == ["K03"]
+    bad.write_text(text.replace("north", "35.79"), encoding="utf-8-sig")
+    assert main(["import-stops", str(bad)]) == 0
+    assert codes(database) == ["K01", "K02", "K03"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
+def test_the_file_of_bad_lines_is_its_owners_only_and_never_replaced(console: Path) -> None:
+    arguments = ["import-stops", "--partial", write(console, HEADER, BAD)]
+    assert main(arguments) == 1
+    bad = console / "stops-bad.csv"
+    assert bad.stat().st_mode & 0o777 == 0o600
+    bad.write_text("somebody is mending this")
+    assert main(arguments) == 1
+    assert bad.read_text() == "somebody is mending this"
+    assert main([*arguments, "--bad", str(console / "other.csv")]) == 1
+    assert (console / "other.csv").exists()
+
+
+def test_a_changed_line_with_a_known_code_is_told_and_changes_nothing(
+    database: Database, console: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import-stops", write(console, HEADER, TEMPLE)]) == 0
+    capsys.readouterr()
+    changed = TEMPLE.replace("本土寺", "東漸寺")
+    assert main(["import-stops", write(console, HEADER, PARK, changed, BAD)]) == 1
+    said = capsys.readouterr().err
+    assert "line 3, code「K01」" in said
+    assert "line 4, lat" in said
+    assert codes(database) == ["K01"]
+    assert main(["import-stops", "--partial", write(console, HEADER, PARK, changed)]) == 1
+    assert codes(database) == ["K01", "K02"]
+    with database.read() as session:
+        assert session.scalar(sa.select(Stop.name).where(Stop.code == "K01")) == "本土寺"
+
+
+def test_a_refused_line_may_be_imported_once_the_code_is_free(database: Database, console: Path) -> None:
+    assert main(["import-stops", write(console, HEADER, TEMPLE)]) == 0
+    other = write(console, HEADER, TEMPLE.replace("本土寺", "東漸寺"), name="other.csv")
+    assert main(["import-stops", "--partial", other]) == 1
+    with database.write() as session:
+        session.execute(sa.update(Stop).values(code="K99"))
+    assert main(["import-stops", other]) == 0
+    assert codes(database) == ["K01", "K99"]
+
+
+def test_next_years_permission_is_added_to_the_same_stop(database: Database, console: Path) -> None:
+    assert main(["import-stops", write(console, HEADER, TEMPLE)]) == 0
+    renewed = TEMPLE.replace("2026-04-01,2027-03-31", "2027-04-01,2028-03-31")
+    assert main(["import-stops", write(console, HEADER, renewed)]) == 0
+    assert codes(database) == ["K01"]
+    with database.read() as session:
+        assert count(session, Permission) == 2
+
+
+def test_imported_stops_reach_phones_like_any_other(
+    api: Api, database: Database, keyring: Keyring, console: Path
+) -> None:
+    file = read_stops_csv("\n".join([HEADER, TEMPLE]).encode())
+    done = import_stops(database, keyring, Settings(), CONSOLE, file)
+    assert done == Imported(added=1, unchanged=0, permissions=1)
+    (stop,) = api.get("/v1/stops").json["items"]
+    assert (stop["code"], len(stop["permissions"])) == ("K01", 1)
+    with database.read() as session:
+        assert {change.kind for change in session.scalars(sa.select(Change))} == {"stop"}
+
+
+def test_a_role_that_may_not_add_stops_adds_none(database: Database, keyring: Keyring) -> None:
+    reporter = Actor(CONSOLE.holder_id, type(CONSOLE.role).REPORTER)
+    file = read_stops_csv("\n".join([HEADER, PARK]).encode())
+    done = import_stops(database, keyring, Settings(), reporter, file, partial=True)
+    assert [fault.code for row in done.bad for fault in row.faults] == ["forbidden"]
+    assert codes(database) == []
+
+
+def test_a_place_off_the_grid_is_told_at_its_position(
+    database: Database, console: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import-stops", write(console, HEADER, "K01,沖,公園,46,154,,,,")]) == 1
+    assert "line 2, lat" in capsys.readouterr().err
+    assert codes(database) == []
+
+
+def test_a_file_that_is_too_large_or_not_there_is_refused(
+    console: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OUTREACH_MAX_IMPORT_BYTES", "1000")
+    assert main(["import-stops", write(console, HEADER, *[TEMPLE] * 50)]) == 1
+    assert "larger than 1000 bytes" in capsys.readouterr().err
+    assert main(["import-stops", str(console / "nowhere.csv")]) == 1
+    assert main(["import-stops", str(console)]) == 1
+    assert main(["import-stops"]) == 2
