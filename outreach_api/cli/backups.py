@@ -135,7 +135,7 @@ def run_restore(options: argparse.Namespace) -> int:
 
 def pg_dump(url: str, target: Path) -> str:
     """The command that backs up a PostgreSQL database; pg_dump asks for the password, or reads ~/.pgpass."""
-    address = sa.engine.make_url(url).set(drivername="postgresql", password=None)
+    address = sa.engine.make_url(url)._replace(drivername="postgresql", password=None)
     plain = address.render_as_string(hide_password=False)
     return shlex.join(["pg_dump", "--format=custom", f"--file={target}", plain])
 

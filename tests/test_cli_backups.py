@@ -1,0 +1,167 @@
+"""backup and restore at the console: one whole file without the key, and a restore that phones notice."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import uuid
+from pathlib import Path
+
+import pytest
+
+from outreach_api.cli import main
+from outreach_api.cli.backups import pg_dump
+from outreach_api.ledger import counter
+from outreach_api.storage import copies
+from outreach_api.storage.session import Database
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in [name for name in os.environ if name.startswith("OUTREACH_")]:
+        monkeypatch.delenv(name)
+    folder = tmp_path / "home"
+    monkeypatch.setenv("OUTREACH_HOME", str(folder))
+    assert main(["init"]) == 0
+    return folder
+
+
+def epoch(home: Path) -> uuid.UUID:
+    database = Database(f"sqlite:///{home / 'outreach.db'}", pool_size=1)
+    try:
+        with database.read() as session:
+            return counter.current(session)[1]
+    finally:
+        database.close()
+
+
+def tokens(capsys: pytest.CaptureFixture[str]) -> int:
+    capsys.readouterr()
+    assert main(["tokens"]) == 0
+    return len(capsys.readouterr().out.splitlines()) - 1
+
+
+def test_a_backup_is_one_whole_private_file_without_the_key(home: Path, tmp_path: Path) -> None:
+    target = tmp_path / "copy.sqlite3"
+    assert main(["backup", str(target)]) == 0
+    copies.check(target)
+    assert {path.name for path in tmp_path.iterdir()} == {"copy.sqlite3", "home"}
+    if os.name == "posix":
+        assert target.stat().st_mode & 0o777 == 0o600
+    key = bytes.fromhex((home / "keys" / "master.key").read_text())
+    content = target.read_bytes()
+    assert key not in content
+    assert key.hex().encode() not in content
+
+
+def test_a_backup_replaces_no_file_and_wants_a_folder(home: Path, tmp_path: Path) -> None:
+    target = tmp_path / "there"
+    target.write_text("something dear")
+    assert main(["backup", str(target)]) == 1
+    assert target.read_text() == "something dear"
+    assert main(["backup", str(tmp_path / "no" / "folder")]) == 1
+
+
+def test_a_backup_is_made_while_others_write(home: Path, tmp_path: Path) -> None:
+    busy = sqlite3.connect(home / "outreach.db", isolation_level=None)
+    busy.execute("BEGIN IMMEDIATE")
+    busy.execute("UPDATE change_counter SET value = 77")
+    try:
+        copies.copy(home / "outreach.db", tmp_path / "copy")
+    finally:
+        busy.execute("ROLLBACK")
+        busy.close()
+    copies.check(tmp_path / "copy")
+
+
+def test_what_was_backed_up_comes_back_with_a_new_epoch(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["token", "--role", "admin"])
+    assert main(["backup", str(tmp_path / "copy")]) == 0
+    before = epoch(home)
+    main(["token", "--role", "reporter"])
+    assert tokens(capsys) == 2
+    assert main(["restore", str(tmp_path / "copy")]) == 1
+    assert tokens(capsys) == 2
+    assert main(["restore", "--replace", str(tmp_path / "copy")]) == 0
+    assert tokens(capsys) == 1
+    assert epoch(home) != before
+    assert main(["verify"]) == 0
+    (kept,) = home.glob("outreach.db.*.replaced")
+    copies.check(kept)
+    assert not list(home.glob("*.restoring*"))
+
+
+def test_a_restore_into_an_empty_home_needs_no_replace(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["token", "--role", "admin"])
+    main(["backup", str(tmp_path / "copy")])
+    (home / "outreach.db").unlink()
+    assert main(["restore", str(tmp_path / "copy")]) == 0
+    assert tokens(capsys) == 1
+
+
+def test_a_database_in_use_is_not_replaced(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["backup", str(tmp_path / "copy")])
+    server = Database(f"sqlite:///{home / 'outreach.db'}", pool_size=1)
+    before = epoch(home)
+    with server.read() as session:
+        counter.current(session)
+        assert main(["restore", "--replace", str(tmp_path / "copy")]) == 1
+    # An idle server holds no lock on a row, and must not be pulled away from under either.
+    with server.engine.connect():
+        assert main(["restore", "--replace", str(tmp_path / "copy")]) == 1
+    server.close()
+    assert "stop the server" in capsys.readouterr().err
+    assert epoch(home) == before
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no database at all" * 500, b"SQLite format 3\0" + b"\xff" * 5_000]
+)
+def test_what_is_no_backup_is_refused(
+    home: Path, tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "strange"
+    file.write_bytes(content)
+    assert main(["restore", "--replace", str(file)]) == 1
+    assert "Traceback" not in capsys.readouterr().err
+    assert main(["verify"]) == 0
+
+
+def test_a_backup_that_is_cut_short_is_refused(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "copy"
+    main(["backup", str(file)])
+    file.write_bytes(file.read_bytes()[:-40_960])
+    before = epoch(home)
+    assert main(["restore", "--replace", str(file)]) == 1
+    assert epoch(home) == before
+
+
+def test_a_backup_of_a_later_version_is_refused(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "copy"
+    main(["backup", str(file)])
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    assert main(["restore", "--replace", str(file)]) == 1
+
+
+def test_postgresql_is_told_the_exact_command_and_no_password(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = "postgresql://outreach:secret-word@db.example:5433/outreach"
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", url)
+    assert main(["backup", "weekly copy.dump"]) == 1
+    said = capsys.readouterr().err
+    assert "secret-word" not in said
+    assert pg_dump(url, Path("weekly copy.dump")) in said
+    assert (
+        "pg_dump --format=custom '--file=weekly copy.dump' postgresql://outreach@db.example:5433/outreach"
+        in said
+    )
+    assert main(["restore", "weekly copy.dump"]) == 1
