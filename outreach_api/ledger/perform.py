@@ -17,7 +17,7 @@ from outreach_api.kernel import clock
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import totals
 from outreach_api.ledger.counter import ChangeNumbers
-from outreach_api.ledger.kinds import Accepted, Actor, Applied, Kind, Operation, Registry, Warn, Work
+from outreach_api.ledger.kinds import Accepted, Actor, Applied, Kind, Operation, Registry, Tally, Warn, Work
 from outreach_api.ledger.outcomes import Ending, Outcome, refused, stored_detail
 from outreach_api.storage.ledger import Receipt
 
@@ -78,17 +78,23 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
         else:
             waiting.append((item, _accept(item, work, skew, numbers)))
     applied: list[Applied] = []
+    added: list[Tally] = []
     waiting.sort(key=lambda pair: _step(pair[0].kind))  # stable: else in the order sent
     for kind, group in groupby(waiting, key=lambda pair: pair[0].kind):
         assert kind is not None  # noqa: S101  (a missing kind was refused by `_values`)
         pairs = list(group)
         for batch in [pairs] if kind.bulk else [[pair] for pair in pairs]:
+            if not kind.bulk and added:
+                # A cancellation asks what was counted and a merge moves it: also what came in this very push.
+                totals.add_up(session, added)
+                added = []
             answers = _write(work, kind, [accepted for _, accepted in batch])
             for (item, accepted), answer in zip(batch, answers, strict=True):
                 item.outcome = _outcome(accepted, answer)
                 if isinstance(answer, Applied):
                     applied.append(answer)
-    totals.add_up(session, (tally for answer in applied for tally in answer.tallies))
+                    added += answer.tallies
+    totals.add_up(session, added)
     totals.announce(session, [a for answer in applied for a in answer.announces], numbers)
     _write_receipts(session, work, ready)
     numbers.store()

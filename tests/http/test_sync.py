@@ -63,6 +63,34 @@ def test_a_whole_visit_goes_in_one_push_whatever_its_order(api: Api) -> None:
     assert (shown["status"], shown["attendance"]["total"]) == ("closed", 4)
 
 
+def test_a_cancellation_sees_what_was_counted_in_the_same_push(api: Api) -> None:
+    visit = str(new_id())
+    answer = push(
+        api,
+        operation("visit.open", {"stop_id": stop_of(api)}, entity_id=visit),
+        operation("head_count.add", {"visit_id": visit, "counts": {"elem_low": 4}}),
+        operation("visit.cancel", {"reason": "rain"}, entity_id=visit),
+    )
+    assert results(answer) == [("applied", None), ("applied", None), ("conflict", "visit_has_facts")]
+
+
+def test_a_visit_that_is_joined_in_the_push_that_counted_at_it_takes_its_counts_along(api: Api) -> None:
+    visit, twin, stop = str(new_id()), str(new_id()), stop_of(api)
+    answer = push(
+        api,
+        *(
+            operation("visit.open", {"stop_id": stop, "van_id": str(api.van)}, entity_id=one)
+            for one in (visit, twin)
+        ),
+        operation("head_count.add", {"visit_id": twin, "counts": {"infant": 2}}),
+        operation("visit.merge", {"into": visit}, entity_id=twin, base_version=1),
+        role="coordinator",
+    )
+    assert results(answer) == [("applied", None)] * 4
+    assert api.get(f"/v1/visits/{visit}").json["attendance"]["total"] == 2
+    assert api.get(f"/v1/visits/{twin}").json["attendance"]["total"] == 0
+
+
 def test_a_resent_push_changes_nothing_and_answers_the_same(api: Api) -> None:
     with api.database.write() as session:
         visit = str(make_visit(session, van_id=api.van).id)
