@@ -5,6 +5,8 @@ Every collection says in `summary`, a foreign member, what it is about and what 
 
 from enum import StrEnum
 
+from marshmallow import fields
+
 from schemas import map_examples
 from schemas.base import (
     Box,
@@ -21,7 +23,6 @@ from schemas.base import (
     Word,
 )
 from schemas.geojson import MultiPolygonOut, PointOut, PolygonOut, collection_of
-from schemas.visits import AttendanceOut
 from schemas.vocabulary import Publicity, StopKind, StopStatus, VisitStatus
 
 MOST_GAPS = 200
@@ -82,6 +83,14 @@ class GapsQuery(NeedQuery):
     limit = QueryWhole(1, MOST_GAPS, load_default=20)
 
 
+class PeopleOut(Out):
+    """延べ人数: people counted, not different people."""
+
+    total = Whole(-1_000_000)
+    children = Whole(-1_000_000)
+    by_band = fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
 class StopPlaceOut(Out):
     code = Text(40)
     name = Text(120)
@@ -95,7 +104,7 @@ class StopPlaceOut(Out):
         allow_none=True, metadata={"description": "Up to the period's end, however long ago."}
     )
     days_since_last_visit = Whole(0, allow_none=True)
-    attendance = Nested(AttendanceOut)
+    attendance = Nested(PeopleOut)
 
 
 class VisitPlaceOut(Out):
@@ -105,7 +114,7 @@ class VisitPlaceOut(Out):
     local_day = Day()
     status = Word(VisitStatus)
     hours_open = Number(0, 1e6, allow_none=True, metadata={"description": "null until it is closed."})
-    attendance = Nested(AttendanceOut)
+    attendance = Nested(PeopleOut)
 
 
 class ReachCellOut(Out):
@@ -114,7 +123,7 @@ class ReachCellOut(Out):
     hours_open = Number(0, 1e9, metadata={"description": "Of visits whose opening and closing are known."})
     last_visit_day = Day()
     days_since_last_visit = Whole(0, metadata={"description": "Up to the period's end."})
-    attendance = Nested(AttendanceOut)
+    attendance = Nested(PeopleOut)
 
 
 class CoverageCellOut(Out):
@@ -170,7 +179,7 @@ class PeriodSummaryOut(Out):
     from_day = Day()
     to_day = Day()
     visits = Whole(0)
-    attendance = Nested(AttendanceOut)
+    attendance = Nested(PeopleOut)
 
 
 class ReachSummaryOut(PeriodSummaryOut):
