@@ -85,18 +85,27 @@ def issue_token(
     days: int,
     person_id: uuid.UUID | None = None,
     van_id: uuid.UUID | None = None,
+    device_id: uuid.UUID | None = None,
 ) -> str:
-    """A new token, shown once. Crew get a device of the van; others a person (made when not given)."""
-    device_id = None
+    """A new token, shown once. Crew get one for a device of the van, others for a person; made when not there yet."""
     if role is Role.CREW:
         if van_id is None:
             raise ValueError("a crew token needs a van")
-        device_id = new_id()
-        session.add(
-            Device(
-                id=device_id, version=1, change_no=0, created_at=now, label=label, van_id=van_id, active=True
+        device_id = device_id or new_id()
+        if session.get(Device, device_id) is None:
+            session.add(
+                Device(
+                    id=device_id,
+                    version=1,
+                    change_no=0,
+                    created_at=now,
+                    label=label,
+                    van_id=van_id,
+                    active=True,
+                )
             )
-        )
+    elif device_id is not None:
+        raise ValueError("a device is for crew")
     elif person_id is None:
         person_id = new_id()
         session.add(

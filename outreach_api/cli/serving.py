@@ -83,7 +83,7 @@ def serve(settings: Settings) -> int:
     from granian.log import LOGGING_CONFIG, LogLevels
     from granian.server import Server
 
-    _check_port(settings)
+    check_port(settings)
     server: Any = Server(
         "outreach_api.wsgi",
         address=settings.host,
@@ -109,7 +109,7 @@ def serve(settings: Settings) -> int:
     return 0
 
 
-def _check_port(settings: Settings) -> None:
+def check_port(settings: Settings) -> None:
     """granian shares a port with whoever has it (SO_REUSEPORT): two servers would split the requests."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
