@@ -166,6 +166,7 @@ class Settings:
 _FOR_TOOLS = {
     # Read by the test suite, by clients and by run.py, not by the server.
     "OUTREACH_REQUIRE",
+    "OUTREACH_TEST_CLUSTER",
     "OUTREACH_TEST_POSTGRES_URL",
     "OUTREACH_SHARED_DATA",
     "OUTREACH_URL",

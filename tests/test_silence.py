@@ -1,0 +1,87 @@
+"""Uploads that stall: places for bodies run out before threads do, and silent connections are cut off."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+import time
+
+import pytest
+
+from outreach_api import wsgi
+from outreach_api.web import uploads
+from outreach_api.web.problems import Refused
+from outreach_api.web.uploads import Uploads
+
+
+def test_when_all_places_are_taken_the_next_upload_is_told_to_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(uploads, "_SECONDS_TO_WAIT", 0.02)
+    places = Uploads(most=2)
+    with places.one_more(), places.one_more():
+        with pytest.raises(Refused) as refused, places.one_more():
+            pass
+        assert (refused.value.refusal.code, refused.value.refusal.status) == ("busy", 503)
+        assert "Retry-After" in refused.value.headers
+    with places.one_more(), places.one_more():
+        pass
+
+
+def test_an_upload_waits_for_a_place_that_comes_free() -> None:
+    places = Uploads(most=1)
+    taken = threading.Event()
+
+    def slow() -> None:
+        with places.one_more():
+            taken.set()
+            time.sleep(0.1)
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    taken.wait(5)
+    with places.one_more():
+        pass
+    thread.join()
+
+
+def test_a_place_comes_free_when_reading_fails() -> None:
+    places = Uploads(most=1)
+    for _ in range(3):
+        with pytest.raises(OSError, match="gone"), places.one_more():
+            raise OSError("gone")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="TCP_INFO is Linux's")
+def test_a_silent_connection_is_cut_off_and_one_that_moves_is_not() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=5) as silent,
+            socket.create_connection(("127.0.0.1", port), timeout=5) as lively,
+        ):
+            ends = [listener.accept()[0], listener.accept()[0]]
+            silent.sendall(b"half a")
+            time.sleep(0.4)
+            lively.sendall(b"more")
+            assert wsgi.close_silent(port, 0.3) == 1
+            assert silent.recv(10) == b""
+            ends[1].sendall(b"still here")
+            assert lively.recv(10) == b"still here"
+            for end in ends:
+                end.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="TCP_INFO is Linux's")
+def test_connections_to_other_ports_are_left_alone() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as database,
+        socket.create_connection(database.getsockname(), timeout=5) as ours,
+    ):
+        end = database.accept()[0]
+        time.sleep(0.05)
+        assert wsgi.close_silent(1, 0.0) == 0
+        end.sendall(b"row")
+        assert ours.recv(10) == b"row"
+        end.close()
