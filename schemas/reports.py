@@ -108,7 +108,7 @@ class EndingOut(Out):
     code = Text(40)
     name = Text(120)
     type = Word(PermissionType)
-    valid_to = Day()
+    ends_on = Day(metadata={"description": "The last day on which it holds."})
     days = Whole(0)
 
 

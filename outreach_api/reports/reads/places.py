@@ -15,16 +15,18 @@ from outreach_api.kernel.geo import Point
 from outreach_api.kernel.mesh import MICRO
 from outreach_api.kernel.week import local_day
 from outreach_api.outreach_map import rules as area
-from outreach_api.outreach_map.reads.gaps import LEVEL, gathered
+from outreach_api.outreach_map.reads.gaps import LEVEL
 from outreach_api.outreach_map.reads.held import held
+from outreach_api.outreach_map.reads.levels import gathered, least
 from outreach_api.outreach_map.reads.need import Need, in_force, need
 from outreach_api.reports.rules.outcomes import share
 from outreach_api.reports.rules.periods import Span
 from outreach_api.reports.rules.places import LastVisit, Leave, Place, ending, unvisited
 from outreach_api.settings import Settings
+from outreach_api.stops.rules import last_valid_day
 from outreach_api.storage.stops import Permission, Stop
 from outreach_api.storage.visits import Visit
-from schemas.vocabulary import PermissionType, StopStatus
+from schemas.vocabulary import StopStatus
 
 TOP_GAPS = 5
 
@@ -69,16 +71,14 @@ _STOPS = sa.select(
     _last_day("reference"),
     _last_day("before"),
 ).order_by(Stop.id)
+_REFERENCE = sa.bindparam("reference", type_=sa.Date())
 _LEAVES = (
-    sa.select(Stop.id, Stop.code, Stop.name, Permission.type, Permission.valid_to)
+    sa.select(Stop.id, Stop.code, Stop.name, Permission)
     .join(Permission, Permission.stop_id == Stop.id)
     .where(
         Stop.status == StopStatus.AGREED,
-        Permission.type != PermissionType.NONE,
-        Permission.withdrawn_on.is_(None),
-        sa.or_(
-            Permission.valid_to.is_(None), Permission.valid_to >= sa.bindparam("reference", type_=sa.Date())
-        ),
+        sa.or_(Permission.valid_to.is_(None), Permission.valid_to >= _REFERENCE),
+        sa.or_(Permission.withdrawn_on.is_(None), Permission.withdrawn_on > _REFERENCE),
     )
 )
 
@@ -101,10 +101,12 @@ def unvisited_stops(stops: Iterable[KnownStop], on: dt.date, settings: Settings)
 
 
 def permissions_ending(session: Session, on: dt.date, settings: Settings) -> list[dict[str, Any]]:
-    rows = session.execute(_LEAVES, {"reference": on})
-    leaves = [Leave(Place(row.id, row.code, row.name), row.type, row.valid_to) for row in rows]
+    leaves = [
+        Leave(Place(stop_id, code, name), permission.type, last_valid_day(permission))
+        for stop_id, code, name, permission in session.execute(_LEAVES, {"reference": on})
+    ]
     return [
-        {**leave.place._asdict(), "type": leave.type, "valid_to": leave.valid_to, "days": left}
+        {**leave.place._asdict(), "type": leave.type, "ends_on": leave.last_day, "days": left}
         for leave, left in ending(leaves, on, settings.permission_warning_days)
     ]
 
@@ -128,9 +130,9 @@ def coverage(
     covered_before = area.coverage(people, before, eve, radius_m, settings.coverage_days)
     open_cells = [cell for cell in people if not covered_before[cell]]
     closed = sum(people[cell] * covered[cell] for cell in open_cells)
-    days = area.days_since_last_visit(people, now, on, radius_m)
-    cells = gathered(people, covered, days, LEVEL)
-    ranked = area.gaps(cells.people, cells.covered, cells.days, settings.gap_full_days)
+    days = least(area.days_since_last_visit(people, now, on, radius_m), LEVEL)
+    cells = gathered(people, covered, LEVEL)
+    ranked = area.gaps(cells.people, cells.covered, days, settings.gap_full_days)
     worst = [(cell, missed) for cell, missed in ranked.items() if missed > 0][:TOP_GAPS]
     shown = {
         "unknown_because": None,
@@ -141,7 +143,7 @@ def coverage(
                 "mesh": str(cell),
                 "people": round(cells.people[cell], 1),
                 "covered_share": round(cells.covered[cell], 4),
-                "days_since_last_visit": cells.days.get(cell),
+                "days_since_last_visit": days.get(cell),
                 "gap": round(missed, 1),
             }
             for cell, missed in worst

@@ -33,11 +33,11 @@ def unvisited(stops: Iterable[LastVisit], on: dt.date, days: int) -> list[tuple[
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """A permission that was not withdrawn; `valid_to` None has no end."""
+    """A permission and the last day on which it holds; date.max if it has no end."""
 
     place: Place
     type: str
-    valid_to: dt.date | None
+    last_day: dt.date
 
 
 def ending(leaves: Sequence[Leave], on: dt.date, days: int) -> list[tuple[Leave, int]]:
@@ -45,9 +45,9 @@ def ending(leaves: Sequence[Leave], on: dt.date, days: int) -> list[tuple[Leave,
     latest: dict[tuple[uuid.UUID, str], Leave] = {}
     for leave in leaves:
         known = latest.setdefault((leave.place.stop_id, leave.type), leave)
-        if (leave.valid_to or dt.date.max) > (known.valid_to or dt.date.max):
+        if leave.last_day > known.last_day:
             latest[leave.place.stop_id, leave.type] = leave
-    soon = [(leave, (leave.valid_to - on).days) for leave in latest.values() if leave.valid_to is not None]
+    soon = [(leave, (leave.last_day - on).days) for leave in latest.values()]
     return sorted(
         ((leave, left) for leave, left in soon if 0 <= left <= days),
         key=lambda pair: (pair[1], pair[0].place.code, pair[0].type),

@@ -1,0 +1,420 @@
+"""Counts a report again the slow way: every raw row is read and looked at, one by one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.kernel.geo import metres_per_degree
+from outreach_api.kernel.mesh import bounds_degrees
+from outreach_api.kernel.week import Period, local_day
+from outreach_api.outreach_map.reads import coverage_summary, top_gaps
+from outreach_api.outreach_map.reads.need import need
+from outreach_api.settings import Settings
+from outreach_api.storage.contacts import (
+    ContactNote,
+    Destination,
+    FollowUp,
+    FollowUpEvent,
+    Partner,
+    Referral,
+    ReferralEvent,
+    RoundTableIssue,
+    StampMark,
+)
+from outreach_api.storage.plans import Plan, PlanStop
+from outreach_api.storage.sales import CashUp, Sale, SaleLine, SaleVoid, TicketEntry
+from outreach_api.storage.stops import Permission, Stop
+from outreach_api.storage.visits import HeadCount, Visit
+from schemas.vocabulary import Band, CancelReason, Familiarity, ItemCategory, Payment, Stage, Topic
+
+Key = tuple[str, str]
+
+
+def expected(session: Session, period: Period, *, now: dt.datetime, settings: Settings) -> dict[Key, Any]:
+    """Every row of the report's CSV for a coordinator, but for the notes on method."""
+    found: dict[Key, Any] = {}
+    rows: dict[Any, list[Any]] = {}
+    count = _Count(session, rows, period, local_day(now), settings)
+    for name in dir(count):
+        if name.startswith("figure_"):
+            section = name.removeprefix("figure_")
+            for (figure, key), value in getattr(count, name)().items():
+                found[f"{section}.{figure}" if section != "principles" else f"principles.{figure}", key] = (
+                    value
+                )
+    for past in (period.previous(3), period.previous(2), period.previous(), period):
+        for figure, value in _Count(session, rows, past, local_day(now), settings).point().items():
+            found[f"trend.{figure}", str(past)] = value
+    return found
+
+
+def _share(part: float, whole: float) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+class _Count:
+    def __init__(
+        self,
+        session: Session,
+        read: dict[Any, list[Any]],
+        period: Period,
+        today: dt.date,
+        settings: Settings,
+    ) -> None:
+        self.session, self.read, self.period, self.today = session, read, period, today
+        self.settings = settings
+        self.all_visits = {visit.id: visit for visit in self.rows(Visit)}
+        self.visits = {
+            visit_id: visit
+            for visit_id, visit in self.all_visits.items()
+            if visit.local_day in period and visit.merged_into is None
+        }
+        self.held = [v for v in self.visits.values() if v.status in ("open", "closed")]
+        self.on = min(period.last_day, today)
+
+    def rows(self, table: Any) -> list[Any]:
+        if table not in self.read:
+            self.read[table] = list(self.session.scalars(sa.select(table)))
+        return self.read[table]
+
+    def facts(self, table: Any) -> list[Any]:
+        return [row for row in self.rows(table) if self.all_visits[row.visit_id].local_day in self.period]
+
+    def figure_attendance(self) -> dict[Key, Any]:
+        bands: Counter[str] = Counter()
+        for row in self.facts(HeadCount):
+            for band, n in row.counts.items():
+                bands[band] += n
+        young = ("infant", "preschool", "elem_low", "elem_high", "junior_high", "high_school")
+        found: dict[Key, Any] = {("by_band", band): bands[band] for band in Band}
+        found["total", ""] = sum(bands.values())
+        found["children", ""] = sum(bands[band] for band in young)
+        return found
+
+    def figure_contacts(self) -> dict[Key, Any]:
+        notes = self.facts(ContactNote)
+        found: dict[Key, Any] = {
+            ("total", ""): len(notes),
+            ("conversations", ""): sum(n.depth in ("listening", "consultation", "crisis") for n in notes),
+            ("consultations", ""): sum(n.depth in ("consultation", "crisis") for n in notes),
+            ("informed", ""): sum(bool(n.info_given) for n in notes),
+            ("first_connection", "yes"): sum(n.first_connection is True for n in notes),
+            ("first_connection", "no"): sum(n.first_connection is False for n in notes),
+        }
+        for word in Familiarity:
+            found["by_familiarity", word] = sum(n.familiarity == word for n in notes)
+        for stage in Stage:
+            found["by_stage", stage] = sum(stage in n.stages for n in notes)
+        for topic in Topic:
+            if topic != "violence":
+                found["by_topic", topic] = sum(topic in n.topics for n in notes)
+        return found
+
+    def referral_days(self) -> list[tuple[Any, list[Any]]]:
+        events = self.rows(ReferralEvent)
+        return [
+            (referral, [event for event in events if event.referral_id == referral.id])
+            for referral in self.rows(Referral)
+        ]
+
+    @staticmethod
+    def stood(events: Iterable[Any], up_to: dt.date) -> str:
+        standing = "offered"
+        for event in sorted(events, key=lambda e: (e.local_day, e.change_no)):
+            if event.local_day <= up_to:
+                standing = event.outcome
+        return standing
+
+    def figure_referrals(self) -> dict[Key, Any]:
+        kinds = {row.id: row.kind for row in self.rows(Destination)}
+        counts: Counter[Key] = Counter()
+        eve = self.period.first_day - dt.timedelta(days=1)
+        taken = {"handed_over", "connected", "not_connected"}
+        for referral, events in self.referral_days():
+            kind = kinds[referral.destination_id]
+            before, after = self.stood(events, eve), self.stood(events, self.period.last_day)
+            if self.all_visits[referral.visit_id].local_day in self.period:
+                counts[f"{referral.direction}.offered", kind] += 1
+            if after in taken and before not in taken:
+                counts[f"{referral.direction}.accepted", kind] += 1
+            if after == "connected" and before != "connected":
+                counts[f"{referral.direction}.connected", kind] += 1
+        return dict(counts)
+
+    def follow_ups(self) -> list[tuple[Any, Any]]:
+        events = sorted(self.rows(FollowUpEvent), key=lambda e: e.change_no)
+        last = {event.follow_up_id: event for event in events}
+        return [(row, last.get(row.id)) for row in self.rows(FollowUp) if row.due_day in self.period]
+
+    def figure_follow_ups(self) -> dict[Key, Any]:
+        due = self.follow_ups()
+        return {
+            ("due", ""): len(due),
+            ("met", ""): sum(e is not None and e.result == "met" for _, e in due),
+            ("not_met", ""): sum(e is not None and e.result == "not_met" for _, e in due),
+            ("overdue", ""): sum(e is None and row.due_day < self.today for row, e in due),
+            ("recontacted", ""): sum(
+                e is not None
+                and e.result == "met"
+                and e.local_day <= row.local_day + dt.timedelta(days=self.settings.recontact_days)
+                for row, e in due
+            ),
+        }
+
+    def stays(self) -> list[tuple[Any, Any, str, str | None]]:
+        """Stays that were ever published: the plan, its stop, what became of it, and why not."""
+        visits = {v.plan_stop_id: v for v in self.all_visits.values() if v.plan_stop_id is not None}
+        plans = {plan.id: plan for plan in self.rows(Plan)}
+        found = []
+        for row in self.rows(PlanStop):
+            plan, visit = plans[row.plan_id], visits.get(row.id)
+            if plan.local_day not in self.period or plan.revision == 0 or (row.removed and visit is None):
+                continue
+            if visit is not None and visit.status in ("open", "closed"):
+                found.append((plan, row, "held", None))
+            elif visit is not None and visit.status == "cancelled":
+                found.append((plan, row, "cancelled", visit.cancel_reason))
+            elif row.cancel_reason or plan.status == "cancelled":
+                found.append((plan, row, "cancelled", row.cancel_reason or plan.cancel_reason))
+            else:
+                found.append((plan, row, "unrecorded" if plan.local_day < self.today else "planned", None))
+        return found
+
+    def published(self, visit: Visit) -> bool:
+        return any(plan.id == visit.plan_id and plan.revision > 0 for plan in self.rows(Plan))
+
+    def called_off(self) -> list[str | None]:
+        reasons = [reason for _, _, became, reason in self.stays() if became == "cancelled"]
+        reasons += [
+            v.cancel_reason for v in self.visits.values() if v.status == "cancelled" and not self.published(v)
+        ]
+        return reasons
+
+    def figure_visits(self) -> dict[Key, Any]:
+        off, early = self.called_off(), [v.cancel_reason for v in self.held]
+        found: dict[Key, Any] = {
+            ("planned", ""): len(self.stays()),
+            ("held", ""): len(self.held),
+            ("ad_hoc", ""): sum(not self.published(v) for v in self.held),
+            ("cancelled", ""): len(off),
+            ("unrecorded", ""): sum(became == "unrecorded" for _, _, became, _ in self.stays()),
+        }
+        for reason in CancelReason:
+            found["cancelled_by_reason", reason] = off.count(reason)
+            found["ended_early_by_reason", reason] = early.count(reason)
+        return found
+
+    def figure_stops(self) -> dict[Key, Any]:
+        found: dict[Key, Any] = {}
+        permissions = self.rows(Permission)
+        for stop in self.rows(Stop):
+            if stop.status != "agreed":
+                continue
+            days = [
+                v.local_day
+                for v in self.all_visits.values()
+                if v.stop_id == stop.id
+                and v.status in ("open", "closed")
+                and v.merged_into is None
+                and v.local_day <= self.on
+            ]
+            waited = (self.on - (max(days) if days else local_day(stop.created_at))).days
+            if waited > self.settings.unvisited_days:
+                found["unvisited", stop.code] = waited
+            for kind in {p.type for p in permissions if p.stop_id == stop.id}:
+                ends = [
+                    p.valid_to or dt.date.max for p in permissions if (p.stop_id, p.type) == (stop.id, kind)
+                ]
+                left = (max(ends) - self.on).days
+                if 0 <= left <= self.settings.permission_warning_days:
+                    found["permissions_ending", f"{stop.code}/{kind}"] = left
+        return found
+
+    def figure_coverage(self) -> dict[Key, Any]:
+        summary = coverage_summary(self.session, self.settings, self.on)
+        share = None if summary is None or summary.share is None else round(summary.share, 4)
+        gaps = top_gaps(self.session, self.settings, self.on, 5)
+        return {("share", ""): share, **{("top_gaps", str(g.mesh)): round(g.gap, 1) for g in gaps}}
+
+    def reached(self, cell: int, on: dt.date) -> float:
+        """The share of a cell's 16 × 16 places within reach of a stop held in the window."""
+        south, west, north, east = bounds_degrees(cell)
+        stops = {stop.id: stop for stop in self.rows(Stop)}
+        near = [
+            (stops[v.stop_id].lat_micro / 1e6, stops[v.stop_id].lon_micro / 1e6)
+            for v in self.all_visits.values()
+            if v.status in ("open", "closed")
+            and v.merged_into is None
+            and 0 <= (on - v.local_day).days <= self.settings.coverage_days
+        ]
+        inside = 0
+        for i in range(256):
+            lat = south + (north - south) * (i // 16 + 0.5) / 16
+            lon = west + (east - west) * (i % 16 + 0.5) / 16
+            for stop_lat, stop_lon in near:
+                per_lat, per_lon = metres_per_degree(stop_lat)
+                metres = math.hypot((lat - stop_lat) * per_lat, (lon - stop_lon) * per_lon)
+                if metres <= self.settings.catchment_m:
+                    inside += 1
+                    break
+        return inside / 256
+
+    def gap_coverage(self) -> float | None:
+        known = need(self.session)
+        if known is None:
+            return None
+        eve = self.period.first_day - dt.timedelta(days=1)
+        open_before = [cell for cell in known.people if self.reached(cell, eve) == 0]
+        closed = sum(known.people[cell] * self.reached(cell, self.on) for cell in open_before)
+        return _share(closed, sum(known.people[cell] for cell in open_before))
+
+    def figure_tickets(self) -> dict[Key, Any]:
+        found: Counter[Key] = Counter()
+        ever: Counter[Key] = Counter()
+        for entry in self.rows(TicketEntry):
+            day = self.all_visits[entry.visit_id].local_day
+            for sums, counts in ((found, day in self.period), (ever, day <= self.period.last_day)):
+                if counts:
+                    sums[entry.event, ""] += entry.quantity
+                    sums[f"{entry.event}_yen", ""] += entry.quantity * entry.face_yen
+        for suffix in ("", "_yen"):
+            for event in ("issued", "redeemed"):
+                found[f"{event}{suffix}", ""] += 0
+            owed = ever[f"issued{suffix}", ""] - ever[f"redeemed{suffix}", ""]
+            found[f"owed{suffix}", ""] = max(0, owed)
+        return dict(found)
+
+    def receipts(self) -> list[Any]:
+        void = {row.sale_id for row in self.rows(SaleVoid)}
+        return [sale for sale in self.facts(Sale) if sale.counted and sale.id not in void]
+
+    def figure_sales(self) -> dict[Key, Any]:
+        receipts, tills = self.receipts(), self.facts(CashUp)
+        money = {sale.id for sale in receipts if sale.payment in ("cash", "paypay", "other_qr")}
+        lines = [line for line in self.rows(SaleLine) if line.sale_id in money]
+        tax: Counter[str] = Counter()
+        for sale in receipts:
+            for part in sale.taxes:
+                tax[str(part["rate_percent"])] += part["tax_yen"]
+        found: dict[Key, Any] = {
+            ("total_yen", ""): sum(sale.total_yen for sale in receipts),
+            ("till_difference_yen", ""): sum(till.counted_yen - till.expected_yen for till in tills),
+            ("tills_counted", ""): len({till.visit_id for till in tills}),
+            **{("tax_by_rate_yen", rate): yen for rate, yen in tax.items() if yen},
+        }
+        for payment in Payment:
+            own = [sale for sale in receipts if sale.payment == payment]
+            found["by_payment_yen", payment] = sum(sale.total_yen for sale in own)
+            found["receipts_by_payment", payment] = len(own)
+        for category in ItemCategory:
+            found["by_category_yen", category] = sum(
+                line.quantity * line.unit_price_yen for line in lines if line.category == category
+            )
+        return found
+
+    def figure_completeness(self) -> dict[Key, Any]:
+        def of(table: Any) -> set[Any]:
+            return {row.visit_id for row in self.rows(table)}
+
+        counted, tills, sold = of(HeadCount), of(CashUp), {s.visit_id for s in self.receipts()}
+        over = [v for v in self.held if v.local_day < self.today]
+        plans: dict[Any, set[str]] = {}
+        for plan, _, became, _ in self.stays():
+            if plan.status == "published":
+                plans.setdefault(plan.id, set()).add(became)
+        return {
+            ("held_without_head_count", ""): sum(v.id not in counted for v in over),
+            ("held_without_close", ""): sum(v.status == "open" for v in over),
+            ("clock_suspect", ""): sum(v.clock_suspect for v in self.held),
+            ("sold_without_cash_up", ""): sum(v.id in sold and v.id not in tills for v in over),
+            ("cancelled_with_facts", ""): sum(
+                v.status == "cancelled" and v.id in counted for v in self.visits.values()
+            ),
+            ("plans_without_visits", ""): sum(states == {"unrecorded"} for states in plans.values()),
+        }
+
+    def figure_stamp_cards(self) -> dict[Key, Any]:
+        if "W" in str(self.period):
+            second = self.period.first_day - dt.timedelta(weeks=3)
+            first = second - dt.timedelta(weeks=4)
+        else:
+            first, second = self.period.previous().first_day, self.period.first_day
+        marks = [(self.all_visits[m.visit_id].local_day, m.card) for m in self.rows(StampMark)]
+        one = {card for day, card in marks if first <= day < second}
+        two = {card for day, card in marks if second <= day <= self.period.last_day}
+        n1, n2, m = len(one), len(two), len(one & two)
+        low = high = None
+        if m >= 7:
+            people = (n1 + 1) * (n2 + 1) / (m + 1) - 1
+            error = math.sqrt((n1 + 1) * (n2 + 1) * (n1 - m) * (n2 - m) / ((m + 1) ** 2 * (m + 2)))
+            low = round(max(float(n1 + n2 - m), people - 1.959964 * error), 1)
+            high = round(people + 1.959964 * error, 1)
+        found: dict[Key, Any] = {("first", ""): n1, ("second", ""): n2, ("both", ""): m}
+        return {**found, ("low", ""): low, ("high", ""): high}
+
+    def figure_principles(self) -> dict[Key, Any]:
+        contacts, follow_ups, referrals = (
+            self.figure_contacts(),
+            self.figure_follow_ups(),
+            self.referral_days(),
+        )
+        stages = {stage: contacts["by_stage", stage] for stage in Stage}
+        new, returning = contacts["by_familiarity", "new"], contacts["by_familiarity", "returning"]
+        yes, no = contacts["first_connection", "yes"], contacts["first_connection", "no"]
+        opened = [
+            (r, events) for r, events in referrals if self.all_visits[r.visit_id].local_day in self.period
+        ]
+        out = [(r, events) for r, events in opened if r.direction == "out"]
+        connected = sum(self.stood(events, dt.date.max) == "connected" for _, events in out)
+        busy = {r.destination_id for r, _ in opened} | {
+            r.destination_id for r, events in referrals if any(e.local_day in self.period for e in events)
+        }
+        hosts = {v.stop_id for v in self.held}
+        issues = self.rows(RoundTableIssue)
+        found: dict[Key, Any] = {
+            ("every_stage.informed_share", ""): _share(contacts["informed", ""], contacts["total", ""]),
+            ("unconnected.first_contact_share", ""): _share(new, new + returning),
+            ("unconnected.first_connection_share", ""): _share(yes, yes + no),
+            ("unconnected.gap_coverage", ""): self.gap_coverage(),
+            ("unconnected.recontact_rate", ""): _share(follow_ups["recontacted", ""], follow_ups["due", ""]),
+            ("unconnected.connected_rate", ""): _share(connected, len(out)),
+            ("unconnected.tickets_redeemed", ""): self.figure_tickets()["redeemed", ""],
+            ("around_families.partners_active", ""): sum(
+                p.stop_id in hosts or p.destination_id in busy for p in self.rows(Partner)
+            ),
+            ("around_families.stop_hosts_active", ""): len(hosts),
+            ("around_families.referrals_out", ""): len(out),
+            ("around_families.referrals_in", ""): len(opened) - len(out),
+        }
+        for name, column in (
+            ("issues_raised", "raised_on"),
+            ("issues_discussed", "discussed_on"),
+            ("issues_with_action", "action_on"),
+        ):
+            days = [getattr(issue, column) for issue in issues]
+            found[f"around_families.{name}", ""] = sum(d is not None and d in self.period for d in days)
+        for stage, n in stages.items():
+            found["every_stage.stage_mix", stage] = _share(n, sum(stages.values()))
+        return found
+
+    def point(self) -> dict[str, int]:
+        attendance, contacts = self.figure_attendance(), self.figure_contacts()
+        return {
+            "attendance": attendance["total", ""],
+            "children": attendance["children", ""],
+            "contacts": contacts["total", ""],
+            "conversations": contacts["conversations", ""],
+            "consultations": contacts["consultations", ""],
+            "first_contacts": contacts["by_familiarity", "new"],
+            "held": len(self.held),
+            "cancelled": len(self.called_off()),
+            "sales_yen": self.figure_sales()["total_yen", ""],
+            "tickets_redeemed": self.figure_tickets()["redeemed", ""],
+        }
