@@ -20,7 +20,18 @@ SOURCES = [
     if path.parent != HOUSE / "messages"
 ]
 # Where the code stands among the arguments.
-CODE_AT = {"Refusal": 0, "Problem": 1, "Coded": 0, "Warn": 0, "Violation": 0, "_hard": 0, "_soft": 0}
+CODE_AT = {
+    "Refusal": 0,
+    "Problem": 1,
+    "Coded": 0,
+    "Warn": 0,
+    "Violation": 0,
+    "_hard": 0,
+    "_soft": 0,
+    "TableError": 2,
+    "Unreadable": 2,
+    "BadOutline": 0,
+}
 
 
 def trees() -> Iterator[tuple[Path, ast.Module]]:

@@ -94,16 +94,15 @@ def shares_inside(outline: Outline, cells: Iterable[int]) -> dict[int, float]:
     bounds = {code: bounds_degrees(code) for code in codes}
     middles = (np.arange(LATTICE) + 0.5) / LATTICE
     inside = {code: np.zeros((LATTICE, LATTICE), dtype=np.bool_) for code in codes}
-    rows: dict[float, list[int]] = {}
+    rows: dict[tuple[float, float], list[int]] = {}
     for code, box in bounds.items():
-        rows.setdefault(box.south, []).append(code)
+        rows.setdefault((box.south, box.north), []).append(code)
     for rings in outline.polygons:
         edges = np.array([(*a, *b) for ring in rings for a, b in pairwise(ring)])
         x1, y1, x2, y2 = edges.T
         west, south, east, north = x1.min(), y1.min(), x1.max(), y1.max()
-        for row_south, row in rows.items():
+        for (row_south, row_north), row in rows.items():
             near = [code for code in row if bounds[code].east >= west and bounds[code].west <= east]
-            row_north = bounds[row[0]].north
             if not near or row_south > north or row_north < south:
                 continue
             starts = np.array([bounds[code].west for code in near])
