@@ -16,6 +16,7 @@ from schemas import contacts as wire
 from schemas import follow_ups as follow_up_wire
 from schemas import partners as partner_wire
 from schemas import referrals as referral_wire
+from schemas import safety as safety_wire
 from schemas.vocabulary import Role
 
 # Coordinators and safeguarding enter what was written on paper; that opens no text to anybody.
@@ -65,7 +66,7 @@ ACKNOWLEDGE_CONCERN = Kind(
 )
 RECORD_NOTIFICATION = Kind(
     name="concern.record_notification",
-    schema=wire.NotificationIn,
+    schema=safety_wire.NotificationIn,
     roles=SAFEGUARDING,
     write=one_by_one(concerns.record_notification),
     entity="concern_notification",
@@ -83,7 +84,7 @@ CLOSE_CONCERN = Kind(
 )
 CHANGE_SAFETY_CARD = Kind(
     name="safety_card.change",
-    schema=wire.SafetyCardChange,
+    schema=safety_wire.SafetyCardChange,
     roles=roles(Role.COORDINATOR, Role.SAFEGUARDING),
     write=one_by_one(safety_card.change_safety_card),
     entity="safety_card",

@@ -25,10 +25,10 @@ from outreach_api.visits import reads as visits
 from schemas.access import ShiftOut
 from schemas.base import Out
 from schemas.catalogue import ItemBriefOut, TaxRatesBriefOut
-from schemas.contacts import SafetyCardOut
 from schemas.follow_ups import FollowUpOut
 from schemas.plans import PlanOut
 from schemas.referrals import DestinationOut
+from schemas.safety import SafetyCardOut
 from schemas.stops import StopOut
 from schemas.till import CashUpOut
 from schemas.vans import VanOut

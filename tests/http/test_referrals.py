@@ -9,8 +9,8 @@ import pytest
 
 from outreach_api.contacts.programmes import DESTINATIONS, SAFETY_CARD
 from outreach_api.kernel.ids import new_id
-from schemas.contacts import SafetyCardChange
 from schemas.referrals import DestinationIn
+from schemas.safety import SafetyCardChange
 from schemas.vocabulary import PROGRAMMES, DestinationKind
 from tests.api import Answer, Api
 from tests.http.test_contact_notes import note_for, visit_of, write_note

@@ -12,7 +12,7 @@ from outreach_api.storage.contacts import SafetyConcern
 from outreach_api.web.blueprint import ALL_ROLES, Blueprint
 from outreach_api.web.listing import page
 from outreach_api.web.resource import Change, Resource, actor, session
-from schemas import contacts as wire
+from schemas import safety as wire
 from schemas.base import page_of
 
 blp = Blueprint(
