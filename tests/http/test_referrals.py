@@ -7,10 +7,7 @@ from typing import Any
 
 import pytest
 
-from outreach_api.contacts.programmes import DESTINATIONS, SAFETY_CARD
 from outreach_api.kernel.ids import new_id
-from schemas.referrals import DestinationIn
-from schemas.safety import SafetyCardChange
 from schemas.vocabulary import PROGRAMMES, DestinationKind
 from tests.api import Answer, Api
 from tests.http.test_contact_notes import note_for, visit_of, write_note
@@ -111,17 +108,6 @@ def test_crew_and_reporters_read_destinations_but_change_none(api: Api, role: st
 )
 def test_a_faulty_destination_is_refused_by_its_field(api: Api, field: str, value: Any, code: str) -> None:
     assert api.post("/v1/destinations", {**LINE, field: value}).faults == {f"/{field}": code}
-
-
-def test_the_example_destinations_cover_all_eight_programmes_and_keep_the_contract() -> None:
-    kinds = set()
-    for example in DESTINATIONS:
-        values, faults = DestinationIn.read(example)
-        assert faults == ()
-        kinds.add(values["kind"])
-    assert kinds >= set(PROGRAMMES)
-    assert kinds == set(DestinationKind)
-    assert SafetyCardChange.read(SAFETY_CARD)[1] == ()
 
 
 def test_a_referral_keeps_every_outcome_and_shows_the_current_one(api: Api) -> None:
