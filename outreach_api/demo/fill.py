@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections import Counter as Tally
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
@@ -84,15 +84,17 @@ class Story:
 
     def _import_population(self, now: dt.datetime) -> None:
         """As `outreach import-population` does it: an import is no operation of a phone."""
-        label, (name, data) = need.LABEL, (need.FILE_NAME, b"")
-        if self._population is not None:
+        label, name, data = need.LABEL, need.FILE_NAME, b""
+        if self._population is None:
+            data = need.population_csv(Chance(self._season.seed, "need"), self._office.places.values())
+        else:
             name, data = self._population
             label = name
-        else:
-            data = need.population_csv(Chance(self._season.seed, "need"), self._office.places.values())
         table = read_population(data)
         if table.errors:
             raise DemoRefused(f"{name} has faults: {table.errors[:3]}")
+        if self._population is None:
+            table = replace(table, target_label=need.TARGET_LABEL)
         with self._server.database.write() as session:
             source = SourceFile.of(name, data)
             keep_population(session, table, label=label, source=source, boundary_code=None, now=now)

@@ -12,6 +12,7 @@ from outreach_api.kernel.geo import Point, box_around, distance_m
 from outreach_api.kernel.mesh import Bounds, bounds_degrees, cells_in, micro
 
 LABEL = "架空の人口（デモ用）"
+TARGET_LABEL = "０～１４歳（架空）"
 FILE_NAME = "demo.csv"
 _CELL_M = 500
 _AROUND_M = 1_400

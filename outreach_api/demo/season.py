@@ -108,8 +108,8 @@ class Season:
         summer = day.month in (7, 8, 9)
         return chance.pick(
             {
-                Weather.FINE: 0.76,
-                Weather.RAIN: 0.17,
+                Weather.FINE: 0.71,
+                Weather.RAIN: 0.22,
                 Weather.STORM: 0.04,
                 Weather.HEAT: 0.12 if summer else 0.0,
                 Weather.THUNDER: 0.06 if summer else 0.01,

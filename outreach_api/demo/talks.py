@@ -146,7 +146,7 @@ class Talks:
         if deep and chance.happens(0.7):
             payload["text"] = text
         note_id = phone.keep("note.write", chance.quiet_id(), at, payload)
-        if deep and chance.happens(0.3):
+        if deep and chance.happens(0.45):
             self._refer(phone, chance, visit_id, note_id, stay, at, topic)
         elif chance.happens(0.03):
             self._came_from(phone, chance, visit_id, note_id, stay, at)
