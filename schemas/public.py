@@ -55,7 +55,7 @@ class EntryOut(Out):
         "place_en": "Tokiwadaira estate, central square",
         "area_only": False,
         "position": {"lat": 35.8041, "lon": 139.9523},
-        "mesh1000": 53395762,
+        "mesh1000": 53395766,
     }
 
 

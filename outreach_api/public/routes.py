@@ -24,12 +24,24 @@ _DUMP = wire.TimetableOut()
 _ENTRY = wire.EntryOut()
 _CACHE = "public, max-age=60"
 _ANY_TEXT = {"type": "string"}
+_SHOWN = wire.EntryOut.example
 _FEATURES = {
     "type": "object",
     "required": ["type", "features"],
     "properties": {
         "type": {"const": "FeatureCollection"},
         "features": {"type": "array", "items": {"type": "object"}},
+    },
+    "example": {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": _SHOWN["id"],
+                "geometry": reads.geometry(_SHOWN),
+                "properties": {name: _SHOWN[name] for name in _SHOWN if name not in ("id", "position")},
+            }
+        ],
     },
 }
 

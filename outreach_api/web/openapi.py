@@ -80,7 +80,8 @@ def more_media(media: Mapping[str, Any] | None) -> dict[int, Any]:
         return {}
     content = {}
     for kind, schema in media.items():
-        example = getattr(schema, "example", None)
+        # A schema class carries its example, a plain one keeps it among its words.
+        example = schema.get("example") if isinstance(schema, dict) else getattr(schema, "example", None)
         content[kind] = {"schema": schema, **({} if example is None else {"example": example})}
     return {200: {"content": content}}
 
