@@ -37,7 +37,11 @@ class OperationIn(WireSchema):
     )
     v = Whole(1, 1_000, load_default=1, metadata={"description": "Version of the kind's payload."})
     entity_id = Id(required=True)
-    base_version = Whole(1, load_default=None)
+    base_version = Whole(
+        0,
+        load_default=None,
+        metadata={"description": "The version that was seen; 0: nobody has written it yet."},
+    )
     occurred_at = Instant(required=True, metadata={"description": "By the phone's clock."})
     payload = fields.Dict(keys=fields.String(), required=True)
 

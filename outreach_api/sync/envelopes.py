@@ -34,7 +34,7 @@ def read_operation(item: Any) -> Operation | Refusal:
     version = _whole(item, "v", 1, 1_000, problems) if "v" in item else 1
     base = None
     if item.get("base_version") is not None:
-        base = _whole(item, "base_version", 1, 2**63 - 1, problems)
+        base = _whole(item, "base_version", 0, 2**63 - 1, problems)
     occurred = _instant(item, "occurred_at", problems)
     payload = item.get("payload")
     if not isinstance(payload, dict):

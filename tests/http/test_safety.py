@@ -179,8 +179,15 @@ def test_others_do_not_change_the_safety_card(api: Api, role: str) -> None:
     assert api.patch("/v1/safety-card", CARD, version=0, role=role).status == 403
 
 
+def test_a_push_fills_in_the_card_as_online_does(api: Api) -> None:
+    card_id = api.get("/v1/safety-card").json["id"]
+    sent = operation("safety_card.change", CARD, entity_id=card_id, base_version=0)
+    assert results(push(api, sent, role="coordinator")) == [("applied", None)]
+    assert api.get("/v1/safety-card").json["lead_name"] == "担当A"
+
+
 def test_there_is_one_safety_card(api: Api) -> None:
-    sent = operation("safety_card.change", CARD, base_version=1)
+    sent = operation("safety_card.change", CARD, base_version=0)
     assert results(push(api, sent, role="coordinator")) == [("rejected", "not_found")]
     assert api.get("/v1/safety-card").json["version"] == 0
 
