@@ -139,7 +139,7 @@ def test_an_outline_cuts_cells_like_looking_at_place_after_place() -> None:
     ring = [[139.903, 35.787], [139.917, 35.784], [139.921, 35.799], [139.908, 35.803], [139.903, 35.787]]
     hole = [[139.910, 35.790], [139.914, 35.790], [139.914, 35.794], [139.910, 35.794], [139.910, 35.790]]
     outline = Outline.from_geojson({"type": "Polygon", "coordinates": [ring, hole]})
-    cells = [533957423, 533957424, 533946112, 5339574341, 53395752, 53395743]
+    cells = [533957423, 533957424, 5339574341, 53395752, 53395743, 533946112]
     quick = shares_inside(outline, cells)
     for cell in cells:
         south, west, north, east = bounds_degrees(cell)
@@ -149,7 +149,7 @@ def test_an_outline_cuts_cells_like_looking_at_place_after_place() -> None:
             for j in range(16)
         ]
         assert quick[cell] == sum(outline.contains(place) for place in places) / 256
-    assert quick[53394611] == 0
+    assert quick[533946112] == 0
     assert 0 < quick[53395752] < 1
 
 

@@ -91,7 +91,11 @@ def spread(values: Mapping[int, float], metres: int) -> dict[int, float]:
     """
     moved: dict[int, float] = {}
     for cell, value in values.items():
-        targets = children(cell, metres) if level_of(cell) > metres else (parent(cell, metres),)
+        own = level_of(cell)
+        if own == metres:
+            targets: tuple[int, ...] = (cell,)
+        else:
+            targets = children(cell, metres) if own > metres else (parent(cell, metres),)
         for target in targets:
             moved[target] = moved.get(target, 0.0) + value / len(targets)
     return moved

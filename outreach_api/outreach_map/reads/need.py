@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,14 +24,17 @@ Basis = Literal["target", "total"]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """People by 250 m cell, weighted with the share that counts. `targets` is None where the file has none."""
+    """People by 250 m cell, weighted with the share that counts. `targets` is None where the file has none.
+
+    Shared between requests: nobody may change its dictionaries.
+    """
 
     import_id: uuid.UUID
     label: str
     metres: int
     target_label: str
-    totals: dict[int, float]
-    targets: dict[int, float] | None
+    totals: Mapping[int, float]
+    targets: Mapping[int, float] | None
 
     @property
     def basis(self) -> Basis:
@@ -37,7 +42,7 @@ class Need:
         return "total" if self.targets is None else "target"
 
     @property
-    def people(self) -> dict[int, float]:
+    def people(self) -> Mapping[int, float]:
         return self.totals if self.targets is None else self.targets
 
 
@@ -48,10 +53,30 @@ def in_force(session: Session) -> PopulationImport | None:
 
 
 def need(session: Session) -> Need | None:
-    """The population in force; None before the first import."""
+    """The population in force; None before the first import.
+
+    An import never changes, only which one is in force, so the last few are kept in memory: reading 4,000 cells
+    costs more than everything that is reckoned from them.
+    """
     found = in_force(session)
     if found is None:
         return None
+    known = _known.get(found.id)
+    if known is None:
+        known = _read(session, found)
+        with _keeping:
+            while len(_known) >= _KNOWN_MOST:
+                _known.pop(next(iter(_known)))
+            _known[found.id] = known
+    return known
+
+
+_known: dict[uuid.UUID, Need] = {}
+_KNOWN_MOST = 4
+_keeping = threading.Lock()
+
+
+def _read(session: Session, found: PopulationImport) -> Need:
     units = imported_units(session, found.id)
     return Need(
         found.id,
