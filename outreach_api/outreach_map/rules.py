@@ -50,7 +50,7 @@ def coverage(
     fresh = [point for point, held in stops if 0 <= (on - held).days <= window_days]
     covered: npt.NDArray[np.bool_] = np.zeros((len(codes), LATTICE * LATTICE), dtype=np.bool_)
     touched = np.zeros(len(codes), dtype=np.bool_)
-    for _, near, inside in _discs(codes, fresh, radius_m):
+    for _, near, inside in discs(codes, fresh, radius_m):
         covered[near] |= inside
         touched[near] = True
     share = np.zeros(len(codes))
@@ -65,7 +65,7 @@ def days_since_last_visit(
     codes = list(cells)
     past = sorted((stop for stop in stops if stop[1] <= on), key=lambda stop: stop[1])
     days: dict[int, int] = {}
-    for number, near, inside in _discs(codes, [point for point, _ in past], radius_m):
+    for number, near, inside in discs(codes, [point for point, _ in past], radius_m):
         for index in near[inside.any(axis=1)].tolist():
             days[codes[index]] = (on - past[number][1]).days
     return days
@@ -108,7 +108,7 @@ def children_in_catchment(point: Point, cells: Mapping[int, float], radius_m: fl
     """The people of all cells within `radius_m` of a point, each cell counted with the share inside the disc."""
     codes = list(cells)
     people = 0.0
-    for _, near, inside in _discs(codes, [point], radius_m):
+    for _, near, inside in discs(codes, [point], radius_m):
         shares = inside.mean(axis=1).tolist()
         people += sum(cells[codes[index]] * share for index, share in zip(near.tolist(), shares, strict=True))
     return people
@@ -121,7 +121,7 @@ def people_within(
     codes = list(people)
     owners = [number for number, group in enumerate(groups) for _ in group]
     union: list[dict[int, npt.NDArray[np.bool_]]] = [{} for _ in groups]
-    for number, near, inside in _discs(codes, [point for group in groups for point in group], radius_m):
+    for number, near, inside in discs(codes, [point for group in groups for point in group], radius_m):
         own = union[owners[number]]
         for index, places in zip(near.tolist(), inside, strict=True):
             own[index] = places | own[index] if index in own else places
@@ -138,7 +138,7 @@ def best_points(
     The first of equal points wins; cells that no disc reaches are left out.
     """
     best: dict[int, tuple[int, float]] = {}
-    for number, near, inside in _discs(cells, points, radius_m):
+    for number, near, inside in discs(cells, points, radius_m):
         for index, share in zip(near.tolist(), inside.mean(axis=1).tolist(), strict=True):
             if share > 0 and share > best.get(cells[index], (0, 0.0))[1]:
                 best[cells[index]] = (number, share)
@@ -176,7 +176,7 @@ def area_m2(code: int) -> float:
     return (north - south) * per_lat * (east - west) * per_lon
 
 
-def _discs(
+def discs(
     codes: Sequence[int], points: Sequence[Point], radius_m: float
 ) -> Iterator[tuple[int, npt.NDArray[np.intp], npt.NDArray[np.bool_]]]:
     """For each point with cells near: its number, their indices, and which of their lattice points are inside.
