@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from outreach_api.access.reads import find_actor
-from outreach_api.cli import main
+from outreach_api.cli import main, serving
+from outreach_api.cli.console import Failure
 from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.ids import new_id
+from outreach_api.settings import Settings
 from outreach_api.storage import migrate
+from outreach_api.storage.keyring import KeyFileError, make_key_file
 from outreach_api.storage.plans import Van
 from outreach_api.storage.session import Database
 from schemas.vocabulary import Role
@@ -189,6 +192,15 @@ def test_verify_finds_damage(ready: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "NG" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", ["init", "tokens", "migrate", "purge"])
+def test_a_file_that_is_no_database_is_told_without_a_traceback(
+    ready: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (ready / "outreach.db").write_bytes(os.urandom(20_000))
+    assert main([command]) == 1
+    assert "file is not a database" in capsys.readouterr().err
+
+
 def test_a_database_of_a_later_version_is_left_alone(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with sqlite3.connect(ready / "outreach.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -208,6 +220,54 @@ def test_migrate_keeps_a_copy_from_before(home: Path, capsys: pytest.CaptureFixt
     assert str(kept) in capsys.readouterr().err
     assert migrate.revision(opened(home)) == migrate.newest()
     assert migrate.revision(Database(f"sqlite:///{kept}")) == "0001"
+
+
+def test_serve_makes_everything_on_a_first_start(home: Path) -> None:
+    serving.prepare(Settings.from_environment())
+    assert main(["verify"]) == 0
+
+
+def test_serve_upgrades_an_older_sqlite_after_a_copy(home: Path) -> None:
+    home.mkdir()
+    make_key_file(home / "keys" / "master.key")
+    database = opened(home)
+    migrate.upgrade(database, to="0001")
+    database.close()
+    serving.prepare(Settings.from_environment())
+    assert len(list(home.glob("*.backup"))) == 1
+    assert main(["verify"]) == 0
+
+
+def test_serve_refuses_a_database_whose_key_is_gone(ready: Path) -> None:
+    (ready / "keys" / "master.key").unlink()
+    with pytest.raises(KeyFileError):
+        serving.prepare(Settings.from_environment())
+
+
+def test_on_any_database_init_makes_it_whole_and_serve_takes_it(
+    home: Path, empty_engine_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", empty_engine_url)
+    assert main(["init"]) == 0
+    assert main(["token", "--role", "admin"]) == 0
+    assert main(["verify"]) == 0
+    serving.prepare(Settings.from_environment())
+
+
+@pytest.mark.parametrize("empty_engine_url", ["postgresql"], indirect=True)
+def test_serve_leaves_an_older_postgresql_to_its_owner(
+    home: Path, empty_engine_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", empty_engine_url)
+    make_key_file(home / "keys" / "master.key")
+    database = Database(empty_engine_url, pool_size=1)
+    migrate.upgrade(database, to="0001")
+    with pytest.raises(Failure, match="back it up"):
+        serving.prepare(Settings.from_environment())
+    assert migrate.revision(database) == "0001"
+    assert main(["migrate"]) == 0
+    assert migrate.revision(database) == migrate.newest()
+    database.close()
 
 
 def test_purge_says_how_many_texts_went(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,7 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tell("設定に誤りがあります。", "The settings have faults:", *fault.faults)
     except KeyFileError as fault:
         tell("鍵ファイルが使えません。", str(fault))
-    except sa.exc.OperationalError as fault:
+    except sa.exc.DatabaseError as fault:
+        if type(fault) not in (sa.exc.OperationalError, sa.exc.DatabaseError):
+            raise  # SQL that the database doesn't understand is a fault of ours
         tell("データベースを開けません。", f"The database can't be used: {str(fault.orig).strip()}")
     except BrokenPipeError:
         # Whoever read us has seen enough; nothing may be flushed to them at exit.
