@@ -267,3 +267,9 @@ def test_only_safeguarding_decides_about_texts(api: Api, verb: str) -> None:
     note = write_note(api, visit_of(api), text=TEXT)
     for role in ("crew", "coordinator", "reporter", "admin"):
         assert api.post(f"/v1/contact-notes/{note}/{verb}", role=role).status == 403
+
+
+def test_a_failing_statement_does_not_tell_the_log_what_was_being_written(api: Api) -> None:
+    with api.database.read() as session, pytest.raises(sa.exc.DBAPIError) as failed:
+        session.execute(sa.text("SELECT :text FROM nowhere"), {"text": TEXT})
+    assert TEXT not in str(failed.value)
