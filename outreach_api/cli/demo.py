@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from outreach_api.access.writes import issue_token
-from outreach_api.app import KINDS
 from outreach_api.cli import serving
 from outreach_api.cli.console import Commands, Failure, command, note_in_audit, opened, tell
 from outreach_api.cli.database import initialise
@@ -114,6 +113,8 @@ def _make(settings: Settings, options: argparse.Namespace) -> Season:
 
 
 def _fill(settings: Settings, season: Season, population: tuple[str, bytes] | None) -> None:
+    from outreach_api.app import KINDS
+
     keyring = load_key_file(settings.master_key_file)
     # The installer's own limits must not change the story; they hold for what is served.
     limits = Settings(home=settings.home)
