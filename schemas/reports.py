@@ -19,6 +19,7 @@ from schemas.base import (
     Whole,
     Word,
 )
+from schemas.report_example import A_WEEK, TREND_POINT
 from schemas.vocabulary import PermissionType, ReportForm, ReportPeriodKind
 
 _MOST_PLACES = 100_000
@@ -262,27 +263,13 @@ class ReachReportOut(Out):
     principles = Nested(PrinciplesOut)
     method = fields.List(Nested(NoteOnMethodOut))
 
+    example: ClassVar[Any] = A_WEEK
+
 
 class TrendOut(Out):
     trend = Many(Nested(TrendPointOut), 60)
 
-    example: ClassVar[Any] = {
-        "trend": [
-            {
-                "period": "2026-W48",
-                "attendance": 131,
-                "children": 88,
-                "contacts": 24,
-                "conversations": 7,
-                "consultations": 2,
-                "first_contacts": 9,
-                "held": 2,
-                "cancelled": 1,
-                "sales_yen": 41_230,
-                "tickets_redeemed": 12,
-            }
-        ]
-    }
+    example: ClassVar[Any] = {"trend": [TREND_POINT]}
 
 
 class ReachReportQuery(Query):
