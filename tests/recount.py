@@ -89,7 +89,7 @@ class _Count:
 
     def figure_attendance(self) -> dict[Key, Any]:
         bands: Counter[str] = Counter()
-        for row in self.facts(HeadCount):
+        for row in (row for row in self.facts(HeadCount) if row.counted):
             for band, n in row.counts.items():
                 bands[band] += n
         young = ("infant", "preschool", "elem_low", "elem_high", "junior_high", "high_school")

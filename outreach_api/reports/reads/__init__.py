@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.week import Period
-from outreach_api.ledger import counter, measures
+from outreach_api.ledger import counter
 from outreach_api.ledger.kinds import Actor
 from outreach_api.messages import say
-from outreach_api.reports.reads import people, places, stays, totals
-from outreach_api.reports.reads.stays import Doings
-from outreach_api.reports.reads.totals import Sums
+from outreach_api.reports.reads import people, places, sections, stays, totals
 from outreach_api.reports.rules import outcomes
 from outreach_api.reports.rules.outcomes import share
 from outreach_api.reports.rules.periods import Span, recapture_days
 from outreach_api.settings import Settings
-from schemas.vocabulary import (
-    CHILD_BANDS,
-    CONSULTATION_DEPTHS,
-    CONVERSATION_DEPTHS,
-    Band,
-    Familiarity,
-    ItemCategory,
-    Payment,
-    ReferralDirection,
-    Role,
-    Stage,
-    TicketEvent,
-    Topic,
-)
+from schemas.vocabulary import ReferralDirection
 
-# A week is often one stop, and what is said of violence is never counted by stop: safeguarding has its own list.
-TOPICS = tuple(topic for topic in Topic if topic is not Topic.VIOLENCE)
 _NOTES = (
     "report_note_internal",
     "report_note_attendance",
@@ -68,18 +52,18 @@ def report(
     stops = places.known_stops(session, span)
     covered, gap_coverage = places.coverage(session, stops, span, settings)
     mine = sums[period]
-    tickets = _tickets(mine, totals.tickets_until(session, period))
+    tickets = sections.tickets(mine, totals.tickets_until(session, period))
     first, split = recapture_days(span)
     hosts = {visit.stop_id for visit in doings.held(period)}
     raised, discussed, action = people.issues(session, period)
-    contacts = _contacts(mine, actor)
+    contacts = sections.contacts(mine, actor)
     change_no, _ = counter.current(session)
     return {
         "period": period_view(span.kind, period),
         "as_of": now,
         "reference_day": span.reference_day,
         "change_no": change_no,
-        "attendance": _attendance(mine),
+        "attendance": sections.attendance(mine),
         "contacts": contacts,
         "referrals": {
             direction: {
@@ -103,17 +87,17 @@ def report(
         },
         "coverage": covered,
         "tickets": tickets,
-        "sales": {**_sales(mine), "tills_counted": doings.tills_counted(period)},
+        "sales": {**sections.sales(mine), "tills_counted": doings.tills_counted(period)},
         "completeness": doings.completeness(period, span.today),
         "stamp_cards": people.stamp_cards(session, first=first, split=split, last=period.last_day),
-        "trend": [_point(past, sums[past], doings) for past in span.trend],
+        "trend": [sections.trend_point(past, sums[past], doings) for past in span.trend],
         "principles": {
             "every_stage": {
-                "stage_mix": _mix(contacts["by_stage"]),
+                "stage_mix": sections.stage_mix(contacts["by_stage"]),
                 "informed_share": share(contacts["informed"], contacts["total"]),
             },
             "unconnected": {
-                "first_contact_share": _first_contact_share(contacts["by_familiarity"]),
+                "first_contact_share": sections.first_contact_share(contacts["by_familiarity"]),
                 "first_connection_share": share(
                     contacts["first_connection"]["yes"], sum(contacts["first_connection"].values())
                 ),
@@ -141,7 +125,7 @@ def report(
 def trend(session: Session, span: Span) -> dict[str, Any]:
     """The trend alone, oldest period first."""
     sums, doings = totals.sums(session, span), stays.doings(session, span)
-    return {"trend": [_point(period, sums[period], doings) for period in span.trend]}
+    return {"trend": [sections.trend_point(period, sums[period], doings) for period in span.trend]}
 
 
 def period_view(kind: str, period: Period) -> dict[str, Any]:
@@ -154,6 +138,7 @@ def period_view(kind: str, period: Period) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=4)
 def method(settings: Settings) -> list[dict[str, str]]:
     """What the figures mean and what is not counted, in both languages, whoever reads the report later."""
     params = {
@@ -172,87 +157,3 @@ def method(settings: Settings) -> list[dict[str, str]]:
         }
         for code in _NOTES
     ]
-
-
-def _attendance(sums: Sums) -> dict[str, Any]:
-    by_band = {band.value: sums.at(measures.ATTENDANCE, band) for band in Band}
-    return {
-        "total": sum(by_band.values()),
-        "children": sum(by_band[band] for band in CHILD_BANDS),
-        "by_band": by_band,
-    }
-
-
-def _contacts(sums: Sums, actor: Actor) -> dict[str, Any]:
-    """Topics are for the inside: what a reporter gets is made to be passed on."""
-    topics = {topic.value: sums.at(measures.CONTACTS_BY_TOPIC, topic) for topic in TOPICS}
-    return {
-        "total": sums.of(measures.CONTACTS),
-        "conversations": _of_depths(sums, CONVERSATION_DEPTHS),
-        "consultations": _of_depths(sums, CONSULTATION_DEPTHS),
-        "informed": sums.of(measures.CONTACTS_INFORMED),
-        "by_familiarity": {word.value: sums.at(measures.CONTACTS, word) for word in Familiarity},
-        "by_stage": {stage.value: sums.at(measures.CONTACTS_BY_STAGE, stage) for stage in Stage},
-        "by_topic": None if actor.role is Role.REPORTER else topics,
-        "first_connection": {answer: sums.at(measures.FIRST_CONNECTIONS, answer) for answer in ("yes", "no")},
-    }
-
-
-def _of_depths(sums: Sums, depths: tuple[str, ...]) -> int:
-    return sum(sums.at(measures.CONTACTS_BY_DEPTH, depth) for depth in depths)
-
-
-def _sales(sums: Sums) -> dict[str, Any]:
-    tax = sums[measures.TAX_YEN]
-    return {
-        "total_yen": sums.of(measures.SALES_BY_PAYMENT_YEN),
-        "by_category_yen": {
-            word.value: sums.at(measures.SALES_BY_CATEGORY_YEN, word) for word in ItemCategory
-        },
-        "by_payment_yen": {word.value: sums.at(measures.SALES_BY_PAYMENT_YEN, word) for word in Payment},
-        "receipts_by_payment": {word.value: sums.at(measures.SALES_COUNT, word) for word in Payment},
-        "tax_by_rate_yen": {rate: tax[rate] for rate in sorted(tax, key=int) if tax[rate]},
-        "till_difference_yen": sums.of(measures.TILL_DIFFERENCE_YEN),
-    }
-
-
-def _tickets(sums: Sums, ever: Any) -> dict[str, int]:
-    owed = {}
-    for measure, by_event in ever.items():
-        owed[measure] = max(0, by_event[TicketEvent.ISSUED] - by_event[TicketEvent.REDEEMED])
-    return {
-        "issued": sums.at(measures.TICKETS, TicketEvent.ISSUED),
-        "issued_yen": sums.at(measures.TICKETS_YEN, TicketEvent.ISSUED),
-        "redeemed": sums.at(measures.TICKETS, TicketEvent.REDEEMED),
-        "redeemed_yen": sums.at(measures.TICKETS_YEN, TicketEvent.REDEEMED),
-        "owed": owed[measures.TICKETS],
-        "owed_yen": owed[measures.TICKETS_YEN],
-    }
-
-
-def _mix(by_stage: dict[str, int]) -> dict[str, float | None]:
-    named = sum(by_stage.values())
-    return {stage: share(count, named) for stage, count in by_stage.items()}
-
-
-def _first_contact_share(by_familiarity: dict[str, int]) -> float | None:
-    """New among those of whom it is known: the unknown would hide behind the returning."""
-    new, returning = by_familiarity[Familiarity.NEW], by_familiarity[Familiarity.RETURNING]
-    return share(new, new + returning)
-
-
-def _point(period: Period, sums: Sums, doings: Doings) -> dict[str, Any]:
-    attendance = _attendance(sums)
-    return {
-        "period": str(period),
-        "attendance": attendance["total"],
-        "children": attendance["children"],
-        "contacts": sums.of(measures.CONTACTS),
-        "conversations": _of_depths(sums, CONVERSATION_DEPTHS),
-        "consultations": _of_depths(sums, CONSULTATION_DEPTHS),
-        "first_contacts": sums.at(measures.CONTACTS, Familiarity.NEW),
-        "held": len(doings.held(period)),
-        "cancelled": len(doings.cancelled(period)),
-        "sales_yen": sums.of(measures.SALES_BY_PAYMENT_YEN),
-        "tickets_redeemed": sums.at(measures.TICKETS, TicketEvent.REDEEMED),
-    }

@@ -27,48 +27,57 @@ from outreach_api.storage.visits import Visit
 
 _FIRST, _LAST = sa.bindparam("first", type_=sa.Date()), sa.bindparam("last", type_=sa.Date())
 
+_E = ReferralEvent.__table__.c
+_R = Referral.__table__.c
+_D = Destination.__table__.c
+_FE = FollowUpEvent.__table__.c
+_F = FollowUp.__table__.c
+_P = Partner.__table__.c
+_I = RoundTableIssue.__table__.c
+_M = StampMark.__table__.c
+_V = Visit.__table__.c
 _TOUCHED = (
-    sa.select(ReferralEvent.referral_id)
+    sa.select(_E.referral_id)
     .where(
         # The weeks, because they are indexed; the days, because a month begins in the middle of one.
-        ReferralEvent.iso_week.between(sa.bindparam("first_week"), sa.bindparam("last_week")),
-        ReferralEvent.local_day.between(_FIRST, _LAST),
+        _E.iso_week.between(sa.bindparam("first_week"), sa.bindparam("last_week")),
+        _E.local_day.between(_FIRST, _LAST),
     )
     .union(
-        sa.select(Referral.id)
-        .join(Visit, Visit.id == Referral.visit_id)
-        .where(Visit.local_day.between(_FIRST, _LAST))
+        sa.select(_R.id)
+        .join(Visit.__table__, _V.id == _R.visit_id)
+        .where(_V.local_day.between(_FIRST, _LAST))
     )
 )
 _REFERRALS = (
     sa.select(
-        Referral.id,
-        Referral.local_day,
-        Referral.direction,
-        Referral.destination_id,
-        Destination.kind,
-        ReferralEvent.local_day,
-        ReferralEvent.change_no,
-        ReferralEvent.outcome,
+        _R.id,
+        _R.local_day,
+        _R.direction,
+        _R.destination_id,
+        _D.kind,
+        _E.local_day,
+        _E.change_no,
+        _E.outcome,
     )
-    .join(Destination, Destination.id == Referral.destination_id)
-    .outerjoin(ReferralEvent, ReferralEvent.referral_id == Referral.id)
-    .where(Referral.id.in_(_TOUCHED))
+    .join(Destination.__table__, _D.id == _R.destination_id)
+    .outerjoin(ReferralEvent.__table__, _E.referral_id == _R.id)
+    .where(_R.id.in_(_TOUCHED))
 )
 _FOLLOW_UPS = (
     sa.select(
-        FollowUp.id,
-        FollowUp.local_day,
-        FollowUp.due_day,
-        FollowUpEvent.local_day,
-        FollowUpEvent.change_no,
-        FollowUpEvent.result,
+        _F.id,
+        _F.local_day,
+        _F.due_day,
+        _FE.local_day,
+        _FE.change_no,
+        _FE.result,
     )
-    .outerjoin(FollowUpEvent, FollowUpEvent.follow_up_id == FollowUp.id)
-    .where(FollowUp.due_day.between(_FIRST, _LAST))
+    .outerjoin(FollowUpEvent.__table__, _FE.follow_up_id == _F.id)
+    .where(_F.due_day.between(_FIRST, _LAST))
 )
-_PARTNERS = sa.select(Partner.id, Partner.stop_id, Partner.destination_id).where(
-    sa.or_(Partner.stop_id.is_not(None), Partner.destination_id.is_not(None))
+_PARTNERS = sa.select(_P.id, _P.stop_id, _P.destination_id).where(
+    sa.or_(_P.stop_id.is_not(None), _P.destination_id.is_not(None))
 )
 
 
@@ -77,21 +86,21 @@ def _within(column: Any) -> sa.ColumnElement[int]:
 
 
 _ISSUES = sa.select(
-    _within(RoundTableIssue.raised_on),
-    _within(RoundTableIssue.discussed_on),
-    _within(RoundTableIssue.action_on),
+    _within(_I.raised_on),
+    _within(_I.discussed_on),
+    _within(_I.action_on),
 )
 
 _SPLIT = sa.bindparam("split", type_=sa.Date())
 _CARDS = (
     sa.select(
-        sa.func.max(sa.case((Visit.local_day < _SPLIT, 1), else_=0)).label("first"),
-        sa.func.max(sa.case((Visit.local_day >= _SPLIT, 1), else_=0)).label("second"),
+        sa.func.max(sa.case((_V.local_day < _SPLIT, 1), else_=0)).label("first"),
+        sa.func.max(sa.case((_V.local_day >= _SPLIT, 1), else_=0)).label("second"),
     )
-    .select_from(Visit)
-    .join(StampMark, StampMark.visit_id == Visit.id)
-    .where(Visit.local_day.between(_FIRST, _LAST))
-    .group_by(StampMark.card)
+    .select_from(Visit.__table__)
+    .join(StampMark.__table__, _M.visit_id == _V.id)
+    .where(_V.local_day.between(_FIRST, _LAST))
+    .group_by(_M.card)
     .subquery()
 )
 _CARD_COUNTS = sa.select(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from threading import Lock
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -14,11 +13,9 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.geo import Point
 from outreach_api.kernel.mesh import MICRO
 from outreach_api.kernel.week import local_day
-from outreach_api.outreach_map import rules as area
-from outreach_api.outreach_map.reads.gaps import LEVEL
-from outreach_api.outreach_map.reads.held import held
-from outreach_api.outreach_map.reads.levels import gathered, least
-from outreach_api.outreach_map.reads.need import Need, in_force, need
+from outreach_api.outreach_map.reads.held import HELD
+from outreach_api.outreach_map.reads.need import need
+from outreach_api.reports.reads.reach import area_of
 from outreach_api.reports.rules.outcomes import share
 from outreach_api.reports.rules.periods import Span
 from outreach_api.reports.rules.places import LastVisit, Leave, Place, ending, unvisited
@@ -49,36 +46,44 @@ class KnownStop(NamedTuple):
         return Point(self.lat_micro / MICRO, self.lon_micro / MICRO)
 
 
+_V, _S, _P = Visit.__table__.c, Stop.__table__.c, Permission.__table__.c
+
+
 def _last_day(up_to: str) -> sa.ScalarSelect[Any]:
     return (
-        sa.select(Visit.local_day)
-        .where(Visit.stop_id == Stop.id, Visit.local_day <= sa.bindparam(up_to, type_=sa.Date()), held())
-        .order_by(Visit.local_day.desc())
+        sa.select(_V.local_day)
+        .where(
+            _V.stop_id == _S.id,
+            _V.local_day <= sa.bindparam(up_to, type_=sa.Date()),
+            _V.status.in_(HELD),
+            _V.merged_into.is_(None),
+        )
+        .order_by(_V.local_day.desc())
         .limit(1)
-        .correlate(Stop)
+        .correlate(Stop.__table__)
         .scalar_subquery()
     )
 
 
 _STOPS = sa.select(
-    Stop.id,
-    Stop.code,
-    Stop.name,
-    Stop.status,
-    Stop.created_at,
-    Stop.lat_micro,
-    Stop.lon_micro,
+    _S.id,
+    _S.code,
+    _S.name,
+    _S.status,
+    _S.created_at,
+    _S.lat_micro,
+    _S.lon_micro,
     _last_day("reference"),
     _last_day("before"),
-).order_by(Stop.id)
+).order_by(_S.id)
 _REFERENCE = sa.bindparam("reference", type_=sa.Date())
 _LEAVES = (
-    sa.select(Stop.id, Stop.code, Stop.name, Permission)
-    .join(Permission, Permission.stop_id == Stop.id)
+    sa.select(_P.stop_id, _S.code, _S.name, _P.type, _P.valid_from, _P.valid_to, _P.withdrawn_on)
+    .join_from(Stop.__table__, Permission.__table__)
     .where(
-        Stop.status == StopStatus.AGREED,
-        sa.or_(Permission.valid_to.is_(None), Permission.valid_to >= _REFERENCE),
-        sa.or_(Permission.withdrawn_on.is_(None), Permission.withdrawn_on > _REFERENCE),
+        _S.status == StopStatus.AGREED,
+        sa.or_(_P.valid_to.is_(None), _P.valid_to >= _REFERENCE),
+        sa.or_(_P.withdrawn_on.is_(None), _P.withdrawn_on > _REFERENCE),
     )
 )
 
@@ -102,8 +107,8 @@ def unvisited_stops(stops: Iterable[KnownStop], on: dt.date, settings: Settings)
 
 def permissions_ending(session: Session, on: dt.date, settings: Settings) -> list[dict[str, Any]]:
     leaves = [
-        Leave(Place(stop_id, code, name), permission.type, last_valid_day(permission))
-        for stop_id, code, name, permission in session.execute(_LEAVES, {"reference": on})
+        Leave(Place(row.stop_id, row.code, row.name), row.type, last_valid_day(row))
+        for row in session.execute(_LEAVES, {"reference": on})
     ]
     return [
         {**leave.place._asdict(), "type": leave.type, "ends_on": leave.last_day, "days": left}
@@ -119,54 +124,29 @@ def coverage(
     The second is the share of the people in cells that no stop covered on the eve of the period, who are covered
     on its reference day. Without an imported population both are unknown.
     """
-    known = _need(session)
+    known = need(session)
     if known is None:
         return {"unknown_because": "no_population", "population": None, "share": None, "top_gaps": []}, None
-    people, on, radius_m = known.people, span.reference_day, settings.catchment_m
-    now = [(stop.point, stop.last_day) for stop in stops if stop.last_day is not None]
+    area, on = area_of(known, settings.catchment_m), span.reference_day
     eve = span.period.first_day - dt.timedelta(days=1)
-    before = [(stop.point, stop.last_day_before) for stop in stops if stop.last_day_before is not None]
-    covered = area.coverage(people, now, on, radius_m, settings.coverage_days)
-    covered_before = area.coverage(people, before, eve, radius_m, settings.coverage_days)
-    open_cells = [cell for cell in people if not covered_before[cell]]
-    closed = sum(people[cell] * covered[cell] for cell in open_cells)
-    days = least(area.days_since_last_visit(people, now, on, radius_m), LEVEL)
-    cells = gathered(people, covered, LEVEL)
-    ranked = area.gaps(cells.people, cells.covered, days, settings.gap_full_days)
-    worst = [(cell, missed) for cell, missed in ranked.items() if missed > 0][:TOP_GAPS]
+    held = [(s.point, (on - s.last_day).days) for s in stops if s.last_day is not None]
+    held_before = [(s.point, (eve - s.last_day_before).days) for s in stops if s.last_day_before is not None]
+    covered = area.covered(point for point, days in held if days <= settings.coverage_days)
+    before = area.covered(point for point, days in held_before if days <= settings.coverage_days)
+    worst = area.worst(covered, held, settings.gap_full_days, TOP_GAPS)
     shown = {
         "unknown_because": None,
         "population": {"label": known.label, "target": known.target_label, "basis": known.basis},
-        "share": share(sum(people[cell] * covered[cell] for cell in people), sum(people.values())),
+        "share": share(area.reached(covered), area.people()),
         "top_gaps": [
             {
-                "mesh": str(cell),
-                "people": round(cells.people[cell], 1),
-                "covered_share": round(cells.covered[cell], 4),
-                "days_since_last_visit": days.get(cell),
-                "gap": round(missed, 1),
+                "mesh": str(cell.mesh),
+                "people": round(cell.people, 1),
+                "covered_share": round(cell.covered, 4),
+                "days_since_last_visit": cell.days,
+                "gap": round(cell.gap, 1),
             }
-            for cell, missed in worst
+            for cell in worst
         ],
     }
-    return shown, share(closed, sum(people[cell] for cell in open_cells))
-
-
-_needs: dict[uuid.UUID, Need] = {}
-_needs_lock = Lock()
-
-
-def _need(session: Session) -> Need | None:
-    """The population in force. An import never changes, so it is read once in a process."""
-    found = in_force(session)
-    if found is None:
-        return None
-    with _needs_lock:
-        known = _needs.get(found.id)
-    if known is None:
-        known = need(session)
-        if known is not None:
-            with _needs_lock:
-                _needs.clear()
-                _needs[known.import_id] = known
-    return known
+    return shown, share(*area.closed(before, covered))

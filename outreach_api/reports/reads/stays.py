@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.week import Period
 from outreach_api.ledger import measures
-from outreach_api.plans.actuals import PlannedStay, planned_stays
+from outreach_api.plans.rules import stay_state
 from outreach_api.reports.rules.periods import Span
 from outreach_api.storage.ledger import VisitTotal
-from outreach_api.storage.plans import Plan
+from outreach_api.storage.plans import Plan, PlanStop
 from outreach_api.storage.sales import CashUp
 from outreach_api.storage.visits import Visit
 from schemas.vocabulary import CancelReason, PlanStatus, StayState, VisitStatus
@@ -42,13 +42,21 @@ class VisitLine(NamedTuple):
         return self.status in HELD
 
 
+class StayLine(NamedTuple):
+    """A stay of a plan that was published at some time."""
+
+    plan_id: uuid.UUID
+    plan_status: str
+    local_day: dt.date
+    state: StayState
+    cancel_reason: str | None
+
+
 class Doings(NamedTuple):
     """Everything planned and held in the periods of a span."""
 
     visits: list[VisitLine]
-    stays: list[PlannedStay]
-    plans: dict[uuid.UUID, str]
-    """Status by plan."""
+    stays: list[StayLine]
 
     def held(self, period: Period) -> list[VisitLine]:
         return [visit for visit in self.visits if visit.held and visit.local_day in period]
@@ -66,7 +74,7 @@ class Doings(NamedTuple):
     def tills_counted(self, period: Period) -> int:
         return sum(visit.cashed_up for visit in self.visits if visit.local_day in period)
 
-    def _stays(self, period: Period) -> Iterable[PlannedStay]:
+    def _stays(self, period: Period) -> Iterable[StayLine]:
         return (stay for stay in self.stays if stay.local_day in period)
 
     def figures(self, period: Period) -> dict[str, Any]:
@@ -102,11 +110,9 @@ class Doings(NamedTuple):
     def _plans_without_visits(self, period: Period) -> int:
         states: dict[uuid.UUID, set[StayState]] = {}
         for stay in self._stays(period):
-            states.setdefault(stay.plan_id, set()).add(stay.state)
-        return sum(
-            self.plans[plan_id] == PlanStatus.PUBLISHED and seen == {StayState.UNRECORDED}
-            for plan_id, seen in states.items()
-        )
+            if stay.plan_status == PlanStatus.PUBLISHED:
+                states.setdefault(stay.plan_id, set()).add(stay.state)
+        return sum(seen == {StayState.UNRECORDED} for seen in states.values())
 
 
 def _by_reason(reasons: Iterable[str]) -> dict[str, int]:
@@ -114,32 +120,63 @@ def _by_reason(reasons: Iterable[str]) -> dict[str, int]:
     return {reason.value: counted[reason] for reason in CancelReason}
 
 
+_V, _P, _S = Visit.__table__.c, Plan.__table__.c, PlanStop.__table__.c
+_T, _C = VisitTotal.__table__.c, CashUp.__table__.c
+_FIRST, _LAST = sa.bindparam("first", type_=sa.Date()), sa.bindparam("last", type_=sa.Date())
+
+
 def _has_total(*measure: str) -> sa.ColumnElement[bool]:
-    some = sa.select(sa.literal(1)).where(VisitTotal.visit_id == Visit.id, VisitTotal.value != 0)
-    return sa.exists(some.where(VisitTotal.measure.in_(measure)) if measure else some)
+    some = sa.select(sa.literal(1)).where(_T.visit_id == _V.id, _T.value != 0)
+    return sa.exists(some.where(_T.measure.in_(measure)) if measure else some)
 
 
 _VISITS = (
     sa.select(
-        Visit.local_day,
-        Visit.status,
-        Visit.cancel_reason,
-        Visit.clock_suspect,
-        Visit.stop_id,
-        sa.func.coalesce(Plan.revision, 0) > 0,
+        _V.local_day,
+        _V.status,
+        _V.cancel_reason,
+        _V.clock_suspect,
+        _V.stop_id,
+        sa.func.coalesce(_P.revision, 0) > 0,
         _has_total(measures.ATTENDANCE),
         _has_total(measures.SALES_COUNT),
-        sa.exists(sa.select(CashUp.id).where(CashUp.visit_id == Visit.id)),
+        sa.exists(sa.select(_C.id).where(_C.visit_id == _V.id)),
         _has_total(),
     )
-    .outerjoin(Plan, Plan.id == Visit.plan_id)
-    .where(Visit.local_day.between(sa.bindparam("first"), sa.bindparam("last")), Visit.merged_into.is_(None))
+    .select_from(Visit.__table__)
+    .outerjoin(Plan.__table__, _P.id == _V.plan_id)
+    .where(_V.local_day.between(_FIRST, _LAST), _V.merged_into.is_(None))
+)
+# As plans.actuals has them: kept stays, and removed ones of which a visit was made all the same.
+_STAYS = (
+    sa.select(
+        _P.id,
+        _P.status,
+        _P.local_day,
+        _P.cancel_reason,
+        _S.cancel_reason.label("stay_reason"),
+        _V.status.label("visit_status"),
+        _V.cancel_reason.label("visit_reason"),
+    )
+    .select_from(Plan.__table__)
+    .join(PlanStop.__table__, _S.plan_id == _P.id)
+    .outerjoin(Visit.__table__, _V.plan_stop_id == _S.id)
+    .where(
+        _P.local_day.between(_FIRST, _LAST),
+        _P.revision > 0,
+        sa.or_(_S.removed.is_(False), _V.id.is_not(None)),
+    )
 )
 
 
 def doings(session: Session, span: Span) -> Doings:
     days = {"first": span.first_day, "last": span.last_day}
     visits = [VisitLine._make(row) for row in session.execute(_VISITS, days)]
-    stays = planned_stays(session, today=span.today, first_day=days["first"], last_day=days["last"])
-    plans = sa.select(Plan.id, Plan.status).where(Plan.local_day.between(days["first"], days["last"]))
-    return Doings(visits, stays, dict(session.execute(plans).all()))
+    return Doings(visits, [_stay(row, span.today) for row in session.execute(_STAYS, days)])
+
+
+def _stay(row: Any, today: dt.date) -> StayLine:
+    called_off = row.stay_reason is not None or row.status == PlanStatus.CANCELLED
+    state = stay_state(row.visit_status, called_off=called_off, day=row.local_day, today=today)
+    reason = row.visit_reason or row.stay_reason or row.cancel_reason
+    return StayLine(row.id, row.status, row.local_day, state, reason)

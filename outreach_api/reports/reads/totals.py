@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from outreach_api.storage.ledger import TICKET_TOTALS, VisitTotal
 from outreach_api.storage.visits import Visit
 from schemas.vocabulary import TicketEvent
 
-_TOTALS = cast(sa.Table, VisitTotal.__table__).c
+_TOTALS, _VISITS = VisitTotal.__table__.c, Visit.__table__.c
 _SUM = sa.func.sum(_TOTALS.value)
 _BY_WEEK = (
     sa.select(_TOTALS.iso_week, _TOTALS.measure, _TOTALS.key, _SUM)
@@ -59,13 +59,13 @@ def sums(session: Session, span: Span) -> dict[Period, Sums]:
 
 def _by_day(span: Span) -> sa.Select[Any]:
     """Months and fiscal periods begin in the middle of weeks: their days are those of the visits."""
-    later = [(Visit.local_day >= p.first_day, n) for n, p in reversed(list(enumerate(span.trend)))]
+    later = [(_VISITS.local_day >= p.first_day, n) for n, p in reversed(list(enumerate(span.trend)))]
     number = sa.case(*later).label("number")
     return (
         sa.select(number, _TOTALS.measure, _TOTALS.key, _SUM)
-        .select_from(Visit)
-        .join(VisitTotal, _TOTALS.visit_id == Visit.id)
-        .where(Visit.local_day.between(span.first_day, span.last_day))
+        .select_from(Visit.__table__)
+        .join(VisitTotal.__table__, _TOTALS.visit_id == _VISITS.id)
+        .where(_VISITS.local_day.between(span.first_day, span.last_day))
         .group_by(number, _TOTALS.measure, _TOTALS.key)
     )
 
@@ -75,7 +75,9 @@ def tickets_until(session: Session, period: Period) -> Mapping[str, Mapping[str,
     if isinstance(period, IsoWeek):
         select = _TICKETS.where(_TOTALS.iso_week <= period.as_int)
     else:
-        select = _TICKETS.join(Visit, Visit.id == _TOTALS.visit_id).where(Visit.local_day <= period.last_day)
+        select = _TICKETS.join(Visit.__table__, _VISITS.id == _TOTALS.visit_id).where(
+            _VISITS.local_day <= period.last_day
+        )
     found: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(TicketEvent, 0))
     for measure, event, value in session.execute(select):
         found[measure][event] = int(value)

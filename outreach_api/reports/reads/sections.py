@@ -1,0 +1,113 @@
+"""The parts of a report that follow from the sums of its visits alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from outreach_api.kernel.week import Period
+from outreach_api.ledger import measures
+from outreach_api.ledger.kinds import Actor
+from outreach_api.reports.reads.stays import Doings
+from outreach_api.reports.reads.totals import Sums
+from outreach_api.reports.rules.outcomes import share
+from schemas.vocabulary import (
+    CHILD_BANDS,
+    CONSULTATION_DEPTHS,
+    CONVERSATION_DEPTHS,
+    Band,
+    Familiarity,
+    ItemCategory,
+    Payment,
+    Role,
+    Stage,
+    TicketEvent,
+    Topic,
+)
+
+# A week is often one stop, and what is said of violence is never counted by stop: safeguarding has its own list.
+TOPICS = tuple(topic for topic in Topic if topic is not Topic.VIOLENCE)
+
+
+def attendance(sums: Sums) -> dict[str, Any]:
+    by_band = {band.value: sums.at(measures.ATTENDANCE, band) for band in Band}
+    return {
+        "total": sum(by_band.values()),
+        "children": sum(by_band[band] for band in CHILD_BANDS),
+        "by_band": by_band,
+    }
+
+
+def contacts(sums: Sums, actor: Actor) -> dict[str, Any]:
+    """Topics are for the inside: what a reporter gets is made to be passed on."""
+    topics = {topic.value: sums.at(measures.CONTACTS_BY_TOPIC, topic) for topic in TOPICS}
+    return {
+        "total": sums.of(measures.CONTACTS),
+        "conversations": _of_depths(sums, CONVERSATION_DEPTHS),
+        "consultations": _of_depths(sums, CONSULTATION_DEPTHS),
+        "informed": sums.of(measures.CONTACTS_INFORMED),
+        "by_familiarity": {word.value: sums.at(measures.CONTACTS, word) for word in Familiarity},
+        "by_stage": {stage.value: sums.at(measures.CONTACTS_BY_STAGE, stage) for stage in Stage},
+        "by_topic": None if actor.role is Role.REPORTER else topics,
+        "first_connection": {answer: sums.at(measures.FIRST_CONNECTIONS, answer) for answer in ("yes", "no")},
+    }
+
+
+def _of_depths(sums: Sums, depths: tuple[str, ...]) -> int:
+    return sum(sums.at(measures.CONTACTS_BY_DEPTH, depth) for depth in depths)
+
+
+def sales(sums: Sums) -> dict[str, Any]:
+    tax = sums[measures.TAX_YEN]
+    return {
+        "total_yen": sums.of(measures.SALES_BY_PAYMENT_YEN),
+        "by_category_yen": {
+            word.value: sums.at(measures.SALES_BY_CATEGORY_YEN, word) for word in ItemCategory
+        },
+        "by_payment_yen": {word.value: sums.at(measures.SALES_BY_PAYMENT_YEN, word) for word in Payment},
+        "receipts_by_payment": {word.value: sums.at(measures.SALES_COUNT, word) for word in Payment},
+        "tax_by_rate_yen": {rate: tax[rate] for rate in sorted(tax, key=int) if tax[rate]},
+        "till_difference_yen": sums.of(measures.TILL_DIFFERENCE_YEN),
+    }
+
+
+def tickets(sums: Sums, ever: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    owed = {}
+    for measure, by_event in ever.items():
+        owed[measure] = max(0, by_event[TicketEvent.ISSUED] - by_event[TicketEvent.REDEEMED])
+    return {
+        "issued": sums.at(measures.TICKETS, TicketEvent.ISSUED),
+        "issued_yen": sums.at(measures.TICKETS_YEN, TicketEvent.ISSUED),
+        "redeemed": sums.at(measures.TICKETS, TicketEvent.REDEEMED),
+        "redeemed_yen": sums.at(measures.TICKETS_YEN, TicketEvent.REDEEMED),
+        "owed": owed[measures.TICKETS],
+        "owed_yen": owed[measures.TICKETS_YEN],
+    }
+
+
+def stage_mix(by_stage: dict[str, int]) -> dict[str, float | None]:
+    named = sum(by_stage.values())
+    return {stage: share(count, named) for stage, count in by_stage.items()}
+
+
+def first_contact_share(by_familiarity: dict[str, int]) -> float | None:
+    """New among those of whom it is known: the unknown would hide behind the returning."""
+    new, returning = by_familiarity[Familiarity.NEW], by_familiarity[Familiarity.RETURNING]
+    return share(new, new + returning)
+
+
+def trend_point(period: Period, sums: Sums, doings: Doings) -> dict[str, Any]:
+    people = attendance(sums)
+    return {
+        "period": str(period),
+        "attendance": people["total"],
+        "children": people["children"],
+        "contacts": sums.of(measures.CONTACTS),
+        "conversations": _of_depths(sums, CONVERSATION_DEPTHS),
+        "consultations": _of_depths(sums, CONSULTATION_DEPTHS),
+        "first_contacts": sums.at(measures.CONTACTS, Familiarity.NEW),
+        "held": len(doings.held(period)),
+        "cancelled": len(doings.cancelled(period)),
+        "sales_yen": sums.of(measures.SALES_BY_PAYMENT_YEN),
+        "tickets_redeemed": sums.at(measures.TICKETS, TicketEvent.REDEEMED),
+    }
