@@ -105,7 +105,9 @@ class Settings:
     workers: int = _setting(1, _whole(1, 64), "worker processes; more than 1 needs PostgreSQL")
     organisation: str = _setting("駄菓子屋カフェくるくる", _any_text, "name on pages and reports")
     max_body_bytes: int = _setting(2_000_000, _whole(1_000, 50_000_000), "largest request body")
-    silent_seconds: int = _setting(60, _whole(2, 3_600), "a connection silent for so long is cut off")
+    silent_seconds: int = _setting(
+        60, _whole(2, 3_600), "an unfinished request silent for so long is cut off"
+    )
     max_import_bytes: int = _setting(60_000_000, _whole(1_000, 500_000_000), "largest file to import")
 
     tax_rounding: str = _setting("floor", _one_of("floor", "half_up", "ceil"), "rounding of tax in a price")

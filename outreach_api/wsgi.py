@@ -23,6 +23,8 @@ log = logging.getLogger("outreach.server")
 # struct tcp_info of linux/tcp.h: 8 bytes, then 32-bit numbers, of which these are milliseconds since the last …
 _TCP_INFO = struct.Struct("8B13I")
 _DATA_SENT, _DATA_RECEIVED, _ACK_RECEIVED = 17, 19, 20
+# A connection that waits for its next request costs no thread, and a proxy likes to keep it.
+_IDLE_FACTOR = 10
 
 
 def app() -> Any:
@@ -65,17 +67,19 @@ def _watch_for_silence(settings: Settings) -> None:
 
 
 def close_silent(port: int, seconds: float) -> int:
-    """Shut down connections to our port on which neither side sent anything for so long; how many those were.
+    """Shut down connections to our port on which nothing moves; returns how many those were.
 
     A phone that lost its signal in the middle of an upload says no goodbye, and granian has no timeout for bodies:
-    each would hold a thread until the process ends. A keep-alive connection may be closed when it is idle.
+    each would hold a thread until the process ends. After `seconds` if we were sent something and have not answered,
+    ten times that if we have.
     """
     cut = 0
     for connection in _connections(port):
         with contextlib.suppress(OSError):  # the other end was quicker
             said = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
             info = _TCP_INFO.unpack(said)
-            if min(info[_DATA_SENT], info[_DATA_RECEIVED], info[_ACK_RECEIVED]) > seconds * 1000:
+            silent = min(info[_DATA_SENT], info[_DATA_RECEIVED], info[_ACK_RECEIVED]) / 1000
+            if silent > seconds * (_IDLE_FACTOR if info[_DATA_SENT] < info[_DATA_RECEIVED] else 1):
                 connection.shutdown(socket.SHUT_RDWR)
                 cut += 1
     return cut
@@ -85,7 +89,18 @@ def _connections(port: int) -> Iterator[socket.socket]:
     """The accepted TCP connections of this process on its own port (not those to its database)."""
     for name in os.listdir("/proc/self/fd"):
         # Most are no sockets, or not connected, or were closed meanwhile.
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(name))) as found:
+        with contextlib.suppress(OSError), _socket_of(int(name)) as found:
             is_tcp = found.family in (socket.AF_INET, socket.AF_INET6) and found.type == socket.SOCK_STREAM
             if is_tcp and found.getsockname()[1] == port and found.getpeername():
                 yield found
+
+
+def _socket_of(descriptor: int) -> socket.socket:
+    """A socket on a copy of an open file. Raises OSError when it is none, and leaves no copy behind."""
+    copy = os.dup(descriptor)
+    try:
+        return socket.socket(fileno=copy)
+    except OSError:
+        # Left open, the copies would themselves be copied by every later look, until no file can be opened.
+        os.close(copy)
+        raise

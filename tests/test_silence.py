@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
+import tempfile
 import threading
 import time
 
@@ -74,6 +76,23 @@ def test_a_silent_connection_is_cut_off_and_one_that_moves_is_not() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="TCP_INFO is Linux's")
+def test_a_connection_that_was_answered_may_be_idle_for_longer() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        socket.create_connection(listener.getsockname(), timeout=5) as client,
+    ):
+        port = listener.getsockname()[1]
+        end = listener.accept()[0]
+        client.sendall(b"request")
+        time.sleep(0.05)
+        end.sendall(b"answer")
+        time.sleep(0.4)
+        assert wsgi.close_silent(port, 0.2) == 0
+        assert wsgi.close_silent(port, 0.02) == 1
+        end.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="TCP_INFO is Linux's")
 def test_connections_to_other_ports_are_left_alone() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as database,
@@ -85,3 +104,12 @@ def test_connections_to_other_ports_are_left_alone() -> None:
         end.sendall(b"row")
         assert ours.recv(10) == b"row"
         end.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_looking_for_silence_leaves_no_file_open() -> None:
+    with tempfile.TemporaryFile(), socket.create_server(("127.0.0.1", 0)) as listener:
+        before = set(os.listdir("/proc/self/fd"))
+        for _ in range(3):
+            wsgi.close_silent(listener.getsockname()[1], 60)
+        assert set(os.listdir("/proc/self/fd")) == before
