@@ -1,0 +1,101 @@
+"""A small world made of the description's own examples, in which they can stand: for tests of every kind."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from outreach_api.app import KINDS
+from outreach_api.contacts.rules import SAFETY_CARD_ID
+from outreach_api.kernel.ids import derived
+from outreach_api.ledger.kinds import Kind
+from tests.api import Answer, Api
+from tests.described import Operation, changes
+from tests.make import make_stop, make_visit
+
+NOW = "2026-11-28T03:00:00Z"
+
+# Things of which there is one; its id stands in no path.
+ONLY_ONE = {"safety_card": SAFETY_CARD_ID}
+
+# Fields that name a person without ending in person_id.
+PEOPLE = {"counted_by", "approved_by", "signed_by", "raised_by"}
+
+
+class World:
+    """What examples refer to, made of the examples themselves."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self.kinds = {kind.name: kind for kind in KINDS}
+        self.operations = {op.kind: op for op in changes(api.app) if op.kind}
+        self.ids: dict[str, uuid.UUID] = {"van": api.van, **ONLY_ONE}
+        with api.database.write() as session:
+            stop = make_stop(session)
+            self.ids["stop"] = stop.id
+            self.ids["visit"] = make_visit(session, van_id=api.van, stop=stop).id
+        for _ in range(2):  # some need what is declared after them
+            for kind in KINDS:
+                self._make(kind)
+
+    def _make(self, kind: Kind) -> None:
+        operation = self.operations.get(kind.name)
+        if operation is None or kind.entity in self.ids or kind.needs_base:
+            return
+        made = derived("world", kind.name)
+        if self.send(operation, self.body(operation), key=made).status == 201:
+            self.ids[kind.entity] = made
+
+    def body(self, operation: Operation) -> Any:
+        return self._filled(operation.example or {})
+
+    def _filled(self, value: Any, name: str = "") -> Any:
+        if isinstance(value, dict):
+            return {key: self._filled(inner, key) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self._filled(inner, name) for inner in value]
+        return str(self.id_of(name)) if self.id_of(name) and isinstance(value, str) else value
+
+    def id_of(self, name: str) -> uuid.UUID | None:
+        if name in PEOPLE:
+            name = "person_id"
+        word = name.removesuffix("_id")
+        fits = [entity for entity in self.ids if word == entity or word.endswith(f"_{entity}")]
+        return self.ids[max(fits, key=len)] if fits and word != name else None
+
+    def path_ids(self, operation: Operation) -> dict[str, str]:
+        return {
+            name: str(self.id_of(name) or derived("nothing", name)) for name in operation.parameters("path")
+        }
+
+    def role(self, kind: Kind) -> str:
+        return next(role for role in ("coordinator", "safeguarding", "crew", "admin") if role in kind.roles)
+
+    def send(self, operation: Operation, body: Any, *, key: uuid.UUID) -> Answer:
+        kind = self.kinds[operation.kind or ""]
+        return self.api.send(
+            operation.method,
+            operation.path(**self.path_ids(operation)),
+            body,
+            role=self.role(kind),
+            key=key,
+            version=1 if kind.needs_base else None,
+        )
+
+    def push(self, operation: Operation, body: Any, *, key: uuid.UUID, entity: uuid.UUID | None) -> Any:
+        kind = self.kinds[operation.kind or ""]
+        fields = kind.schema().fields  # type: ignore[attr-defined]
+        paths = self.path_ids(operation)
+        owners = {name: value for name, value in paths.items() if name in fields}
+        changed = [value for name, value in paths.items() if name not in fields]
+        sent = {
+            "op_id": str(key),
+            "kind": kind.name,
+            "v": kind.v,
+            "entity_id": changed[0] if changed else str(ONLY_ONE.get(kind.entity) or entity or key),
+            "occurred_at": NOW,
+            "payload": {**body, **owners},
+            **({"base_version": 1} if kind.needs_base else {}),
+        }
+        answer = self.api.post("/v1/sync/push", {"sent_at": NOW, "operations": [sent]}, role=self.role(kind))
+        return answer.json["results"][0]
