@@ -15,16 +15,19 @@ from outreach_api.web.listing import page, sorted_page
 from outreach_api.web.resource import Change, Resource, actor, session
 from schemas import stops as wire
 from schemas.base import page_of
+from schemas.vocabulary import Role
 
 blp = Blueprint("stops", __name__, url_prefix="/v1", description="出店場所 · where the van may stand")
 
 StopPage = page_of(wire.StopOut)
+# A private home is a stop too: reporters see places in reports and on the map, never the list of their doors.
+READERS = ALL_ROLES - {Role.REPORTER}
 _PAIR = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{1,12})?),(-?[0-9]{1,3}(?:\.[0-9]{1,12})?)")
 
 
 @blp.route("/stops")
 class Stops(Resource):
-    @blp.reads(StopPage, ALL_ROLES, name="findStops", query=wire.StopQuery)
+    @blp.reads(StopPage, READERS, name="findStops", query=wire.StopQuery)
     def get(self, query: dict[str, Any]) -> Any:
         """Find stops in a box, near a point, by status, kind or words."""
         box = BBox(*query["bbox"]) if query["bbox"] else None
@@ -62,7 +65,7 @@ class StopRequests(Resource):
 
 @blp.route("/stops/<uuid:stop_id>")
 class OneStop(Resource):
-    @blp.reads(wire.StopOut, ALL_ROLES, name="getStop")
+    @blp.reads(wire.StopOut, READERS, name="getStop")
     def get(self, stop_id: uuid.UUID) -> Any:
         """One stop with its permissions and windows."""
         return reads.stop(session(), actor(), stop_id)

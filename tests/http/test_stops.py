@@ -37,10 +37,16 @@ def test_only_those_who_need_the_host_see_it(api: Api) -> None:
     made = api.post("/v1/stops", STOP)
     path = f"/v1/stops/{made.json['id']}"
     assert api.get(path).json["host"] == {"name": "自治会", "contact": "047-000-0000"}
-    for role in ("crew", "safeguarding", "reporter"):
+    for role in ("crew", "safeguarding"):
         shown = api.get(path, role=role)
         assert shown.json["host"] is None
         assert "047-000-0000" not in shown.text
+
+
+def test_reporters_do_not_see_where_private_homes_are(api: Api) -> None:
+    made = api.post("/v1/stops", {**STOP, "kind": "private_home"})
+    assert api.get("/v1/stops", role="reporter").code == "forbidden"
+    assert api.get(f"/v1/stops/{made.json['id']}", role="reporter").code == "forbidden"
 
 
 def test_a_stale_change_is_refused_and_changes_nothing(api: Api) -> None:
