@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from outreach_api.access.writes import issue_token
 from outreach_api.app import KINDS, create_app
 from outreach_api.cli import main
-from outreach_api.demo import directory, texts, town
+from outreach_api.demo import destinations, directory, texts, town
 from outreach_api.demo.chance import Chance
 from outreach_api.demo.fill import Filled, Story
 from outreach_api.demo.season import Season
@@ -196,9 +196,9 @@ def test_nothing_that_is_written_about_people_looks_like_personal_data() -> None
 def test_no_contact_in_it_leads_to_anybody() -> None:
     rows = town.places(Chance("test"), prepared_on=UNTIL, until=UNTIL).values()
     phones = {place.payload.get("host_contact") for place in rows}
-    phones |= {destination["phone"] for destination in directory.destinations().values()}
+    phones |= {destination["phone"] for destination in destinations.destinations().values()}
     assert phones == {None, "047-000-0000", "189"}
-    urls = {destination["url"] for destination in directory.destinations().values()}
+    urls = {destination["url"] for destination in destinations.destinations().values()}
     assert all(url.startswith("https://example.org/") for url in urls)
 
 
@@ -285,14 +285,33 @@ def test_the_command_makes_a_home_and_keeps_it(tmp_path: Path, capsys: pytest.Ca
     app.extensions["outreach"].database.close()
 
 
-def test_a_demo_that_was_cut_off_is_made_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_demo_that_was_cut_off_is_made_anew_with_the_population_that_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = tmp_path / "demo"
     home.mkdir()
     (home / "demo.json").write_text('{"seed": 1, "weeks": 9, "until": "2026-11-22"}')
     (home / "outreach.db").write_text("half written")
     options = ["demo", "--home", str(home), "--no-serve", "--weeks", "1", "--until", "2026-11-17"]
-    assert main(options) == 0
+    people = tmp_path / "people.csv"
+    people.write_text("mesh500,population\n533957423,2065\n")
+    assert main([*options, "--population", str(people)]) == 0
     assert json.loads((home / "demo.json").read_text())["finished"]
+    capsys.readouterr()
+    monkeypatch.setenv("OUTREACH_HOME", str(home))
+    assert main(["import-population", "--list"]) == 0
+    assert "people.csv" in capsys.readouterr().out
+
+
+def test_a_population_with_faults_stops_it_before_anything_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("mesh500,population\n533957423,many\n")
+    home = tmp_path / "demo"
+    assert main(["demo", "--home", str(home), "--no-serve", "--population", str(people)]) == 1
+    assert not home.exists()
+    assert "people.csv: 2:" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("more", [[], ["--fresh"]])

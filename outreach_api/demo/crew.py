@@ -14,8 +14,9 @@ from outreach_api.demo.counter import Counter
 from outreach_api.demo.crowd import Arrival, arrivals, people
 from outreach_api.demo.moments import at
 from outreach_api.demo.planning import Planning
+from outreach_api.demo.scene import Scene
 from outreach_api.demo.season import Season, Stay, Weather
-from outreach_api.demo.talks import Talks
+from outreach_api.demo.talks import Talks, tell_concern
 from outreach_api.demo.team import Team, behind
 from outreach_api.demo.town import EVENT_CODE, Place
 from outreach_api.demo.wire import Phone, Server
@@ -75,7 +76,7 @@ class Crew:
             )
             self.phones[0].send(decided + dt.timedelta(minutes=1))
             return reason
-        self._visit(chance, place, weather, stay, visit_id, plan_stop, round_=True)
+        self._visit(chance, place, weather, stay, visit_id, plan_stop, returns=True)
         return None
 
     def go_to_event(self, day: dt.date) -> None:
@@ -85,7 +86,7 @@ class Crew:
         visit_id = chance.fact_id(stay.opens)
         place = self._places[EVENT_CODE]
         arrival = {"stop_id": str(place.id), "note": "こども市に呼ばれた"}
-        self._visit(chance, place, Weather.FINE, stay, visit_id, arrival, round_=False)
+        self._visit(chance, place, Weather.FINE, stay, visit_id, arrival, returns=False)
 
     def note_request(self, day: dt.date) -> None:
         """Somebody asks whether the van could come to their place too."""
@@ -132,7 +133,7 @@ class Crew:
         visit_id: uuid.UUID,
         arrival: dict[str, Any],
         *,
-        round_: bool,
+        returns: bool,
     ) -> None:
         first, second = self.phones
         opened = stay.opens - dt.timedelta(minutes=chance.randint(0, 9))
@@ -145,15 +146,15 @@ class Crew:
         first.keep("visit.open", visit_id, opened, {**note, **arrival}, creates=False)
         self._check_hygiene(chance, visit_id, opened)
         first.send(opened + dt.timedelta(minutes=2))
-        if round_:
+        if returns:
             # The same visit by the same id: it follows from the plan stop, so neither phone waits for the other.
             second.keep("visit.open", visit_id, opened + dt.timedelta(seconds=50), arrival, creates=False)
         came = arrivals(chance, place, weather, opened, closed - dt.timedelta(minutes=10))
+        if returns and not self._concern_told and stay.day >= self._concern_from:
+            self._tell_concern(Scene(second, chance, visit_id, stay), came)
         self._count(chance, visit_id, came)
         cash_yen = self._counter.sell(first, chance, visit_id, stay.day, came)
-        self._talks.note(second, chance, visit_id, stay, came, round_=round_)
-        if round_ and not self._concern_told and stay.day >= self._concern_from:
-            self._tell_concern(chance, visit_id, came)
+        self._talks.note(Scene(second, chance, visit_id, stay), came, returns=returns)
         first.keep("visit.close", visit_id, closed, closing, creates=False)
         counted = closed + dt.timedelta(minutes=15)
         lead = chance.choice(self._team.crew[:2]).id
@@ -193,12 +194,12 @@ class Crew:
             payload = {"passed": True, **check, "visit_id": str(visit_id), "signed_by": signed_by}
             self.phones[0].keep("hygiene.log", chance.fact_id(now), now, payload)
 
-    def _tell_concern(self, chance: Chance, visit_id: uuid.UUID, came: Sequence[Arrival]) -> None:
+    def _tell_concern(self, scene: Scene, came: Sequence[Arrival]) -> None:
         """Sent at once, not with the evening's rest; the lead hears of it."""
         self._concern_told = True
         now = came[len(came) // 2].at
-        note_id = self._talks.concern(self.phones[1], chance, visit_id, now)
-        self.phones[1].send(now + dt.timedelta(minutes=1))
+        note_id = tell_concern(scene, now)
+        scene.phone.send(now + dt.timedelta(minutes=1))
         self._alarm(note_id, now + dt.timedelta(minutes=25))
 
 

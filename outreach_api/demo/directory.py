@@ -1,4 +1,4 @@
-"""Where people are connected to, who works with us, what went to the round table. All contact data is invented."""
+"""Who works with us, what went to the round table, and the safety card. All of it is invented."""
 
 from __future__ import annotations
 
@@ -6,182 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-PHONE = "047-000-0000"
-
-# By kind: name, kana, English, how to join, in English, hours, leaflets.
-_DESTINATIONS: tuple[tuple[str, str, str, str, str, str, str, int], ...] = (
-    (
-        "link",
-        "つながるリンク",
-        "つながるりんく",
-        "Tsunagaru Link",
-        "まちの催しと相談先を一つのページで探せます。",
-        "One page with events and places to ask in town.",
-        "いつでも",
-        200,
-    ),
-    (
-        "line",
-        "つながるLINE",
-        "つながるらいん",
-        "Tsunagaru LINE",
-        "QRを読みとって友だち追加。名前を書かなくても使えます。",
-        "Scan the QR code and add as a friend; no name is needed.",
-        "いつでも（返事は平日 10–16時）",
-        180,
-    ),
-    (
-        "college",
-        "ファミリーカレッジ",
-        "ふぁみりーかれっじ",
-        "Family College",
-        "月2回の子育て講座。申し込みなしで途中からでも。",
-        "Classes for parents twice a month; just come.",
-        "第2・第4木曜 10–12時",
-        90,
-    ),
-    (
-        "baby",
-        "ウェルカムベビープロジェクト",
-        "うぇるかむべびーぷろじぇくと",
-        "Welcome Baby Project",
-        "赤ちゃんが生まれる家に贈り物を届けます。",
-        "A gift for homes where a baby is on its way.",
-        "平日 10–15時",
-        60,
-    ),
-    (
-        "online_park",
-        "オンラインパーク",
-        "おんらいんぱーく",
-        "Online Park",
-        "家から入れるおしゃべり広場。顔を出さなくて大丈夫。",
-        "A place to chat from home; the camera may stay off.",
-        "火・土 20–21時",
-        70,
-    ),
-    (
-        "kurukuru",
-        "駄菓子屋カフェくるくる",
-        "だがしやかふぇくるくる",
-        "Sweets café Kurukuru",
-        "次に来る日は「くるくるはいつ？」のページで。",
-        "The next days are on the page “When”.",
-        "出店日",
-        150,
-    ),
-    (
-        "round_table",
-        "円卓会議",
-        "えんたくかいぎ",
-        "Round table",
-        "地域の困りごとを持ちよる会。どなたでも傍聴できます。",
-        "Where the neighbourhood's worries are brought together.",
-        "年4回",
-        20,
-    ),
-    (
-        "accompany",
-        "伴走支援",
-        "ばんそうしえん",
-        "Accompaniment",
-        "同じ人が続けて話を聞きます。同意のあとにつなぎます。",
-        "The same person keeps listening; only with consent.",
-        "平日 9–17時",
-        40,
-    ),
-    (
-        "city_child_family",
-        "子ども家庭の相談窓口",
-        "こどもかていのそうだんまどぐち",
-        "Children and families desk",
-        "電話か窓口で。予約はいりません。",
-        "By phone or at the desk, without appointment.",
-        "平日 8:30–17:00",
-        50,
-    ),
-    (
-        "child_guidance",
-        "児童相談所",
-        "じどうそうだんしょ",
-        "Child guidance center",
-        "189 に電話。通話は無料です。",
-        "Call 189, free of charge.",
-        "24時間",
-        30,
-    ),
-    (
-        "health_center",
-        "保健センター",
-        "ほけんせんたー",
-        "Health center",
-        "健診や授乳の相談。電話で日を決めます。",
-        "Check-ups and feeding; ring to fix a day.",
-        "平日 8:30–17:00",
-        60,
-    ),
-    (
-        "school",
-        "学校の相談室",
-        "がっこうのそうだんしつ",
-        "School counselling room",
-        "通っている学校に「相談室に」と伝えます。",
-        "Ask at your own school for the counselling room.",
-        "登校日",
-        20,
-    ),
-    (
-        "self_reliance",
-        "くらしの自立相談",
-        "くらしのじりつそうだん",
-        "Livelihood desk",
-        "家計・仕事・住まいをまとめて相談できます。",
-        "Household money, work and housing at one desk.",
-        "平日 9–17時",
-        40,
-    ),
-    (
-        "food_pantry",
-        "フードパントリー",
-        "ふーどぱんとりー",
-        "Food pantry",
-        "月1回、袋ひとつ分をお渡しします。",
-        "A bag of food once a month.",
-        "第3日曜 10–12時",
-        80,
-    ),
-    (
-        "medical",
-        "こどもの診療所",
-        "こどものしんりょうじょ",
-        "Children's clinic",
-        "受診の前に電話で様子を伝えます。",
-        "Ring before you come.",
-        "平日 9–12時、15–18時",
-        20,
-    ),
-    (
-        "police",
-        "警察の相談電話",
-        "けいさつのそうだんでんわ",
-        "Police advice line",
-        "急がないときは #9110。",
-        "Not urgent: #9110.",
-        "平日 8:30–17:15",
-        10,
-    ),
-    (
-        "other_npo",
-        "学びの居場所「とまり木」",
-        "まなびのいばしょ とまりぎ",
-        "Study place Tomarigi",
-        "放課後に宿題をみます。おやつあり。",
-        "Homework after school, with a snack.",
-        "火・木 16–19時",
-        60,
-    ),
-)
-_PHONES = {"child_guidance": "189", "police": None}
+from outreach_api.demo import destinations
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +69,11 @@ ISSUES = (
 
 SAFETY_CARD: Mapping[str, Any] = {
     "city_desks": [
-        {"name": "子ども家庭の相談窓口（架空の番号）", "phone": PHONE, "hours": "平日 8:30–17:00"},
+        {
+            "name": "子ども家庭の相談窓口（架空の番号）",
+            "phone": destinations.PHONE,
+            "hours": "平日 8:30–17:00",
+        },
         {"name": "夜間・休日の当番（架空の番号）", "phone": "047-000-0001", "hours": "夜間・休日"},
     ],
     "lead_name": "安全責任者（デモ）",
@@ -254,25 +83,3 @@ SAFETY_CARD: Mapping[str, Any] = {
     "outside_name": "外部の相談員（デモ）",
     "outside_phone": "090-0000-0002",
 }
-
-
-def destinations() -> dict[str, dict[str, Any]]:
-    """What is known of each destination, by kind. Addresses lead nowhere: example.org is nobody's."""
-    found: dict[str, dict[str, Any]] = {}
-    for kind, name, kana, english, how, how_en, hours, leaflets in _DESTINATIONS:
-        where = f"https://example.org/{kind.replace('_', '-')}"
-        found[kind] = {
-            "kind": kind,
-            "name": name,
-            "kana": kana,
-            "name_en": english,
-            "how_to_join": how,
-            "how_to_join_en": how_en,
-            "address": "松戸市（架空の住所）",
-            "phone": _PHONES.get(kind, PHONE),
-            "url": where,
-            "qr_text": where,
-            "hours": hours,
-            "leaflet_stock": leaflets,
-        }
-    return found

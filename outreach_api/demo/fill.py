@@ -120,7 +120,7 @@ class Story:
         for till_id in self._crew.till_ids:
             desk.keep("cash_up.approve", till_id, at(day, "09:35"), {}, creates=False)
         self._crew.till_ids.clear()
-        self._talks.report_due(desk, chance, at(day, "09:50"), day)
+        self._talks.referring.report_due(desk, chance, at(day, "09:50"), day)
         desk.send(at(day, "09:55"))
         self._planning.draft_next_week(day)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from outreach_api.contacts.rules import SAFETY_CARD_ID
-from outreach_api.demo import directory, town
+from outreach_api.demo import destinations, directory, town
 from outreach_api.demo.catalogue import Catalogue
 from outreach_api.demo.chance import Chance
 from outreach_api.demo.moments import at
@@ -44,7 +44,7 @@ class Office:
             self._chance, prepared_on=season.prepared_on, until=season.until
         )
         self.catalogue = Catalogue(self._chance, season.prepared_on, _price_rise(season))
-        self.destination_ids = {kind: self._chance.quiet_id() for kind in directory.destinations()}
+        self.destination_ids = {kind: self._chance.quiet_id() for kind in destinations.destinations()}
         self._issue_ids = [self._chance.quiet_id() for _ in directory.ISSUES]
 
     @property
@@ -118,7 +118,7 @@ class Office:
             self.desk.keep("item.add", item.id, now, item.payload)
 
     def _add_directory(self, now: dt.datetime, day: dt.date) -> None:
-        for kind, destination in directory.destinations().items():
+        for kind, destination in destinations.destinations().items():
             self.desk.keep("destination.add", self.destination_ids[kind], now, destination)
         for partner in directory.PARTNERS:
             payload: dict[str, Any] = {
