@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from schemas.base import Day, Id, LocalTime, Many, Nested, Out, Text, Whole, Word
+from schemas.base import Out
+from schemas.fields import Day, Id, LocalTime, Many, Nested, Text, Whole, Word
 from schemas.vocabulary import CancelReason, PlanStatus, StayState
 
 _PLAN_STOP = "6d5a1f0e-7b3c-4d2e-8f10-a1b2c3d4e5f6"

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from schemas.base import Day, Flag, Id, LocalTime, Many, Nested, Out, Text, Whole, Word
+from schemas.base import Out
+from schemas.fields import Day, Flag, Id, LocalTime, Many, Nested, Text, Whole, Word
 from schemas.stops import Position, Window
 from schemas.vocabulary import (
     DestinationKind,

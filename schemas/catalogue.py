@@ -4,22 +4,8 @@ from typing import Any, ClassVar
 
 from marshmallow import validates_schema
 
-from schemas.base import (
-    Coded,
-    Day,
-    Flag,
-    Id,
-    Instant,
-    Many,
-    Nested,
-    Out,
-    PageQuery,
-    QueryFlag,
-    Text,
-    Whole,
-    WireSchema,
-    Word,
-)
+from schemas.base import Out, PageQuery, WireSchema
+from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, QueryFlag, Text, Whole, Word
 from schemas.vocabulary import Allergen, ItemCategory, TaxCategory, TaxClass
 
 HIGHEST_PRICE_YEN = 1_000_000

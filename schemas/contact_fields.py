@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from schemas.base import Coded, Text
+from schemas.fields import Coded, Text
 
 # Things of field and kitchen, none of them a given name: a card word finds a person again and names nobody.
 CARD_WORDS = (

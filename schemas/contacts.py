@@ -4,19 +4,8 @@ from typing import Any, ClassVar
 
 from marshmallow import fields
 
-from schemas.base import (
-    Day,
-    Flag,
-    Id,
-    Many,
-    Nested,
-    Out,
-    PageQuery,
-    Query,
-    Text,
-    WireSchema,
-    Word,
-)
+from schemas.base import Out, PageQuery, Query, WireSchema
+from schemas.fields import Day, Flag, Id, Many, Nested, Text, Word
 from schemas.problem import FaultOut
 from schemas.vocabulary import (
     Depth,

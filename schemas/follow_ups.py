@@ -4,8 +4,9 @@ from typing import Any, ClassVar
 
 from marshmallow import fields, validates_schema
 
-from schemas.base import Coded, Day, Id, Nested, Number, Out, PageQuery, Query, Whole, WireSchema, Word
+from schemas.base import Out, PageQuery, Query, WireSchema
 from schemas.contact_fields import CardNumber, CardWord
+from schemas.fields import Coded, Day, Id, Nested, Number, Whole, Word
 from schemas.vocabulary import FollowUpResult, FollowUpState, Promise
 
 _FOLLOW_UP_ID = "4c3b2a19-8f7e-4d6c-9b5a-493827160f1e"

@@ -4,7 +4,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from schemas.base import Nested, Number, Out, WireSchema
+from schemas.base import Out, WireSchema
+from schemas.fields import Nested, Number
 
 MEDIA_TYPE = "application/geo+json"
 MOST_FEATURES = 10_000

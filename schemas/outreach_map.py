@@ -8,20 +8,8 @@ from enum import StrEnum
 from marshmallow import fields
 
 from schemas import map_examples
-from schemas.base import (
-    Box,
-    Day,
-    Id,
-    Nested,
-    Number,
-    Out,
-    Query,
-    QueryNumber,
-    QueryWhole,
-    Text,
-    Whole,
-    Word,
-)
+from schemas.base import Out, Query
+from schemas.fields import Box, Day, Id, Nested, Number, QueryNumber, QueryWhole, Text, Whole, Word
 from schemas.geojson import MultiPolygonOut, PointOut, PolygonOut, collection_of
 from schemas.vocabulary import Publicity, StopKind, StopStatus, VisitStatus
 

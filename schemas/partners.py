@@ -4,20 +4,8 @@ from typing import Any, ClassVar
 
 from marshmallow import fields, validates_schema
 
-from schemas.base import (
-    Coded,
-    Day,
-    Flag,
-    Id,
-    Nested,
-    Out,
-    PageQuery,
-    QueryFlag,
-    Text,
-    Whole,
-    WireSchema,
-    Word,
-)
+from schemas.base import Out, PageQuery, WireSchema
+from schemas.fields import Coded, Day, Flag, Id, Nested, QueryFlag, Text, Whole, Word
 from schemas.problem import FaultOut
 from schemas.vocabulary import IssueStatus, PartnerKind, Stage, Topic
 

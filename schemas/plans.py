@@ -4,23 +4,8 @@ from typing import Any, ClassVar
 
 from marshmallow import fields, validates_schema
 
-from schemas.base import (
-    Coded,
-    Day,
-    Flag,
-    Id,
-    Instant,
-    LocalTime,
-    Many,
-    Nested,
-    Out,
-    PageQuery,
-    Text,
-    Week,
-    Whole,
-    WireSchema,
-    Word,
-)
+from schemas.base import Out, PageQuery, WireSchema
+from schemas.fields import Coded, Day, Flag, Id, Instant, LocalTime, Many, Nested, Text, Week, Whole, Word
 from schemas.visits import WarningOut
 from schemas.vocabulary import (
     CancelReason,

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from marshmallow import fields
 
-from schemas.base import Nested, Out
+from schemas.base import Out
+from schemas.fields import Nested
 
 
 class FaultOut(Out):

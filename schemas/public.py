@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from marshmallow import fields, validates_schema
 
-from schemas.base import Coded, Day, Flag, Id, LocalTime, Many, Nested, Out, Query, Text, Whole, Word
+from schemas.base import Out, Query
+from schemas.fields import Coded, Day, Flag, Id, LocalTime, Many, Nested, Text, Whole, Word
 from schemas.stops import Position
 from schemas.vocabulary import CancelReason, TimetableStatus
 

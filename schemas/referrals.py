@@ -4,22 +4,9 @@ from typing import Any, ClassVar
 
 from marshmallow import fields, validates_schema
 
-from schemas.base import (
-    Coded,
-    Day,
-    Flag,
-    Id,
-    Instant,
-    Nested,
-    Out,
-    PageQuery,
-    QueryFlag,
-    Text,
-    Whole,
-    WireSchema,
-    Word,
-)
+from schemas.base import Out, PageQuery, WireSchema
 from schemas.contact_fields import CaseReference, QrContent, Telephone, WebAddress
+from schemas.fields import Coded, Day, Flag, Id, Instant, Nested, QueryFlag, Text, Whole, Word
 from schemas.vocabulary import (
     ConsentBy,
     ConsentMethod,

@@ -4,7 +4,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from schemas.base import Day, Id, Many, Nested, Number, Out, Text, Whole, Word
+from schemas.base import Out
+from schemas.fields import Day, Id, Many, Nested, Number, Text, Whole, Word
 from schemas.vocabulary import PermissionType, ReportPeriodKind
 
 _MOST_PLACES = 100_000

@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from marshmallow import fields
 
 from schemas import report_sections as sections
-from schemas.base import Day, Instant, Many, Nested, Out, Query, QueryWhole, Week, Whole, Word
+from schemas.base import Out, Query
+from schemas.fields import Day, Instant, Many, Nested, QueryWhole, Week, Whole, Word
 from schemas.report_example import A_WEEK, TREND_POINT
 from schemas.vocabulary import ReportForm
 

@@ -4,22 +4,9 @@ from typing import Any, ClassVar
 
 from marshmallow import fields, validates_schema
 
-from schemas.base import (
-    Coded,
-    Day,
-    Flag,
-    Id,
-    Instant,
-    Many,
-    Nested,
-    Out,
-    PageQuery,
-    Text,
-    Whole,
-    WireSchema,
-    Word,
-)
+from schemas.base import Out, PageQuery, WireSchema
 from schemas.contact_fields import Telephone
+from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, Text, Whole, Word
 from schemas.vocabulary import ConcernState
 
 _NOTE_ID = "6f1d2c3b-4a59-4e68-9b7a-8c9d0e1f2a3b"

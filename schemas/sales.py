@@ -4,22 +4,9 @@ from typing import Any, ClassVar
 
 from marshmallow import validates_schema
 
-from schemas.base import (
-    Coded,
-    Day,
-    Flag,
-    Id,
-    Instant,
-    Many,
-    Nested,
-    Out,
-    PageQuery,
-    Text,
-    Whole,
-    WireSchema,
-    Word,
-)
+from schemas.base import Out, PageQuery, WireSchema
 from schemas.catalogue import HIGHEST_PRICE_YEN
+from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, Text, Whole, Word
 from schemas.problem import FaultOut
 from schemas.vocabulary import ItemCategory, Payment, ServiceMode, Source
 

@@ -4,7 +4,8 @@ from typing import Any, ClassVar
 
 from marshmallow import validates_schema
 
-from schemas.base import (
+from schemas.base import Out, PageQuery, WireSchema
+from schemas.fields import (
     Box,
     Coded,
     Day,
@@ -15,12 +16,9 @@ from schemas.base import (
     Many,
     Nested,
     Number,
-    Out,
-    PageQuery,
     QueryNumber,
     Text,
     Whole,
-    WireSchema,
     Word,
 )
 from schemas.vocabulary import PermissionType, Publicity, StopKind, StopStatus

@@ -4,20 +4,8 @@ from typing import ClassVar
 
 from marshmallow import fields
 
-from schemas.base import (
-    Flag,
-    Id,
-    Instant,
-    Many,
-    Nested,
-    Number,
-    Out,
-    PageQuery,
-    QueryWhole,
-    Text,
-    Whole,
-    WireSchema,
-)
+from schemas.base import Out, PageQuery, WireSchema
+from schemas.fields import Flag, Id, Instant, Many, Nested, Number, QueryWhole, Text, Whole
 from schemas.problem import FaultOut
 from schemas.visits import HeadCountIn, WarningOut
 

@@ -4,21 +4,8 @@ from typing import Any, ClassVar
 
 from marshmallow import fields, validates_schema
 
-from schemas.base import (
-    Coded,
-    Day,
-    Flag,
-    Id,
-    Instant,
-    Many,
-    Nested,
-    Out,
-    PageQuery,
-    Text,
-    Whole,
-    WireSchema,
-    Word,
-)
+from schemas.base import Out, PageQuery, WireSchema
+from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, Text, Whole, Word
 from schemas.problem import FaultOut
 from schemas.sales import HIGHEST_FACE_YEN, MOST_TICKETS, USUAL_FACE_YEN
 from schemas.vocabulary import Payment, Source, TicketEvent

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from schemas.base import Day, Flag, Id, Instant, Nested, Out, Text, Whole, WireSchema
+from schemas.base import Out, WireSchema
+from schemas.fields import Day, Flag, Id, Instant, Nested, Text, Whole
 from schemas.stops import Position
 
 

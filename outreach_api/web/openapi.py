@@ -8,7 +8,7 @@ from typing import Any
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from outreach_api.web.problems import TITLES
-from schemas import base
+from schemas import fields
 from schemas.problem import ProblemOut
 from schemas.vocabulary import Role
 
@@ -93,20 +93,20 @@ def plugin() -> MarshmallowPlugin:
 def teach_fields(converter: Any) -> None:
     """Tell apispec what our fields look like on the wire."""
     for field, kind, form in (
-        (base.Text, "string", None),
-        (base.Whole, "integer", "int64"),
-        (base.QueryWhole, "integer", "int64"),
-        (base.Number, "number", "double"),
-        (base.QueryNumber, "number", "double"),
-        (base.Flag, "boolean", None),
-        (base.QueryFlag, "boolean", None),
-        (base.Id, "string", "uuid"),
-        (base.Instant, "string", "date-time"),
-        (base.Day, "string", "date"),
-        (base.LocalTime, "string", None),
-        (base.Week, "string", None),
-        (base.Box, "string", None),
-        (base.Word, "string", None),
+        (fields.Text, "string", None),
+        (fields.Whole, "integer", "int64"),
+        (fields.QueryWhole, "integer", "int64"),
+        (fields.Number, "number", "double"),
+        (fields.QueryNumber, "number", "double"),
+        (fields.Flag, "boolean", None),
+        (fields.QueryFlag, "boolean", None),
+        (fields.Id, "string", "uuid"),
+        (fields.Instant, "string", "date-time"),
+        (fields.Day, "string", "date"),
+        (fields.LocalTime, "string", None),
+        (fields.Week, "string", None),
+        (fields.Box, "string", None),
+        (fields.Word, "string", None),
     ):
         converter.map_to_openapi_type(field, kind, form)
 

@@ -23,7 +23,8 @@ from outreach_api.web.declared import Declared, declared_of
 from outreach_api.web.json_body import NotJson, not_json, read_json
 from outreach_api.web.problems import Refused, language, problem_lines
 from outreach_api.web.services import services
-from schemas.base import MOST_FAULTS, UUID_FORM
+from schemas.base import MOST_FAULTS
+from schemas.fields import UUID_FORM
 
 REPLAYED = {"Idempotency-Replayed": "true"}
 View = Callable[[Session, Actor, uuid.UUID], Any]
