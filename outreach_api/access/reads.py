@@ -21,6 +21,27 @@ from schemas.vocabulary import Role
 _NO_SECRET = bytes(32)
 
 
+_T, _D, _P = Token.__table__.c, Device.__table__.c, Person.__table__.c
+# Asked by every request: columns only, and the statement built once.
+_HOLDER = (
+    sa.select(
+        _T.secret_hash,
+        _T.revoked_at,
+        _T.expires_at,
+        _T.role,
+        _T.van_id,
+        _T.device_id,
+        _T.person_id,
+        _D.active.label("device_active"),
+        _P.active.label("person_active"),
+    )
+    .select_from(Token.__table__)
+    .outerjoin(Device.__table__, _D.id == _T.device_id)
+    .outerjoin(Person.__table__, _P.id == _T.person_id)
+    .where(_T.prefix == sa.bindparam("prefix"))
+)
+
+
 def find_actor(database: Database, text: str, now: dt.datetime) -> Actor | None:
     """The holder of a live token: not revoked, not expired, its device or person active."""
     parts = split_token(text)
@@ -28,21 +49,15 @@ def find_actor(database: Database, text: str, now: dt.datetime) -> Actor | None:
         return None
     prefix, secret = parts
     with database.read() as session:
-        row = session.execute(
-            sa.select(Token, Device.active, Person.active)
-            .outerjoin(Device, Device.id == Token.device_id)
-            .outerjoin(Person, Person.id == Token.person_id)
-            .where(Token.prefix == prefix)
-        ).one_or_none()
-    token, device_active, person_active = row if row else (None, None, None)
-    if not same_secret(secret, token.secret_hash if token else _NO_SECRET) or token is None:
+        row = session.execute(_HOLDER, {"prefix": prefix}).one_or_none()
+    if not same_secret(secret, row.secret_hash if row else _NO_SECRET) or row is None:
         return None
-    if token.revoked_at is not None or token.expires_at <= now or not (device_active or person_active):
+    if row.revoked_at is not None or row.expires_at <= now or not (row.device_active or row.person_active):
         return None
-    holder = token.device_id or token.person_id
+    holder = row.device_id or row.person_id
     if holder is None:
         return None
-    return Actor(holder, Role(token.role), token.van_id, token.person_id)
+    return Actor(holder, Role(row.role), row.van_id, row.person_id)
 
 
 def me(session: Session, actor: Actor) -> dict[str, Any]:

@@ -36,9 +36,11 @@ class ChangeNumbers:
             )
 
 
+_COUNTER = ChangeCounter.__table__.c
+_CURRENT = sa.select(_COUNTER.value, _COUNTER.epoch).where(_COUNTER.id == 1)
+
+
 def current(session: Session) -> tuple[int, uuid.UUID]:
     """Last committed change number and the database's epoch, without a lock."""
-    row = session.execute(
-        sa.select(ChangeCounter.value, ChangeCounter.epoch).where(ChangeCounter.id == 1)
-    ).one()
+    row = session.execute(_CURRENT).one()
     return row.value, row.epoch

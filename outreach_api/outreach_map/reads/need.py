@@ -46,10 +46,14 @@ class Need:
         return self.totals if self.targets is None else self.targets
 
 
+_I = PopulationImport.__table__.c
+_NEWEST = sa.select(_I.id).where(_I.undone_at.is_(None)).order_by(_I.change_no.desc()).limit(1)
+
+
 def in_force(session: Session) -> PopulationImport | None:
     """The newest import that was not undone."""
-    newest = sa.select(PopulationImport).where(PopulationImport.undone_at.is_(None))
-    return session.scalar(newest.order_by(PopulationImport.change_no.desc()).limit(1))
+    newest = session.scalar(_NEWEST)
+    return None if newest is None else session.get(PopulationImport, newest)
 
 
 def need(session: Session) -> Need | None:
@@ -58,16 +62,16 @@ def need(session: Session) -> Need | None:
     An import never changes, only which one is in force, so the last few are kept in memory: reading 4,000 cells
     costs more than everything that is reckoned from them.
     """
-    found = in_force(session)
-    if found is None:
+    newest = session.scalar(_NEWEST)
+    if newest is None:
         return None
-    known = _known.get(found.id)
+    known = _known.get(newest)
     if known is None:
-        known = _read(session, found)
+        known = _read(session, session.get_one(PopulationImport, newest))
         with _keeping:
             while len(_known) >= _KNOWN_MOST:
                 _known.pop(next(iter(_known)))
-            _known[found.id] = known
+            _known[newest] = known
     return known
 
 
