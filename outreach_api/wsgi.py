@@ -89,18 +89,21 @@ def _connections(port: int) -> Iterator[socket.socket]:
     """The accepted TCP connections of this process on its own port (not those to its database)."""
     for name in os.listdir("/proc/self/fd"):
         # Most are no sockets, or not connected, or were closed meanwhile.
-        with contextlib.suppress(OSError), _socket_of(int(name)) as found:
+        with contextlib.suppress(OSError), _borrowed(int(name)) as found:
             is_tcp = found.family in (socket.AF_INET, socket.AF_INET6) and found.type == socket.SOCK_STREAM
             if is_tcp and found.getsockname()[1] == port and found.getpeername():
                 yield found
 
 
-def _socket_of(descriptor: int) -> socket.socket:
-    """A socket on a copy of an open file. Raises OSError when it is none, and leaves no copy behind."""
-    copy = os.dup(descriptor)
+@contextlib.contextmanager
+def _borrowed(descriptor: int) -> Iterator[socket.socket]:
+    """A socket on an open file that stays its owner's. Raises OSError when it is none.
+
+    Never a copy: closing any copy of SQLite's file drops every lock that this process holds on it (POSIX), and
+    another process then takes the database for its own and corrupts it.
+    """
+    found = socket.socket(fileno=descriptor)
     try:
-        return socket.socket(fileno=copy)
-    except OSError:
-        # Left open, the copies would themselves be copied by every later look, until no file can be opened.
-        os.close(copy)
-        raise
+        yield found
+    finally:
+        found.detach()

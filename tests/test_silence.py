@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
 import time
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from outreach_api import wsgi
+from outreach_api.storage.session import Database
 from outreach_api.web import uploads
 from outreach_api.web.problems import Refused
 from outreach_api.web.uploads import Uploads
@@ -113,3 +117,21 @@ def test_looking_for_silence_leaves_no_file_open() -> None:
         for _ in range(3):
             wsgi.close_silent(listener.getsockname()[1], 60)
         assert set(os.listdir("/proc/self/fd")) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_looking_for_silence_keeps_the_locks_on_the_database(tmp_path: Path) -> None:
+    """Closing a mere copy of SQLite's file would drop this process's locks; another would then corrupt it."""
+    file = tmp_path / "outreach.db"
+    database = Database(f"sqlite:///{file}")
+    take = (
+        "import sys\nfrom outreach_api.storage.session import sqlite_driver\n"
+        "connection = sqlite_driver().connect(sys.argv[1], timeout=0, isolation_level=None)\n"
+        "connection.execute('BEGIN IMMEDIATE')"
+    )
+    with database.write() as session:
+        session.execute(sa.text("CREATE TABLE kept (id INTEGER)"))
+        wsgi.close_silent(1, 60)
+        other = subprocess.run([sys.executable, "-c", take, str(file)], capture_output=True, text=True)
+        assert "database is locked" in other.stderr
+    database.close()
