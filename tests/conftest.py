@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from outreach_api.app import create_app
@@ -19,6 +20,7 @@ from tests.api import Api, StandingClock
 
 pytest_plugins = ["tests.databases"]
 
+START = dt.datetime(2026, 11, 28, 3, 0, tzinfo=dt.UTC)
 KEPT = {"change_counter", "tax_rates", "alembic_version"}
 
 
@@ -51,7 +53,6 @@ def _empty(database: Database) -> None:
             session.execute(sa.text("TRUNCATE " + ", ".join(table.name for table in tables)))
         session.execute(sa.text("UPDATE change_counter SET value = 0"))
         session.execute(sa.text("DELETE FROM tax_rates WHERE valid_from <> '2019-10-01'"))
-        session.execute(sa.text("DELETE FROM tax_rates WHERE valid_from <> '2019-10-01'"))
 
 
 @pytest.fixture
@@ -61,19 +62,36 @@ def session(database: Database) -> Iterator[Session]:
         yield session
 
 
-@pytest.fixture
-def clock() -> StandingClock:
-    """Server time: stands still at Saturday 2026-11-28 12:00 in Tokyo until a test moves it."""
-    return StandingClock(dt.datetime(2026, 11, 28, 3, 0, tzinfo=dt.UTC))
-
-
 @pytest.fixture(scope="session")
 def keyring() -> Keyring:
     return Keyring(bytes(range(32)))
 
 
+@pytest.fixture(scope="session")
+def standing() -> StandingClock:
+    return StandingClock(START)
+
+
+@pytest.fixture(scope="session")
+def app(migrated: Database, standing: StandingClock, keyring: Keyring) -> Flask:
+    """One app for all tests of a worker: describing itself takes it longer than most tests take."""
+    return create_app(Settings(), database=migrated, keyring=keyring, now=standing)
+
+
 @pytest.fixture
-def api(database: Database, clock: StandingClock, keyring: Keyring) -> Api:
+def clock(standing: StandingClock) -> StandingClock:
+    """Server time: stands still at Saturday 2026-11-28 12:00 in Tokyo until a test moves it."""
+    standing.now = START
+    return standing
+
+
+@pytest.fixture
+def api(app: Flask, database: Database, clock: StandingClock) -> Api:
     """The API as clients meet it: tokens by role, and every answer checked against openapi.yaml."""
-    app = create_app(Settings(), database=database, keyring=keyring, now=clock)
     return Api(app, database, clock)
+
+
+@pytest.fixture
+def own_api(database: Database, clock: StandingClock, keyring: Keyring) -> Api:
+    """The same with an app of the test's own, for tests that change the app."""
+    return Api(create_app(Settings(), database=database, keyring=keyring, now=clock), database, clock)

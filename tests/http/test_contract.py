@@ -104,16 +104,16 @@ class _Down:
 
 
 @pytest.mark.parametrize("path", ["/v1/me", "/v1/stops", "/readyz"])
-def test_a_database_that_is_away_is_a_short_wait_not_a_fault(api: Api, path: str) -> None:
-    token = api.token("coordinator")
-    here = api.app.extensions["outreach"]
-    api.app.extensions["outreach"] = dataclasses.replace(here, database=_Down())
-    answer = api.get(path, token=token)
+def test_a_database_that_is_away_is_a_short_wait_not_a_fault(own_api: Api, path: str) -> None:
+    token = own_api.token("coordinator")
+    here = own_api.app.extensions["outreach"]
+    own_api.app.extensions["outreach"] = dataclasses.replace(here, database=_Down())
+    answer = own_api.get(path, token=token)
     assert answer.status == 503
     assert answer.headers["Retry-After"] == "5"
     assert "10.0.0.7" not in answer.text
     assert_problem(answer)
-    assert api.get("/livez").status == 200
+    assert own_api.get("/livez").status == 200
 
 
 def test_a_fault_of_ours_says_nothing_of_the_inside(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
