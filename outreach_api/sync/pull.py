@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from outreach_api.ledger import counter
 from outreach_api.ledger.kinds import Actor
@@ -35,6 +35,11 @@ def page_after(session: Session, actor: Actor, after: int, limit: int, feeds: Ma
     select = sa.select(Change).where(Change.change_no > after).order_by(Change.change_no).limit(limit + 1)
     if actor.role is Role.CREW:
         select = select.where(sa.or_(Change.van_id.is_(None), Change.van_id == actor.van_id))
+    else:
+        # Gone from one van to another: for those who see all vans it is not gone, and its other line stands.
+        other = aliased(Change)
+        same = (other.kind == Change.kind, other.entity_id == Change.entity_id, ~other.gone)
+        select = select.where(sa.not_(sa.and_(Change.gone, sa.exists().where(*same))))
     kinds = [name for name, feed in feeds.items() if actor.role in feed.roles]
     changes = list(session.scalars(select.where(Change.kind.in_(kinds))))
     more = len(changes) > limit

@@ -139,3 +139,24 @@ def test_crew_see_the_published_plans_of_their_own_van_only(api: Api) -> None:
         answer = api.get(hidden, role="crew")
         assert (answer.status, answer.code) == (404, "not_found")
     assert api.get(f"{path}/check", role="crew").code == "forbidden"
+
+
+def test_a_plan_that_went_to_another_van_is_gone_for_the_first_only(api: Api) -> None:
+    plan = draft(api, stay(agreed_stop(api)))
+    assert publish(api, plan).status == 200
+    moved = api.patch(f"/v1/plans/{plan.json['id']}", {"van_id": str(api.other_van)}, version=2)
+    assert moved.status == 200, moved
+    for role, van, gone in (
+        ("crew", api.van, [True]),
+        ("crew", api.other_van, [False]),
+        ("coordinator", None, [False]),
+    ):
+        # One at a time: what leaves one van and comes to the other must not depend on the page it is in.
+        seen, cursor = [], ""
+        while True:
+            page = api.get(f"/v1/sync/pull?limit=1{cursor}", role=role, van=van).json
+            seen += [item["gone"] for item in page["items"] if item["kind"] == "plan"]
+            cursor = f"&cursor={page['cursor']}"
+            if not page["more"]:
+                break
+        assert seen == gone, role
