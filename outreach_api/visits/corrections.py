@@ -16,6 +16,9 @@ from outreach_api.storage.contacts import FollowUpEvent, SafetyConcern, StampMar
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
+from schemas.vocabulary import VisitStatus
+
+_HELD = (VisitStatus.OPEN, VisitStatus.CLOSED)
 
 
 def correct_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
@@ -40,6 +43,12 @@ def correct_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     _move_facts(work, row.id, row)
     work.session.execute(
         sa.update(VisitTotal).where(VisitTotal.visit_id == row.id).values(iso_week=row.iso_week)
+    )
+    # Whether a promise was kept in time is asked by the day on which it was.
+    work.session.execute(
+        sa.update(FollowUpEvent)
+        .where(FollowUpEvent.visit_id == row.id)
+        .values(local_day=row.local_day, iso_week=row.iso_week)
     )
     return Applied(row.id, row.version, created=False, announces=(Announce("visit", row.id, row.van_id),))
 
@@ -67,6 +76,9 @@ def merge_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     work.session.execute(sa.delete(VisitTotal).where(VisitTotal.visit_id == row.id))
     opened = [at for at in (row.opened_at, target.opened_at) if at is not None]
     closed = [at for at in (row.closed_at, target.closed_at) if at is not None]
+    if row.status in _HELD and target.status not in _HELD:
+        # One phone called it off, another one was there: what was counted belongs to a visit that was held.
+        target.status, target.cancel_reason = row.status, row.cancel_reason
     target.opened_at = min(opened, default=None)
     target.closed_at = max(closed, default=None)
     target.version += 1

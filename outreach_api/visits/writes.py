@@ -44,7 +44,7 @@ def open_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     opened_at = given["opened_at"] or accepted.occurred_at
     row = work.session.get(Visit, accepted.entity_id)
     if row is not None:
-        return _open_again(accepted, row, place, opened_at)
+        return _open_again(work, accepted, row, place, opened_at)
     unpublished = place.plan is not None and place.plan.status != PlanStatus.PUBLISHED
     warnings = (Warn("plan_not_published"),) if unpublished else ()
     row = _new_visit(work, accepted, place, VisitStatus.OPEN)
@@ -81,6 +81,8 @@ def cancel_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
             return place
         row = _new_visit(work, accepted, place, VisitStatus.PLANNED)
         work.session.add(row)
+    elif row.id != accepted.entity_id:
+        return Refusal("visit_merged", 409)
     else:
         _count_up(row, accepted)
     refusal = rules.cancel(row.status, _has_facts(work, row.id))
@@ -214,9 +216,12 @@ def _new_visit(work: Work, accepted: Accepted, place: _Place, status: VisitStatu
     )
 
 
-def _open_again(accepted: Accepted, row: Visit, place: _Place, opened_at: dt.datetime) -> Applied | Refusal:
+def _open_again(
+    work: Work, accepted: Accepted, row: Visit, place: _Place, opened_at: dt.datetime
+) -> Applied | Refusal:
     if row.van_id != place.van_id or row.stop_id != place.stop.id:
         return Refusal("id_taken", 409)
+    row = _successor(work, row)
     warnings = (Warn("visit_was_cancelled"),) if row.status == VisitStatus.CANCELLED else ()
     row.status = rules.opened_status(row.status)
     if row.status == VisitStatus.OPEN:
@@ -231,7 +236,12 @@ def _visit_in_scope(work: Work, visit_id: uuid.UUID) -> Visit | Refusal:
     if work.actor.role is Role.CREW:
         select = select.where(Visit.van_id == work.actor.van_id)
     row = work.session.scalar(select)
-    return VISIT_UNKNOWN if row is None else row
+    return VISIT_UNKNOWN if row is None else _successor(work, row)
+
+
+def _successor(work: Work, row: Visit) -> Visit:
+    """What a phone that has not heard of a merge says of the duplicate, it says of the visit that remained."""
+    return row if row.merged_into is None else work.session.get_one(Visit, row.merged_into)
 
 
 def _has_facts(work: Work, visit_id: uuid.UUID) -> bool:

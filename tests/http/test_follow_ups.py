@@ -209,3 +209,13 @@ def test_too_few_cards_seen_again_give_no_estimate(api: Api) -> None:
     assert (shown["both"], shown["estimate"], shown["low"]) == (0, None, None)
     backwards = "/v1/stamp-cards?from_day=2026-12-01&split_day=2026-11-01&to_day=2026-12-31"
     assert api.get(backwards).faults == {"?split_day": "wrong_order"}
+
+
+def test_what_was_reported_at_a_visit_follows_the_correction_of_its_day(api: Api) -> None:
+    follow_up = promise(api).json["id"]
+    visit = visit_of(api)
+    assert report(api, follow_up, result="met", visit_id=visit).status == 201
+    fixed = api.patch(f"/v1/visits/{visit}", {"local_day": "2026-12-19"}, version=1)
+    assert fixed.status == 200, fixed
+    told = api.get(f"/v1/follow-ups/{follow_up}").json["reports"]
+    assert [one["local_day"] for one in told] == ["2026-12-19"]

@@ -13,8 +13,9 @@ from outreach_api.kernel.ids import new_id, visit_id_of
 from outreach_api.kernel.week import IsoWeek
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.plans import Plan, PlanStop
-from outreach_api.storage.visits import HeadCount
+from outreach_api.storage.visits import HeadCount, Visit
 from tests.api import Answer, Api
+from tests.http.test_sync import operation, push, results
 from tests.make import MADE_AT, make_stop, make_visit
 
 DAY = dt.date(2026, 11, 28)
@@ -202,6 +203,49 @@ def test_a_duplicate_ad_hoc_visit_is_joined_and_late_facts_follow(api: Api) -> N
     late = api.post(f"/v1/visits/{second['id']}/head-counts", {"counts": {"infant": 1}}, role="crew")
     assert late.status == 201
     assert api.get(f"/v1/visits/{first['id']}").json["attendance"]["total"] == 6
+
+
+def joined_twin(api: Api) -> tuple[str, str]:
+    """An open visit, and its duplicate that was merged into it."""
+    first, second = open_ad_hoc(api).json, open_ad_hoc(api).json
+    done = api.post(f"/v1/visits/{second['id']}/merge", {"into": first["id"]}, version=second["version"])
+    assert done.status == 200, done
+    return first["id"], second["id"]
+
+
+def test_a_late_close_of_a_joined_duplicate_closes_the_visit_that_remained(api: Api) -> None:
+    kept, twin = joined_twin(api)
+    closed = api.post(f"/v1/visits/{twin}/close", {}, role="crew")
+    assert (closed.json["id"], closed.json["status"]) == (kept, "closed")
+    pulled = {item["id"]: item["gone"] for item in api.get("/v1/sync/pull", role="crew").json["items"]}
+    assert (pulled[kept], pulled[twin]) == (False, True)
+
+
+def test_a_late_arrival_at_a_joined_duplicate_leaves_it_gone(api: Api) -> None:
+    kept, twin = joined_twin(api)
+    with api.database.read() as session:
+        stop = str(session.get_one(Visit, uuid.UUID(twin)).stop_id)
+    arrival = operation("visit.open", {"stop_id": stop, "opened_at": "2026-11-28T01:00:00Z"}, entity_id=twin)
+    assert results(push(api, arrival)) == [("applied", None)]
+    assert api.get(f"/v1/visits/{kept}").json["opened_at"] == "2026-11-28T01:00:00Z"
+    pulled = {item["id"]: item["gone"] for item in api.get("/v1/sync/pull", role="crew").json["items"]}
+    assert pulled[twin]
+
+
+def test_a_joined_duplicate_can_not_be_called_off(api: Api) -> None:
+    kept, twin = joined_twin(api)
+    refused = api.post(f"/v1/visits/{twin}/cancel", {"reason": "rain"}, role="crew")
+    assert (refused.status, refused.code) == (409, "visit_merged")
+    assert api.get(f"/v1/visits/{kept}").json["status"] == "open"
+
+
+def test_joining_a_held_visit_to_one_that_another_phone_called_off_makes_that_held(api: Api) -> None:
+    first, second = open_ad_hoc(api).json, open_ad_hoc(api).json
+    assert api.post(f"/v1/visits/{first['id']}/cancel", {"reason": "rain"}, role="crew").status == 200
+    api.post(f"/v1/visits/{second['id']}/head-counts", {"counts": {"infant": 3}}, role="crew")
+    joined = api.post(f"/v1/visits/{second['id']}/merge", {"into": first["id"]}, version=second["version"])
+    assert (joined.json["status"], joined.json["cancel_reason"]) == ("open", None)
+    assert joined.json["attendance"]["total"] == 3
 
 
 @pytest.mark.parametrize(
