@@ -102,6 +102,9 @@ def change_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
         refusal = _correct_pin(work, row, place)
         if refusal is not None:
             return refusal
+    if given.get("kind", row.kind) != row.kind and row.publicity == Publicity.PUBLIC:
+        # It may turn out to be a home, of which only the neighbourhood is announced unless the same change says more.
+        given = {"publicity": default_publicity(given["kind"]), **given}
     for name, value in given.items():
         setattr(row, name, value)
     work.session.flush()

@@ -119,3 +119,13 @@ def test_permissions_are_granted_and_withdrawn(api: Api) -> None:
     gone = api.post(path, {"on_day": "2026-12-01"}, version=1)
     assert gone.json["withdrawn_on"] == "2026-12-01"
     assert api.get(f"/v1/stops/{stop}").json["permissions"][0]["withdrawn_on"] == "2026-12-01"
+
+
+def test_a_stop_that_turns_out_to_be_a_home_is_no_longer_announced_with_its_point(api: Api) -> None:
+    made = api.post("/v1/stops", STOP)
+    home = api.patch(f"/v1/stops/{made.json['id']}", {"kind": "private_home"}, version=1)
+    assert (home.status, home.json["publicity"]) == (200, "area_only")
+    wanted = {"kind": "temple", "publicity": "public"}
+    assert api.patch(f"/v1/stops/{made.json['id']}", wanted, version=2).json["publicity"] == "public"
+    said = {"kind": "private_home", "publicity": "public"}
+    assert api.patch(f"/v1/stops/{made.json['id']}", said, version=3).json["publicity"] == "public"
