@@ -17,6 +17,7 @@ USAGE = """\
 usage: python3 scripts/run.py COMMAND
 
   demo [--port N]            set up, fill a database with demo data, serve it
+  init                       set up and make a home: folder, key, database
   serve [--port N]           set up and serve
   test [PYTEST OPTIONS]      run every test
   check                      linters, formatting, types, floors
@@ -26,7 +27,7 @@ usage: python3 scripts/run.py COMMAND
 The set-up lives in .venv and is kept; only a changed lock makes it work again."""
 
 
-def serve(command: str, options: list[str]) -> int:
+def outreach(command: str, options: list[str]) -> int:
     """Hand over to the outreach command, which from then on gets every signal itself."""
     workplace.prepare("runtime")
     return hand_over([program("outreach"), command, *options])
@@ -124,8 +125,8 @@ def main(arguments: list[str]) -> int:
     if command in ("help", "-h", "--help"):
         print(USAGE)
         return 0
-    if command in ("demo", "serve"):
-        return serve(command, options)
+    if command in ("demo", "init", "serve"):
+        return outreach(command, options)
     errands = {"test": test, "check": check, "bench": bench, "prove": prove}
     if command not in errands:
         return misused(f"unknown command: {command}\n\n{USAGE}")
