@@ -82,7 +82,7 @@ def test_one_bad_cell_and_nothing_is_imported(
 ) -> None:
     assert main(["import-stops", write(console, HEADER, TEMPLE, BAD)]) == 1
     said = capsys.readouterr().err
-    assert "line 3, lat「north」" in said
+    assert "3行目 緯度 · line 3, lat「north」" in said
     assert "数ではありません" in said
     assert "It is not a number" in said
     assert "Traceback" not in said

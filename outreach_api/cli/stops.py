@@ -12,7 +12,7 @@ from outreach_api.cli.console import CONSOLE, Commands, Failure, command, note_i
 from outreach_api.kernel.csv_cells import write_csv
 from outreach_api.messages import say
 from outreach_api.settings import Settings
-from outreach_api.stops.csv_columns import template
+from outreach_api.stops.csv_columns import column_called, template
 from outreach_api.stops.csv_rows import BadCell, StopsFile, read_stops_csv
 from outreach_api.stops.imports import Imported, bad_lines_csv, import_stops
 from outreach_api.storage.keyring import load_key_file
@@ -117,14 +117,21 @@ def _tell(file: StopsFile, done: Imported, bad_file: Path, *, partial: bool) -> 
 
 def _tell_faults(faults: Sequence[BadCell]) -> None:
     for fault in faults[:_SHOWN]:
-        place = f"{fault.line}行目 · line {fault.line}" if fault.line else "ファイル · file"
-        column = f", {fault.column}" if fault.column else ""
         cell = f"「{fault.cell[:_CELL_SHOWN]}」" if fault.cell else ""
         tell(
-            f"{place}{column}{cell}: {say(fault.code, 'ja', fault.params)} {say(fault.code, 'en', fault.params)}"
+            f"{_place(fault)}{cell}: {say(fault.code, 'ja', fault.params)} {say(fault.code, 'en', fault.params)}"
         )
     if len(faults) > _SHOWN:
         tell(f"ほか{len(faults) - _SHOWN}件 · and {len(faults) - _SHOWN} more")
+
+
+def _place(fault: BadCell) -> str:
+    """Line and column, the column as the heads of both templates call it: either file is searched with them."""
+    place = (f"{fault.line}行目", f"line {fault.line}") if fault.line else ("ファイル", "file")
+    if not fault.column:
+        return " · ".join(place)
+    known = column_called(fault.column)
+    return f"{place[0]} {known.label if known else fault.column} · {place[1]}, {fault.column}"
 
 
 def _write_private(file: Path, content: str) -> None:
