@@ -70,7 +70,7 @@ TEXTS = {
         "This stop is not agreed; its status is {status}.",
     ),
     "stop_not_agreed.fix": (
-        "先方と決まったら状態を agreed にするか、別の場所にしてください。",
+        "先方と決まったら状態を了承（agreed）にするか、別の場所にしてください。",
         "Set it to agreed once the host agrees, or take another stop.",
     ),
     "permission_missing": (
@@ -78,7 +78,7 @@ TEXTS = {
         "There is no permission for this stop.",
     ),
     "permission_missing.fix": (
-        "承諾や許可を記録してください。許可の要らない場所は、種類 none で記録します。",
+        "承諾や許可を記録してください。許可の要らない場所は、種類を「不要」（none）にして記録します。",
         "Record the permission; for a place that needs none, record one of type none.",
     ),
     "permission_ended": (
@@ -100,6 +100,14 @@ TEXTS = {
     "outside_window": (
         "使える時間（{windows}）から{minutes_outside}分はみ出しています。",
         "{minutes_outside} minutes lie outside the opening window ({windows}).",
+    ),
+    "no_window_that_day": (
+        "この場所は、この日は使えません（使える時間の決まった曜日ではないか、休みの日です）。",
+        "This stop can't be used on that day: it has windows, but none then.",
+    ),
+    "no_window_that_day.fix": (
+        "日を変えるか、使える時間を直してください。",
+        "Change the day, or correct the stop's windows.",
     ),
     "outside_window.fix": (
         "時刻か日を変えるか、使える時間を直してください。",

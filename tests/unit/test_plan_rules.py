@@ -143,9 +143,11 @@ def test_windows_that_touch_or_overlap_count_once() -> None:
     assert only(stay("10:00", "14:00", openings=overlapping)).numbers["minutes_outside"] == 60
 
 
-def test_a_stop_that_is_shut_on_the_day_is_outside_for_the_whole_stay() -> None:
+def test_a_stop_that_is_shut_on_the_day_is_told_as_such_not_as_minutes() -> None:
     shut = (SATURDAY, Opening(on_day=DAY))
-    assert only(stay("10:00", "12:00", openings=shut)).numbers == {"minutes_outside": 120, "windows": "—"}
+    assert only(stay("10:00", "12:00", openings=shut)).code == "no_window_that_day"
+    other_weekday = (Opening(weekday=2, opens=at("10:00"), closes=at("12:00")),)
+    assert only(stay("10:00", "12:00", openings=other_weekday)).code == "no_window_that_day"
 
 
 def test_the_drive_is_the_straight_line_times_detour_at_mean_speed() -> None:

@@ -61,11 +61,15 @@ def _of_place(stay: Stay, day: dt.date) -> Iterator[Violation]:
     if not permitted(stop.permissions, day):
         yield _permission(stay, day)
     windows = windows_on(stop.openings, day)
-    if windows is not None:
-        outside = _minutes_outside(stay, windows)
-        if outside:
-            shown = " ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in windows) or "—"
-            yield _hard("outside_window", stay, minutes_outside=outside, windows=shown)
+    if windows is None:
+        return
+    if not windows:
+        yield _hard("no_window_that_day", stay)
+        return
+    outside = _minutes_outside(stay, windows)
+    if outside:
+        shown = " ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in windows)
+        yield _hard("outside_window", stay, minutes_outside=outside, windows=shown)
 
 
 def _permission(stay: Stay, day: dt.date) -> Violation:
