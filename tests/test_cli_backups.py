@@ -12,6 +12,7 @@ import pytest
 from outreach_api.cli import main
 from outreach_api.cli.backups import pg_dump
 from outreach_api.ledger import counter
+from outreach_api.settings import Settings
 from outreach_api.storage import copies
 from outreach_api.storage.session import Database
 
@@ -100,7 +101,19 @@ def test_a_restore_into_an_empty_home_needs_no_replace(
     main(["backup", str(tmp_path / "copy")])
     (home / "outreach.db").unlink()
     assert main(["restore", str(tmp_path / "copy")]) == 0
+    assert "the key that you keep" not in capsys.readouterr().err
     assert tokens(capsys) == 1
+
+
+def test_a_restore_on_a_new_machine_says_where_the_key_belongs(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["backup", str(tmp_path / "copy")])
+    (home / "outreach.db").unlink()
+    key = Settings.from_environment().master_key_file
+    key.unlink()
+    assert main(["restore", str(tmp_path / "copy")]) == 0
+    assert f"put the key that you keep back at {key}" in capsys.readouterr().err
 
 
 def test_a_database_in_use_is_not_replaced(

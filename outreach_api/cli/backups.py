@@ -130,6 +130,11 @@ def run_restore(options: argparse.Namespace) -> int:
         "What was purged or revoked after the backup is back. Now run:",
         "  outreach verify; outreach purge; outreach tokens",
     )
+    if not settings.master_key_file.exists():
+        tell(
+            f"その前に、保管してある鍵を {settings.master_key_file} に戻してください。ないとサーバーは動きません。",
+            f"Before that, put the key that you keep back at {settings.master_key_file}: the server needs it.",
+        )
     return 0
 
 

@@ -84,7 +84,7 @@ def load_key_file(path: Path) -> Keyring:
         text = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         raise KeyFileError(
-            f"there is no master key at {path}: restore it, or make one with `outreach init`"
+            f"there is no master key at {path}: put back the copy that you keep (`outreach init` makes one for a new home)"
         ) from None
     except (OSError, UnicodeDecodeError) as fault:
         raise KeyFileError(f"the master key at {path} can't be read: {fault}") from None
