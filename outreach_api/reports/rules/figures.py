@@ -54,7 +54,8 @@ FIGURES = (
     Figure("stops.unvisited", "days", "code", "days"),
     Figure("stops.permissions_ending", "days", "code/type", "days"),
     Figure("coverage.share", _SHARE),
-    Figure("coverage.top_gaps", "children", "mesh", "gap"),
+    # Residents or children, as coverage.population.basis says.
+    Figure("coverage.top_gaps", "people", "mesh", "gap"),
     Figure("tickets.issued", "tickets"),
     Figure("tickets.issued_yen", _YEN),
     Figure("tickets.redeemed", "tickets"),
