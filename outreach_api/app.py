@@ -52,12 +52,12 @@ BLUEPRINTS = (
     stops_routes.blp,
     visits_routes.blp,
     sales_routes.blp,
+    *contacts_routes.BLUEPRINTS,
     plans_routes.blp,
     outreach_map_routes.blp,
     public_routes.blp,
     reports_routes.blp,
     sync_routes.blp,
-    *contacts_routes.BLUEPRINTS,
 )
 KINDS = (
     *access.KINDS,

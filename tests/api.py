@@ -41,7 +41,7 @@ class Answer:
     def __init__(self, response: TestResponse) -> None:
         self.status = response.status_code
         self.headers = response.headers
-        self.text = response.get_data(as_text=True)
+        self.text = response.get_data().decode(errors="replace")  # a picture is no text
         self.json: Any = json.loads(self.text) if response.is_json and self.text else None
 
     @property
