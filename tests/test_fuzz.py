@@ -41,8 +41,8 @@ from schemathesis.specs.openapi.checks import (
 from tests.api import Api
 from tests.world import World
 
-SECONDS = 60.0
-EXAMPLES = {GenerationMode.POSITIVE: 8, GenerationMode.NEGATIVE: 6}
+SECONDS = 45.0
+EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 4}
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -70,7 +70,7 @@ def test_no_request_is_answered_in_a_way_that_is_not_described(api: Api) -> None
     failures: list[str] = []
     met: dict[str, int] = {}
     # One example for each operation first, then more while there is time.
-    rounds = [(mode, size) for size in (1, 2, 8) for mode in EXAMPLES if size <= EXAMPLES[mode]]
+    rounds = [(mode, size) for size in (1, 4) for mode in EXAMPLES if size <= EXAMPLES[mode]]
     for mode, size in rounds:
         for operation in asked:
             if time.monotonic() > ends:

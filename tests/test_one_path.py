@@ -29,8 +29,19 @@ from tests.world import NOW, World
 NO_KIND = {"push": "carries many kinds"}
 
 
+_WRITES = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
+
+
+@contextmanager
+def listening(session: Session, note: Any) -> Iterator[None]:
+    connection = session.connection()
+    sa.event.listen(connection, "before_cursor_execute", note)
+    yield
+    sa.event.remove(connection, "before_cursor_execute", note)
+
+
 class TakenBack:
-    """A database whose writes are looked at and rolled back."""
+    """A database whose writes are rolled back, after every table that they touched was looked at."""
 
     def __init__(self, database: Database) -> None:
         self.read = database.read
@@ -40,10 +51,18 @@ class TakenBack:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with self._database.write() as session:
+        written: set[str] = set()
+
+        def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+            if found := _WRITES.match(statement):
+                written.add(found[1])
+
+        with self._database.write() as session, listening(session, note):
             yield session
             session.flush()
             for table in METADATA.sorted_tables:
+                if table.name not in written:
+                    continue
                 columns = [column for column in table.columns if column.name != "digest"]
                 self.seen[table.name] = sorted(map(repr, session.execute(sa.select(*columns))))
             self.entity = session.scalar(
@@ -114,6 +133,7 @@ def test_every_kind_is_the_same_change_both_ways(world: World) -> None:
     assert len(applied) * 2 > len(world.operations)
 
 
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 def test_every_kind_refuses_the_same_faults_both_ways(world: World) -> None:
     for name, operation in world.operations.items():
         if not world.kinds[name].pushed:

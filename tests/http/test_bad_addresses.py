@@ -86,38 +86,37 @@ def test_very_long_addresses_are_answered(api: Api) -> None:
     assert api.get("/" + "a/" * 50_000).status == 404
 
 
+# Refused before any table is asked, wherever it stands; or good enough for some parameter to be asked for.
+NEVER_GOOD = [
+    "",
+    "null",
+    "9" * 400,
+    "1e999",
+    "nan",
+    "%00",
+    "%FF",
+    "%EF%BC%97",
+    "2026-W54",
+    "9999-12-31",
+    "x" * 5_000,
+]
+NEVER_GOOD += ["0001-01-01", "0001-01-01T00:00:00%2B23:59", "9999-12-31T23:59:59Z"]
+PERHAPS_GOOD = ["-1", "9" * 19, "あ", "2199-12-31", "-1,-1,1,1", "0,0", "%25_", "2000-W01"]
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 def test_no_read_answers_5xx_to_values_that_no_parameter_expects(api: Api) -> None:
-    hostile = [
-        "",
-        "null",
-        "-1",
-        "9" * 19,
-        "9" * 400,
-        "1e999",
-        "nan",
-        "%00",
-        "%FF",
-        "%EF%BC%97",
-        "あ",
-        "2026-W54",
-        "0001-01-01",
-    ]
-    hostile += [
-        "9999-12-31",
-        "0001-01-01T00:00:00%2B23:59",
-        "9999-12-31T23:59:59Z",
-        "-1,-1,1,1",
-        "0,0",
-        "'--",
-        "%25_",
-        "x" * 5_000,
-    ]
     for operation in reads(api.app):
-        role = operation.roles[0] if operation.roles else None
+        for value in NEVER_GOOD:
+            query = "&".join(f"{name}={value}" for name in operation.parameters("query"))
+            assert ask(api, operation, query).status < 500, (operation.name, value)
+
+
+def test_no_read_answers_5xx_to_values_at_the_edge_of_what_is_allowed(api: Api) -> None:
+    for operation in reads(api.app):
         for name in operation.parameters("query"):
-            for value in hostile:
-                answer = api.get(f"{operation.path()}?{name}={value}", role=role)
-                assert answer.status < 500, (operation.name, name, value, answer)
+            for value in PERHAPS_GOOD:
+                assert ask(api, operation, f"{name}={value}").status < 500, (operation.name, name, value)
 
 
 def test_no_path_answers_5xx_to_what_is_no_id(api: Api) -> None:

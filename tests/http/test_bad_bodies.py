@@ -11,7 +11,7 @@ import pytest
 
 from outreach_api.kernel.ids import new_id
 from tests.api import Answer, Api
-from tests.described import changes
+from tests.described import Operation, changes
 from tests.http.test_stops import STOP
 
 DEEP = 100_000
@@ -167,9 +167,9 @@ def test_a_charset_after_the_media_type_is_fine(api: Api) -> None:
     assert answer.status == 201
 
 
-def test_a_body_that_is_too_big_is_refused_before_it_is_read(api: Api) -> None:
-    api.app.config["MAX_CONTENT_LENGTH"] = 10_000
-    answer = api.post("/v1/stops", {**STOP, "address": "x" * 20_000})
+def test_a_body_that_is_too_big_is_refused_before_it_is_read(own_api: Api) -> None:
+    own_api.app.config["MAX_CONTENT_LENGTH"] = 10_000
+    answer = own_api.post("/v1/stops", {**STOP, "address": "x" * 20_000})
     assert (answer.status, answer.code) == (413, "too_big")
 
 
@@ -189,10 +189,10 @@ def chunked(api: Api, raw: bytes) -> Answer:
     return Answer(response)
 
 
-def test_a_chunked_body_is_read_and_bounded_too(api: Api) -> None:
-    assert chunked(api, json.dumps(STOP).encode()).status == 201
-    api.app.config["MAX_CONTENT_LENGTH"] = 10_000
-    too_big = chunked(api, json.dumps({**STOP, "address": "x" * 20_000}).encode())
+def test_a_chunked_body_is_read_and_bounded_too(own_api: Api) -> None:
+    assert chunked(own_api, json.dumps(STOP).encode()).status == 201
+    own_api.app.config["MAX_CONTENT_LENGTH"] = 10_000
+    too_big = chunked(own_api, json.dumps({**STOP, "address": "x" * 20_000}).encode())
     assert (too_big.status, too_big.code) == (413, "too_big")
 
 
@@ -233,35 +233,46 @@ def test_a_body_as_big_as_allowed_is_answered_in_time(api: Api, raw: bytes) -> N
     assert time.perf_counter() - began < 8
 
 
+HOSTILE: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    2**63 - 1,
+    1e308,
+    "",
+    "\x00",
+    "x" * 5_000,
+    "７",
+    [],
+    {},
+    [{}],
+    [None],
+]
+
+
 def test_no_change_answers_5xx_to_values_that_no_field_expects(api: Api) -> None:
-    """Every field of every change, with each of these."""
-    hostile: list[Any] = [
-        None,
-        True,
-        -1,
-        2**63 - 1,
-        1e308,
-        "",
-        "\x00",
-        "x" * 5_000,
-        "７",
-        [],
-        [[]],
-        {},
-        [{}],
-        [None],
-    ]
     for operation in changes(api.app):
-        example = operation.example
-        if operation.kind is None or not isinstance(example, dict):
-            continue
-        for field in example:
-            for value in hostile:
-                answer = api.send(
-                    operation.method,
-                    operation.path(),
-                    {**example, field: value},
-                    role=operation.roles and operation.roles[0],
-                    version=1,
-                )
-                assert answer.status < 500, (operation.name, field, value, answer)
+        if operation.kind is not None and isinstance(operation.example, dict):
+            for value in HOSTILE:
+                send_example(api, operation, dict.fromkeys(operation.example, value))
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+def test_no_change_answers_5xx_to_one_such_value_among_good_ones(api: Api) -> None:
+    for operation in changes(api.app):
+        if operation.kind is not None and isinstance(operation.example, dict):
+            for field in operation.example:
+                for value in (None, 2**63 - 1):
+                    send_example(api, operation, {field: value})
+
+
+def send_example(api: Api, operation: Operation, values: dict[str, Any]) -> None:
+    answer = api.send(
+        operation.method,
+        operation.path(),
+        {**operation.example, **values},
+        role=operation.roles and operation.roles[0],
+        version=1,
+    )
+    assert answer.status < 500, (operation.name, values, answer)

@@ -130,6 +130,7 @@ def test_a_role_that_may_not_is_refused_before_anything_is_read(api: Api) -> Non
             assert (answer.status, answer.code) == (403, "forbidden"), (operation.name, role)
 
 
+@ONE_DATABASE
 def test_a_role_that_may_is_never_called_forbidden(api: Api) -> None:
     for operation in operations(api.app):
         for role in operation.roles or ():
