@@ -42,6 +42,7 @@ class Answer:
         self.status = response.status_code
         self.headers = response.headers
         self.text = response.get_data().decode(errors="replace")  # a picture is no text
+        response.close()
         self.json: Any = json.loads(self.text) if response.is_json and self.text else None
 
     @property
