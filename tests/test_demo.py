@@ -240,7 +240,7 @@ def test_the_draft_for_tuesday_shows_what_check_finds(demo: Demo) -> None:
     check = demo.get(f"/v1/plans/{faulty['id']}/check").json
     assert not check["publishable"]
     codes = {violation["code"] for violation in check["violations"]}
-    assert {"permission_ended", "outside_window", "drive_too_short", "members_announced"} <= codes
+    assert {"permission_ended", "no_window_that_day", "drive_too_short", "members_announced"} <= codes
 
 
 def test_the_timetable_has_days_to_come_and_no_members_stop(demo: Demo) -> None:
