@@ -13,6 +13,7 @@ from schemas.problem import ProblemOut
 from schemas.vocabulary import Role
 
 VERSION = "3.1.0"
+EXAMPLE_KEY = "019ab1de-6f00-7c4e-8f6e-0f5e2b7a9c10"
 _PROBLEM = {"$ref": "#/components/responses/Problem"}
 
 
@@ -47,7 +48,7 @@ def change_headers(needs_base: bool) -> list[dict[str, Any]]:
             "schema": {"type": "string", "format": "uuid"},
             "description": "A new UUID for each change, kept for its resends; "
             "it becomes the id of what is created.",
-            "example": "019ab1de-6f00-7c4e-8f6e-0f5e2b7a9c10",
+            "example": EXAMPLE_KEY,
         }
     ]
     if needs_base:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger import counter
+from outreach_api.web.openapi import EXAMPLE_KEY
 from outreach_api.web.problems import language, problem_response
 from outreach_api.web.services import services
 
@@ -23,8 +24,21 @@ _DOCS_POLICY = (
 )
 _PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
 
-_DOCS_START = """window.addEventListener("load", function () {
+# The form shows one example of a key. Sent as it is, it would be refused from the second change on: each gets its own.
+_DOCS_START = """function freshKey() {
+  var bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 15) | 64;
+  bytes[8] = (bytes[8] & 63) | 128;
+  var hex = Array.from(bytes, function (byte) { return byte.toString(16).padStart(2, "0"); }).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+window.addEventListener("load", function () {
   SwaggerUIBundle({
+    requestInterceptor: function (request) {
+      var headers = request.headers || {};
+      if (headers["Idempotency-Key"] === "EXAMPLE_KEY") { headers["Idempotency-Key"] = freshKey(); }
+      return request;
+    },
     url: "/openapi.json",
     dom_id: "#docs",
     validatorUrl: null,
@@ -33,30 +47,52 @@ _DOCS_START = """window.addEventListener("load", function () {
     persistAuthorization: false
   });
 });
-"""
+""".replace("EXAMPLE_KEY", EXAMPLE_KEY)
 
 _STYLE = """:root { color-scheme: light dark; }
 body { font: 1.05rem/1.7 system-ui, sans-serif; max-width: 44rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.5rem; line-height: 1.3; }
+h2 { font-size: 1.1rem; margin: 1.6rem 0 .2rem; }
 dt { font-weight: 600; margin-top: .8rem; }
 dd { margin: 0; }
 a { color: inherit; overflow-wrap: anywhere; }
 a:focus-visible { outline: 3px solid; outline-offset: 2px; }
 """
 
+# (heading, [(address, what stands there)]), each in Japanese and English.
 _LINKS = (
-    ("/docs", "API の説明書（試せます）", "The API, described; try it there"),
-    ("/openapi.json", "API の定義（OpenAPI 3.1）", "The API's description (OpenAPI 3.1)"),
-    ("/when", "出店予定（だれでも見られます）", "Timetable, for everybody"),
-    ("/v1/public/timetable.json", "出店予定（JSON）", "Timetable (JSON)"),
-    ("/v1/map/reach", "到達の地図（GeoJSON・トークンが必要）", "Reach map (GeoJSON; needs a token)"),
     (
-        "/v1/reports/trend",
-        "週報の4週間の動き（トークンが必要）",
-        "Four-week trend of the weekly report (needs a token)",
+        ("だれでも見られるもの", "For everybody"),
+        (
+            ("/when", "くるくるが来る日", "when the van comes"),
+            (
+                "/v1/public/timetable.ics",
+                "カレンダーに入れる（iCalendar）",
+                "the same for a calendar (iCalendar)",
+            ),
+            ("/v1/public/timetable.json", "出店予定（JSON）", "the same as JSON"),
+        ),
     ),
-    ("/livez", "動いているか", "Is it alive"),
-    ("/readyz", "使えるか", "Is it ready"),
+    (
+        ("アプリと報告をつくる人へ", "For those who build apps and reports"),
+        (
+            ("/docs", "API の説明書。ここで試せます", "the API, to read and to try out"),
+            ("/openapi.json", "API の定義（OpenAPI 3.1）", "its description (OpenAPI 3.1)"),
+        ),
+    ),
+    (
+        ("見守る人へ", "For those who watch over it"),
+        (
+            ("/livez", "動いているか", "is it alive"),
+            ("/readyz", "使えるか", "is it ready"),
+        ),
+    ),
+)
+_NEEDS_TOKEN = (
+    "週報（/v1/reports/week/2026-W47 の形）と地図（/v1/map/reach など、GIS で開ける GeoJSON）には、"
+    "トークンが必要です。",
+    "The weekly report (as /v1/reports/week/2026-W47) and the map (/v1/map/reach and others, GeoJSON for any GIS "
+    "program) need a token.",
 )
 
 
@@ -74,11 +110,14 @@ def start() -> ResponseReturnValue:
     lang = language()
     name = html.escape(services().settings.organisation)
     title = f"{name} — 移動アウトリーチ API" if lang == "ja" else f"{name} — mobile outreach API"
-    rows = "\n".join(
-        f'<dt><a href="{path}">{path}</a></dt><dd>{ja if lang == "ja" else en}</dd>'
-        for path, ja, en in _LINKS
+    words = 0 if lang == "ja" else 1
+    sections = "\n".join(
+        f"<h2>{heading[words]}</h2>\n<dl>\n"
+        + "\n".join(f'<dt><a href="{to}">{to}</a></dt><dd>{said[words]}</dd>' for to, *said in links)
+        + "\n</dl>"
+        for heading, links in _LINKS
     )
-    return page(title, f"<h1>{title}</h1>\n<dl>\n{rows}\n</dl>", lang)
+    return page(title, f"<h1>{title}</h1>\n{sections}\n<p>{_NEEDS_TOKEN[words]}</p>", lang)
 
 
 def page(title: str, body: str, lang: str) -> Response:
