@@ -238,6 +238,14 @@ def test_serve_upgrades_an_older_sqlite_after_a_copy(home: Path) -> None:
     assert main(["verify"]) == 0
 
 
+def test_serve_makes_no_empty_database_for_a_key_that_had_one(ready: Path) -> None:
+    file = ready / "outreach.db"
+    file.unlink()
+    with pytest.raises(Failure, match="no database at"):
+        serving.prepare(Settings.from_environment())
+    assert not file.exists()
+
+
 def test_serve_refuses_a_database_whose_key_is_gone(ready: Path) -> None:
     (ready / "keys" / "master.key").unlink()
     with pytest.raises(KeyFileError):

@@ -133,6 +133,26 @@ def test_a_database_in_use_is_not_replaced(
     assert epoch(home) == before
 
 
+def test_a_server_that_was_started_while_the_backup_was_copied_keeps_its_database(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main(["backup", str(tmp_path / "copy")])
+    before = epoch(home)
+    server = Database(f"sqlite:///{home / 'outreach.db'}", pool_size=1)
+    copy = copies.copy
+
+    def copy_slowly(source: Path, target: Path) -> None:
+        copy(source, target)
+        with server.read() as session:  # its pool keeps the connection
+            counter.current(session)
+
+    monkeypatch.setattr(copies, "copy", copy_slowly)
+    assert main(["restore", "--replace", str(tmp_path / "copy")]) == 1
+    server.close()
+    assert epoch(home) == before
+    assert {path.name for path in home.iterdir()} == {"keys", "outreach.db"}
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"no database at all" * 500, b"SQLite format 3\0" + b"\xff" * 5_000]
 )

@@ -94,11 +94,7 @@ def run_restore(options: argparse.Namespace) -> int:
             f"データベース {target} がすでにあります。入れ替えるなら --replace を付けてください。",
             f"There is a database at {target} already: --replace puts the backup in its place.",
         )
-    if target.exists() and copies.in_use(target):
-        raise Failure(
-            "データベースが使用中です。先にサーバーを止めてください。",
-            f"{target} is in use: stop the server (and other commands) first.",
-        )
+    _refuse_if_in_use(target)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     stamp = f"{utc_now():%Y%m%dT%H%M%S}"
     coming = target.with_name(f"{target.name}.{stamp}.restoring")
@@ -107,6 +103,8 @@ def run_restore(options: argparse.Namespace) -> int:
         _begin_new_epoch(coming)
         old = target.with_name(f"{target.name}.{stamp}.replaced")
         replaced = target.exists()
+        # Copying took its time: a server that was started meanwhile would go on writing to the file put aside.
+        _refuse_if_in_use(target)
         copies.replace(target, coming, keep_as=old)
     finally:
         for leftover in ("", "-wal", "-shm", "-journal"):
@@ -136,6 +134,14 @@ def run_restore(options: argparse.Namespace) -> int:
             f"Before that, put the key that you keep back at {settings.master_key_file}: the server needs it.",
         )
     return 0
+
+
+def _refuse_if_in_use(target: Path) -> None:
+    if target.exists() and copies.in_use(target):
+        raise Failure(
+            "データベースが使用中です。先にサーバーを止めてください。",
+            f"{target} is in use: stop the server (and other commands) first.",
+        )
 
 
 def pg_dump(url: str, target: Path) -> str:

@@ -15,12 +15,11 @@ from functools import partial
 from typing import Any
 
 from outreach_api import wsgi
-from outreach_api.cli.console import Commands, Failure, command, sqlite_file, tell
+from outreach_api.cli.console import Commands, Failure, command, existing, sqlite_file, tell
 from outreach_api.cli.database import bring_up_to_date, initialise
 from outreach_api.settings import Settings
 from outreach_api.storage import migrate
 from outreach_api.storage.keyring import load_key_file
-from outreach_api.storage.session import Database
 
 # Connections that one worker holds at once; more wait in the socket's queue (1,024).
 CONNECTIONS = 512
@@ -61,7 +60,8 @@ def prepare(settings: Settings) -> None:
         initialise(settings)
         return
     load_key_file(settings.master_key_file)
-    database = Database(settings.database)
+    # A key without its database is no first start: a missing disk must not be served as an empty organisation.
+    database = existing(settings)
     try:
         at = migrate.revision(database)
         if file is None and at is not None and at != migrate.newest():
