@@ -21,6 +21,7 @@ from outreach_api.outreach_map.reads.need import imported_units, in_force, need
 from outreach_api.storage.area import Boundary, PopulationCell, PopulationImport
 from outreach_api.storage.ledger import AuditEntry
 from outreach_api.storage.session import Database
+from tests.make import make_stop
 
 SHARED = Path(os.environ.get("OUTREACH_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
 CSV = "mesh500,population,share_inside_city\n533957423,400,1.0\n533957424,600,0.5\n"
@@ -182,6 +183,16 @@ def test_the_same_file_again_is_noticed_and_changes_nothing(
     assert main(["import-population", file, "--label", "別の名前"]) == 0
     assert "in force already" in capsys.readouterr().err
     assert rows(database, PopulationImport) == 1
+
+
+@pytest.mark.parametrize(("lon", "elsewhere"), [(139.9523, True), (139.9071, False)])
+def test_a_file_that_no_stop_lies_in_is_told_with_the_way_back(
+    console: Path, database: Database, capsys: pytest.CaptureFixture[str], lon: float, elsewhere: bool
+) -> None:
+    with database.write() as session:
+        make_stop(session, lat=35.7885, lon=lon)
+    assert main(["import-population", put(console, CSV)]) == 0
+    assert ("None of the stops lies in its cells" in capsys.readouterr().err) is elsewhere
 
 
 def test_the_newest_import_is_in_force_until_it_is_undone(

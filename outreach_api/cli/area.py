@@ -101,7 +101,13 @@ def run_population(options: argparse.Namespace) -> int:
             )
             return 0
         note_in_audit(session, "import_population", "population", kept.entry.label)
+        elsewhere = imports.lies_elsewhere(session, table)
     _tell_population(table, kept.entry)
+    if elsewhere:
+        tell(
+            "どの出店場所もこのファイルの範囲に入っていません。別の地域なら --undo で取り消してください。",
+            "None of the stops lies in its cells: if it is another region's file, undo it with --undo.",
+        )
     return 0
 
 

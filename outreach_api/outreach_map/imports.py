@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.ids import new_id
+from outreach_api.kernel.mesh import parent
 from outreach_api.ledger.counter import ChangeNumbers
 from outreach_api.outreach_map.outlines import NamedOutline
 from outreach_api.outreach_map.population import PopulationTable
 from outreach_api.outreach_map.reads.need import in_force
 from outreach_api.storage.area import Boundary, PopulationCell, PopulationImport
+from outreach_api.storage.stops import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,13 @@ def keep_population(
     )
     numbers.store()
     return Kept(entry)
+
+
+def lies_elsewhere(session: Session, table: PopulationTable) -> bool:
+    """Whether there are stops, but none in any cell: most likely a file of another part of the country."""
+    cells = {cell for unit in table.units for cell in unit.cells}
+    meshes = session.scalars(sa.select(Stop.mesh)).all()
+    return bool(meshes) and not any(parent(mesh, table.metres) in cells for mesh in meshes)
 
 
 def undo_population(session: Session, now: dt.datetime) -> PopulationImport | None:
