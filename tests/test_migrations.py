@@ -1,0 +1,124 @@
+"""Migrations: they agree with the models, keep what was recorded, and may run in several processes at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+
+from outreach_api.kernel.ids import new_id
+from outreach_api.storage import migrate
+from outreach_api.storage.ledger import ChangeCounter
+from outreach_api.storage.session import Database
+from outreach_api.storage.stops import Permission, Stop
+from tests.make import MADE_AT, make_stop
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def empty(empty_engine_url: str) -> Iterator[Database]:
+    database = Database(empty_engine_url, pool_size=8)
+    yield database
+    database.close()
+
+
+def downgrade(database: Database, to: str) -> None:
+    settings = migrate.config()
+    with database.engine.execution_options(outreach_begin="BEGIN IMMEDIATE").begin() as connection:
+        settings.attributes["connection"] = connection
+        command.downgrade(settings, to)
+
+
+def test_models_and_migrations_say_the_same(empty: Database) -> None:
+    assert not migrate.is_current(empty)
+    migrate.upgrade(empty)
+    assert migrate.is_current(empty)
+    assert migrate.differences(empty) == []
+
+
+def test_migrating_again_changes_nothing(empty: Database) -> None:
+    migrate.upgrade(empty)
+    with empty.read() as session:
+        epoch = session.scalar(sa.select(ChangeCounter.epoch))
+    migrate.upgrade(empty)
+    with empty.read() as session:
+        assert session.scalar(sa.select(ChangeCounter.epoch)) == epoch
+
+
+def test_a_step_back_and_forth_keeps_what_was_recorded(empty: Database) -> None:
+    migrate.upgrade(empty)
+    with empty.write() as session:
+        stop = make_stop(session, name="常盤平団地")
+        session.add(
+            Permission(
+                id=new_id(),
+                version=1,
+                change_no=0,
+                created_at=MADE_AT,
+                stop_id=stop.id,
+                type="consent",
+                number=None,
+                valid_from=dt.date(2026, 4, 1),
+                valid_to=None,
+                conditions=None,
+                fee_yen=0,
+                withdrawn_on=None,
+            )
+        )
+    downgrade(empty, "0001")
+    assert migrate.revision(empty) == "0001"
+    migrate.upgrade(empty)
+    with empty.read() as session:
+        assert session.scalars(sa.select(Stop.name)).all() == ["常盤平団地"]
+        assert len(session.scalars(sa.select(Permission)).all()) == 1
+        assert session.scalar(sa.select(sa.func.count()).select_from(ChangeCounter)) == 1
+    downgrade(empty, "base")
+    with empty.engine.connect() as connection:
+        assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
+    migrate.upgrade(empty)
+    assert migrate.differences(empty) == []
+
+
+def test_several_processes_may_migrate_one_database_at_once(empty_engine_url: str) -> None:
+    program = (
+        "import sys\n"
+        "from outreach_api.storage import migrate\n"
+        "from outreach_api.storage.session import Database\n"
+        "database = Database(sys.argv[1])\n"
+        "print('ready', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "migrate.upgrade(database)\n"
+    )
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, empty_engine_url],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for process in started:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in started:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+    database = Database(empty_engine_url)
+    assert migrate.is_current(database)
+    with database.read() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(ChangeCounter)) == 1
+    database.close()
