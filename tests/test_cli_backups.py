@@ -133,6 +133,17 @@ def test_a_database_in_use_is_not_replaced(
     assert epoch(home) == before
 
 
+@pytest.mark.parametrize("place", [0, 100])
+def test_a_damaged_database_can_be_replaced_by_its_backup(home: Path, tmp_path: Path, place: int) -> None:
+    main(["backup", str(tmp_path / "copy")])
+    with (home / "outreach.db").open("r+b") as file:
+        file.seek(place)
+        file.write(b"damaged" * 2_000)
+    assert main(["verify"]) == 1
+    assert main(["restore", "--replace", str(tmp_path / "copy")]) == 0
+    assert main(["verify"]) == 0
+
+
 def test_a_server_that_was_started_while_the_backup_was_copied_keeps_its_database(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

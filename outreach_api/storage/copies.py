@@ -57,6 +57,8 @@ def in_use(file: Path) -> bool:
             mode = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
         except sqlite_driver().OperationalError:
             return True
+        except sqlite_driver().DatabaseError:
+            return False  # damaged, which is when a backup is wanted most: it must not stand in its own way
         return bool(mode != ("delete",))
 
 
