@@ -303,6 +303,22 @@ def test_a_demo_that_was_cut_off_is_made_anew_with_the_population_that_is_named(
     assert "people.csv" in capsys.readouterr().out
 
 
+def test_a_demo_that_is_being_served_is_not_made_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "demo"
+    options = ["demo", "--home", str(home), "--no-serve", "--weeks", "1", "--until", "2026-11-17"]
+    assert main(options) == 0
+    server = Database(f"sqlite:///{home / 'outreach.db'}", pool_size=1)
+    with server.read() as session:
+        session.scalar(sa.select(Receipt.op_id).limit(1))
+    before = (home / "outreach.db").stat().st_ino
+    assert main([*options, "--fresh"]) == 1
+    server.close()
+    assert "in use" in capsys.readouterr().err
+    assert (home / "outreach.db").stat().st_ino == before
+
+
 def test_a_population_with_faults_stops_it_before_anything_is_made(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

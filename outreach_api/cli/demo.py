@@ -10,7 +10,7 @@ from pathlib import Path
 
 from outreach_api.access.writes import issue_token
 from outreach_api.cli import serving
-from outreach_api.cli.console import Commands, Failure, command, note_in_audit, opened, tell
+from outreach_api.cli.console import Commands, Failure, command, note_in_audit, opened, sqlite_file, tell
 from outreach_api.cli.database import initialise
 from outreach_api.demo import home
 from outreach_api.demo.fill import Story
@@ -23,6 +23,7 @@ from outreach_api.ledger.kinds import Registry
 from outreach_api.messages import say
 from outreach_api.outreach_map.population_file import read_population
 from outreach_api.settings import Settings
+from outreach_api.storage import copies
 from outreach_api.storage.keyring import load_key_file
 from schemas.vocabulary import Role
 
@@ -99,6 +100,7 @@ def _make(settings: Settings, options: argparse.Namespace) -> Season:
     season = Season(options.seed, options.weeks, until)
     population = None if options.population is None else _population(options.population, settings)
     if found is not None:
+        _refuse_if_in_use(settings)
         home.clear(settings)
     made = home.Marker(season.seed, season.weeks, until.isoformat())
     home.mark(settings, made)
@@ -110,6 +112,16 @@ def _make(settings: Settings, options: argparse.Namespace) -> Season:
     _fill(settings, season, population)
     home.mark(settings, dataclasses.replace(made, finished=True))
     return season
+
+
+def _refuse_if_in_use(settings: Settings) -> None:
+    """Another demo may be filling or serving it. Raises Failure."""
+    file = sqlite_file(settings)
+    if file is not None and file.exists() and copies.in_use(file):
+        raise Failure(
+            f"{settings.home} のデモは使用中です。先に止めるか、--home で別の場所にしてください。",
+            f"The demo in {settings.home} is in use: stop it first, or name another folder with --home.",
+        )
 
 
 def _fill(settings: Settings, season: Season, population: tuple[str, bytes] | None) -> None:
