@@ -95,6 +95,7 @@ A_WEEK: dict[str, Any] = {
     },
     "completeness": {
         "held_without_head_count": 0,
+        "heads_below_zero": 0,
         "held_without_close": 0,
         "clock_suspect": 0,
         "sold_without_cash_up": 0,

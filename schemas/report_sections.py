@@ -146,6 +146,7 @@ class SalesFiguresOut(Out):
 
 class CompletenessOut(Out):
     held_without_head_count = Whole(0)
+    heads_below_zero = Whole(0, metadata={"description": "Visits where a band's mis-taps outweigh its taps."})
     held_without_close = Whole(0)
     clock_suspect = Whole(0)
     sold_without_cash_up = Whole(0)

@@ -227,6 +227,8 @@ class Season:
             for _ in range(self.dice.randint(0, 3)):
                 counts = {band: self.dice.randint(1, 9) for band in self.some(Band, 4)} or {"adult": 1}
                 self.later("head_count.add", counts=counts, **here)
+            if len(sales) % 7 == 3:  # a thumb on the wrong counter
+                self.later("head_count.add", counts={"unknown": -9}, **here)
             for _ in range(self.dice.randint(0, 5)):
                 sales.append(self._sale(here))
             if self.dice.random() < 0.5:

@@ -325,12 +325,19 @@ class _Count:
 
         counted, tills, sold = of(HeadCount), of(CashUp), {s.visit_id for s in self.receipts()}
         over = [v for v in self.held if v.local_day < self.today]
+        heads: Counter[tuple[Any, str]] = Counter()
+        for row in (row for row in self.rows(HeadCount) if row.counted):
+            for band, n in row.counts.items():
+                heads[row.visit_id, band] += n
         plans: dict[Any, set[str]] = {}
         for plan, _, became, _ in self.stays():
             if plan.status == "published":
                 plans.setdefault(plan.id, set()).add(became)
         return {
             ("held_without_head_count", ""): sum(v.id not in counted for v in over),
+            ("heads_below_zero", ""): sum(
+                any(n < 0 for (visit, _), n in heads.items() if visit == v.id) for v in self.held
+            ),
             ("held_without_close", ""): sum(v.status == "open" for v in over),
             ("clock_suspect", ""): sum(v.clock_suspect for v in self.held),
             ("sold_without_cash_up", ""): sum(v.id in sold and v.id not in tills for v in over),

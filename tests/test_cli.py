@@ -119,6 +119,21 @@ def test_a_token_is_alone_on_stdout_and_opens_the_api(
     assert actor.role is Role.COORDINATOR
 
 
+def test_a_person_on_the_team_gets_another_token_and_stays_one_person(
+    ready: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = opened(ready)
+    main(["token", "--role", "coordinator", "--label", "田中"])
+    first = find_actor(database, capsys.readouterr().out.strip(), utc_now())
+    assert first is not None
+    assert main(["token", "--role", "coordinator", "--person", str(first.person_id)]) == 0
+    second = find_actor(database, capsys.readouterr().out.strip(), utc_now())
+    assert second == first
+    assert main(["token", "--role", "admin", "--person", str(first.person_id)]) == 1
+    assert main(["token", "--role", "coordinator", "--person", str(new_id())]) == 1
+    assert main(["token", "--role", "crew", "--van", "A", "--person", str(first.person_id)]) == 1
+
+
 def test_a_crew_token_needs_a_van_that_exists(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["token", "--role", "crew"]) == 1
     assert main(["token", "--role", "crew", "--van", "A"]) == 1

@@ -6,14 +6,17 @@ import argparse
 import datetime as dt
 import re
 import unicodedata
+import uuid
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from outreach_api.access import reads, writes
 from outreach_api.cli.console import Commands, Failure, command, note_in_audit, opened, tell
 from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.week import local_day
 from outreach_api.settings import Settings
+from outreach_api.storage.access import Person
 from outreach_api.storage.plans import Van
 from schemas.vocabulary import Role
 
@@ -28,6 +31,12 @@ def add(commands: Commands) -> None:
     )
     token.add_argument("--role", required=True, choices=[role.value for role in Role], help="役割 · its role")
     token.add_argument("--van", metavar="CODE", help="車両コード（crew に必須）· the van, for crew")
+    token.add_argument(
+        "--person",
+        type=uuid.UUID,
+        metavar="ID",
+        help="登録済みのスタッフの ID（crew 以外）· id of a person at /v1/people, for roles but crew",
+    )
     token.add_argument(
         "--label", type=_label, metavar="TEXT", help="だれの・どの端末の · whose, or which phone"
     )
@@ -52,8 +61,15 @@ def run_token(options: argparse.Namespace) -> int:
             "crew のトークンには --van が必要で、ほかの役割には付けられません。",
             "A crew token needs --van CODE; no other role takes it.",
         )
+    if role is Role.CREW and options.person is not None:
+        raise Failure(
+            "crew のトークンは端末のものです。--person は付けられません。",
+            "A crew token belongs to a phone; --person is for the other roles.",
+        )
     now = utc_now()
     with opened(settings) as database, database.write() as session:
+        if options.person is not None:
+            _check_person(session, options.person, role)
         van_id = None
         if options.van is not None:
             van_id = session.scalar(sa.select(Van.id).where(Van.code == options.van))
@@ -64,7 +80,15 @@ def run_token(options: argparse.Namespace) -> int:
                     f"There is no van {options.van}; there are: {', '.join(codes) or 'none yet'}.",
                 )
         label = options.label or (f"{options.van} の端末" if van_id else role.value)
-        made = writes.issue_token(session, role=role, label=label, now=now, days=options.days, van_id=van_id)
+        made = writes.issue_token(
+            session,
+            role=role,
+            label=label,
+            now=now,
+            days=options.days,
+            person_id=options.person,
+            van_id=van_id,
+        )
         note_in_audit(session, "issue_token", "token", f"{_prefix(made)} {role}")
     print(made)
     ends = local_day(now + dt.timedelta(days=options.days))
@@ -73,6 +97,15 @@ def run_token(options: argparse.Namespace) -> int:
         f"A token for {role} ({label}), valid until {ends}. It is not shown again.",
     )
     return 0
+
+
+def _check_person(session: Session, person_id: uuid.UUID, role: Role) -> None:
+    person = session.get(Person, person_id)
+    if person is None or not person.active or person.role != role:
+        raise Failure(
+            f"役割が {role} のスタッフ {person_id} はいません。",
+            f"There is no {role} with the id {person_id} on the team.",
+        )
 
 
 def run_tokens(options: argparse.Namespace) -> int:

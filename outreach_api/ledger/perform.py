@@ -34,6 +34,9 @@ _ENVELOPE = frozenset(
         "referral_unknown",
         "follow_up_unknown",
         "sale_unknown",
+        "item_unknown",
+        "price_missing",
+        "tax_rate_missing",
     }
 )
 

@@ -37,6 +37,14 @@ TEXTS = {
         "紙の記録がすでに数えられているので、この人数は並べて残し、合計には入れません。",
         "The visit is counted already by its other telling; these are kept beside it and not added.",
     ),
+    "count_below_zero": (
+        "この区分の人数が0より少なくなりました（{sum}）。押し間違いがないか見てください。",
+        "This band is below zero now ({sum}): look for a mis-tap.",
+    ),
+    "opened_on_another_day": (
+        "この出店の予定は{day}です。記録はその日に入ります。違う予定を押していないか見てください。",
+        "This visit was planned for {day}, and counts on that day: was it the right line?",
+    ),
     "nothing_counted": ("人数が一つもありません。", "Nothing was counted."),
     "action_needed": ("合格でないときは、対応を書いてください。", "Say what was done when it did not pass."),
     "temperature_needed": ("温度を書いてください。", "Give the temperature."),

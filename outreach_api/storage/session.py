@@ -107,7 +107,7 @@ def _sqlite_engine(url: sa.URL, pool_size: int) -> sa.Engine:
             "foreign_keys=ON",
             "secure_delete=ON",
             "temp_store=MEMORY",
-            "cache_size=-65536",
+            "cache_size=-8192",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
 

@@ -1,7 +1,7 @@
 """What can be changed about visits, by whom."""
 
 from outreach_api.ledger.kinds import ARRIVALS, CLOSINGS, EVENTS, FACTS, Kind, one_by_one, roles
-from outreach_api.visits import corrections, writes
+from outreach_api.visits import corrections, counting, writes
 from schemas import visits as wire
 from schemas.vocabulary import Role
 
@@ -20,7 +20,7 @@ ADD_HEAD_COUNT = Kind(
     name="head_count.add",
     schema=wire.HeadCountIn,
     roles=RECORDERS,
-    write=writes.add_head_counts,
+    write=counting.add_head_counts,
     entity="head_count",
     stage=FACTS,
     bulk=True,
@@ -29,7 +29,7 @@ LOG_HYGIENE = Kind(
     name="hygiene.log",
     schema=wire.HygieneIn,
     roles=RECORDERS,
-    write=writes.log_hygiene,
+    write=counting.log_hygiene,
     entity="hygiene_entry",
     stage=FACTS,
     bulk=True,

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.ids import visit_id_of
 from outreach_api.kernel.week import IsoWeek, local_day
-from outreach_api.ledger import measures, paper, timetable
-from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Warn, Work
-from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_columns, frames
+from outreach_api.ledger import timetable
+from outreach_api.ledger.kinds import Accepted, Announce, Applied, Warn, Work
+from outreach_api.ledger.visit_facts import VISIT_UNKNOWN
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.plans import Plan, PlanStop, Van
 from outreach_api.storage.stops import Stop
-from outreach_api.storage.visits import HeadCount, HygieneEntry, Visit
+from outreach_api.storage.visits import Visit
 from outreach_api.visits import rules
 from schemas.vocabulary import PlanStatus, Role, Source, VisitStatus
 
@@ -45,12 +43,23 @@ def open_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     row = work.session.get(Visit, accepted.entity_id)
     if row is not None:
         return _open_again(work, accepted, row, place, opened_at)
-    unpublished = place.plan is not None and place.plan.status != PlanStatus.PUBLISHED
-    warnings = (Warn("plan_not_published"),) if unpublished else ()
+    warnings = _arrival_warnings(place, opened_at)
     row = _new_visit(work, accepted, place, VisitStatus.OPEN)
     row.opened_at = opened_at
     work.session.add(row)
     return Applied(row.id, announces=(_announce(row),), warnings=warnings)
+
+
+def _arrival_warnings(place: _Place, opened_at: dt.datetime) -> tuple[Warn, ...]:
+    """A visit keeps its planned day whatever the clock says; a thumb on tomorrow's line should still be noticed."""
+    if place.plan is None:
+        return ()
+    warnings = []
+    if place.plan.status != PlanStatus.PUBLISHED:
+        warnings.append(Warn("plan_not_published"))
+    if local_day(opened_at) != place.day:
+        warnings.append(Warn("opened_on_another_day", "", {"day": place.day.isoformat()}))
+    return tuple(warnings)
 
 
 def close_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
@@ -93,75 +102,6 @@ def cancel_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     if row.plan_stop_id is not None:
         timetable.call_off(work, [row.plan_stop_id], row.cancel_reason)
     return Applied(row.id, row.version, created=False, announces=(_announce(row),))
-
-
-def add_head_counts(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
-    """Taps of the counters, as increments: they add up from any number of phones."""
-    found = frames(work, (a.values["visit_id"] for a in batch))
-    standing = _standing_sources(work, found.values())
-    answers: list[Applied | Refusal] = []
-    rows: list[dict[str, Any]] = []
-    for accepted in batch:
-        frame = found.get(accepted.values["visit_id"])
-        if frame is None:
-            answers.append(VISIT_UNKNOWN)
-            continue
-        source: Source = accepted.values["source"]
-        counted = paper.counts(frame.source, source, standing.setdefault(frame.id, source))
-        counts = {band: n for band, n in accepted.values["counts"].items() if n}
-        fact = fact_columns(work, accepted, frame)
-        rows.append({**fact, "counts": counts, "source": source, "counted": counted})
-        tallies = tuple(
-            Tally(frame.id, measures.ATTENDANCE, band, n) for band, n in counts.items() if counted
-        )
-        answers.append(
-            Applied(
-                accepted.entity_id,
-                tallies=tallies,
-                announces=(Announce("visit", frame.id, frame.van_id),),
-                warnings=() if counted else (Warn("count_held_back"),),
-            )
-        )
-    if rows:
-        work.session.execute(sa.insert(HeadCount), rows)
-    return answers
-
-
-def _standing_sources(work: Work, visits: Iterable[VisitFrame]) -> dict[uuid.UUID, str]:
-    """Which telling counts at each visit that was entered from paper."""
-    told_twice = {frame.id for frame in visits if frame.source == Source.PAPER}
-    if not told_twice:
-        return {}
-    found = sa.select(HeadCount.visit_id, HeadCount.source).distinct()
-    found = found.where(HeadCount.visit_id.in_(told_twice), HeadCount.counted)
-    return {row.visit_id: row.source for row in work.session.execute(found)}
-
-
-def log_hygiene(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
-    found = frames(work, (a.values["visit_id"] for a in batch))
-    answers: list[Applied | Refusal] = []
-    rows: list[dict[str, Any]] = []
-    for accepted in batch:
-        given = accepted.values
-        frame = found.get(given["visit_id"])
-        if frame is None:
-            answers.append(VISIT_UNKNOWN)
-            continue
-        celsius = given["celsius"]
-        rows.append(
-            {
-                **fact_columns(work, accepted, frame),
-                "check": given["check"],
-                "passed": given["passed"],
-                "celsius_tenths": None if celsius is None else round(celsius * 10),
-                "action": given["action"],
-                "signed_by": given["signed_by"],
-            }
-        )
-        answers.append(Applied(accepted.entity_id))
-    if rows:
-        work.session.execute(sa.insert(HygieneEntry), rows)
-    return answers
 
 
 def _planned(work: Work, accepted: Accepted) -> _Place | Refusal:

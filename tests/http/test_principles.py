@@ -90,6 +90,7 @@ FED_BY: dict[str, Sources] = {
     "sales.till_difference_yen": _TILL,
     "sales.tills_counted": _TILL,
     "completeness.held_without_head_count": (*_HELD, *_HEADS),
+    "completeness.heads_below_zero": _HEADS,
     "completeness.held_without_close": (*_HELD, ("visit.close", "closed_at")),
     "completeness.clock_suspect": (
         ("POST /v1/sync/push", "operations/occurred_at"),

@@ -92,6 +92,25 @@ def test_head_counts_of_two_phones_add_up_and_mis_taps_come_off(api: Api) -> Non
     }
 
 
+def test_a_mis_tap_below_zero_is_said_and_kept(api: Api) -> None:
+    visit = open_ad_hoc(api).json["id"]
+    path = f"/v1/visits/{visit}/head-counts"
+    assert api.post(path, {"counts": {"senior": 2}}, role="crew").json["warnings"] == []
+    assert api.post(path, {"counts": {"senior": -2}}, role="crew").json["warnings"] == []
+    below = api.post(path, {"counts": {"senior": -1, "adult": 1}}, role="crew").json
+    assert [(w["path"], w["code"]) for w in below["warnings"]] == [("/counts/senior", "count_below_zero")]
+    assert below["attendance"]["by_band"] == {"adult": 1, "senior": -1}
+
+
+def test_a_thumb_on_tomorrows_line_is_noticed(api: Api, session: Session) -> None:
+    plan_stop = make_plan_stop(session, api)
+    session.commit()
+    opened = {"plan_stop_id": str(plan_stop), "opened_at": "2026-11-27T01:00:00Z"}
+    answer = api.post("/v1/visits", opened, role="crew")
+    assert [w["code"] for w in answer.json["warnings"]] == ["opened_on_another_day"]
+    assert answer.json["local_day"] == "2026-11-28"
+
+
 def test_a_resent_tap_is_counted_once(api: Api) -> None:
     visit = open_ad_hoc(api).json["id"]
     key = new_id()

@@ -33,6 +33,7 @@ class VisitLine(NamedTuple):
     promised: bool
     """It was in a plan that was published."""
     counted: bool
+    below_zero: bool
     sold: bool
     cashed_up: bool
     has_facts: bool
@@ -96,6 +97,7 @@ class Doings(NamedTuple):
         over = [visit for visit in held if visit.local_day < today]
         return {
             "held_without_head_count": sum(not visit.counted for visit in over),
+            "heads_below_zero": sum(visit.below_zero for visit in held),
             "held_without_close": sum(visit.status == VisitStatus.OPEN for visit in over),
             "clock_suspect": sum(visit.clock_suspect for visit in held),
             "sold_without_cash_up": sum(visit.sold and not visit.cashed_up for visit in over),
@@ -139,6 +141,11 @@ _VISITS = (
         _V.stop_id,
         sa.func.coalesce(_P.revision, 0) > 0,
         _has_total(measures.ATTENDANCE),
+        sa.exists(
+            sa.select(sa.literal(1)).where(
+                _T.visit_id == _V.id, _T.measure == measures.ATTENDANCE, _T.value < 0
+            )
+        ),
         _has_total(measures.SALES_COUNT),
         sa.exists(sa.select(_C.id).where(_C.visit_id == _V.id)),
         _has_total(),

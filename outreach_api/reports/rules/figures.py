@@ -73,6 +73,7 @@ FIGURES = (
         Figure(f"completeness.{name}", "visits")
         for name in (
             "held_without_head_count",
+            "heads_below_zero",
             "held_without_close",
             "clock_suspect",
             "sold_without_cash_up",
