@@ -154,8 +154,8 @@ class Settings:
                 # An address of a database may hold a password, and faults go into logs.
                 told = "" if setting.name == "database_url" else f"; it is {text[:80]!r}"
                 faults.append(f"{name}: {fault}{told}")
-        for name in sorted(given):
-            if name.startswith(PREFIX) and name not in known and name not in _FOR_TOOLS:
+        for name in sorted(settings_in(given)):
+            if name not in known:
                 faults.append(f"{name}: there is no such setting")
         settings = cls(**values)
         if settings.workers > 1 and settings.database.startswith("sqlite"):
@@ -174,3 +174,8 @@ _FOR_TOOLS = {
     "OUTREACH_URL",
     "OUTREACH_TOKEN",
 }
+
+
+def settings_in(environment: Mapping[str, str]) -> list[str]:
+    """The names of the settings that an environment gives, known or not, but not what is for tools."""
+    return [name for name in environment if name.startswith(PREFIX) and name not in _FOR_TOOLS]

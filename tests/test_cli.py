@@ -15,7 +15,7 @@ from outreach_api.cli import main, serving
 from outreach_api.cli.console import Failure
 from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.ids import new_id
-from outreach_api.settings import Settings
+from outreach_api.settings import Settings, settings_in
 from outreach_api.storage import migrate
 from outreach_api.storage.keyring import KeyFileError, make_key_file
 from outreach_api.storage.plans import Van
@@ -26,7 +26,7 @@ from schemas.vocabulary import Role
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of the test's own that OUTREACH_HOME names; nothing is in it yet."""
-    for name in [name for name in os.environ if name.startswith("OUTREACH_")]:
+    for name in settings_in(os.environ):
         monkeypatch.delenv(name)
     folder = tmp_path / "home"
     monkeypatch.setenv("OUTREACH_HOME", str(folder))

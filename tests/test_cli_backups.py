@@ -12,14 +12,14 @@ import pytest
 from outreach_api.cli import main
 from outreach_api.cli.backups import pg_dump
 from outreach_api.ledger import counter
-from outreach_api.settings import Settings
+from outreach_api.settings import Settings, settings_in
 from outreach_api.storage import copies
 from outreach_api.storage.session import Database
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in [name for name in os.environ if name.startswith("OUTREACH_")]:
+    for name in settings_in(os.environ):
         monkeypatch.delenv(name)
     folder = tmp_path / "home"
     monkeypatch.setenv("OUTREACH_HOME", str(folder))

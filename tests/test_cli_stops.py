@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from outreach_api.cli import main
 from outreach_api.cli.console import CONSOLE
 from outreach_api.ledger.kinds import Actor
-from outreach_api.settings import Settings
+from outreach_api.settings import Settings, settings_in
 from outreach_api.stops.csv_rows import read_stops_csv
 from outreach_api.stops.imports import Imported, import_stops
 from outreach_api.storage.keyring import Keyring, make_key_file
@@ -31,7 +31,7 @@ BAD = "K03,学校,学校,north,139.9,,,,"
 @pytest.fixture
 def console(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The environment of a console whose database is the one under test; a folder to write in."""
-    for name in [name for name in os.environ if name.startswith("OUTREACH_")]:
+    for name in settings_in(os.environ):
         monkeypatch.delenv(name)
     monkeypatch.setenv("OUTREACH_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("OUTREACH_DATABASE_URL", database.url.render_as_string(hide_password=False))

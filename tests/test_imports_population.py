@@ -18,6 +18,7 @@ from outreach_api.kernel.mesh import bounds_degrees
 from outreach_api.outreach_map.outlines import shares_inside
 from outreach_api.outreach_map.population import Unit, cell_targets, cell_totals
 from outreach_api.outreach_map.reads.need import imported_units, in_force, need
+from outreach_api.settings import settings_in
 from outreach_api.storage.area import Boundary, PopulationCell, PopulationImport
 from outreach_api.storage.ledger import AuditEntry
 from outreach_api.storage.session import Database
@@ -40,7 +41,7 @@ ESTAT = "\r\n".join(
 @pytest.fixture
 def console(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The console at the test's database; files may be put into the folder."""
-    for name in [name for name in os.environ if name.startswith("OUTREACH_")]:
+    for name in settings_in(os.environ):
         monkeypatch.delenv(name)
     monkeypatch.setenv("OUTREACH_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("OUTREACH_DATABASE_URL", database.url.render_as_string(hide_password=False))
