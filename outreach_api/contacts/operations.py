@@ -12,6 +12,14 @@ from outreach_api.contacts.writes import (
     texts,
 )
 from outreach_api.ledger.kinds import CLOSINGS, EVENTS, MASTER_DATA, Kind, one_by_one, roles
+from outreach_api.storage.contacts import (
+    ContactNote,
+    FollowUp,
+    FollowUpEvent,
+    Referral,
+    ReferralEvent,
+    StampMark,
+)
 from schemas import contacts as wire
 from schemas import follow_ups as follow_up_wire
 from schemas import partners as partner_wire
@@ -30,7 +38,7 @@ WRITE_NOTE = Kind(
     roles=WRITERS,
     write=notes.write_notes,
     entity="note",
-    bulk=True,
+    table=ContactNote,
 )
 HOLD_NOTE = Kind(
     name="note.hold",
@@ -116,7 +124,7 @@ OPEN_REFERRAL = Kind(
     write=referrals.open_referrals,
     entity="referral",
     stage=EVENTS,
-    bulk=True,
+    table=Referral,
 )
 GIVE_CONSENT = Kind(
     name="consent.give",
@@ -141,7 +149,7 @@ REPORT_OUTCOME = Kind(
     write=referrals.report_outcomes,
     entity="referral_outcome",
     stage=CLOSINGS,
-    bulk=True,
+    table=ReferralEvent,
 )
 PROMISE_FOLLOW_UP = Kind(
     name="follow_up.promise",
@@ -150,7 +158,7 @@ PROMISE_FOLLOW_UP = Kind(
     write=follow_ups.promise_follow_ups,
     entity="follow_up",
     stage=EVENTS,
-    bulk=True,
+    table=FollowUp,
 )
 REPORT_FOLLOW_UP = Kind(
     name="follow_up.report",
@@ -159,7 +167,7 @@ REPORT_FOLLOW_UP = Kind(
     write=follow_ups.report_follow_ups,
     entity="follow_up_report",
     stage=CLOSINGS,
-    bulk=True,
+    table=FollowUpEvent,
 )
 MARK_STAMP = Kind(
     name="stamp.mark",
@@ -167,7 +175,7 @@ MARK_STAMP = Kind(
     roles=WRITERS,
     write=stamps.mark_stamps,
     entity="stamp",
-    bulk=True,
+    table=StampMark,
 )
 ADD_PARTNER = Kind(
     name="partner.add",

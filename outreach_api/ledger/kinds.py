@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.settings import Settings
+from outreach_api.storage.base import Base
 from outreach_api.storage.keyring import Keyring
 from schemas.vocabulary import Role
 
@@ -156,12 +157,16 @@ class Kind:
     upcasters: Mapping[int, Callable[[Any], Any]] = field(default_factory=dict)
     """From a published older version to the next one; every older version must have one."""
     stage: int = FACTS
-    bulk: bool = False
-    """Append-only: a group of them is written at once and bisected if the database refuses it."""
+    table: type[Base] | None = None
+    """Where its rows go, if it only appends: one a payload, with the entity's id. Such kinds are written many at once."""
     needs_base: bool = False
     """Changes what a coordinator owns: 428 without a base version; the write answers 412 when stale."""
     pushed: bool = True
     """May come by /v1/sync/push."""
+
+    @property
+    def bulk(self) -> bool:
+        return self.table is not None
 
 
 def roles(*who: Role) -> frozenset[Role]:

@@ -2,6 +2,7 @@
 
 from outreach_api.ledger.kinds import CLOSINGS, EVENTS, MASTER_DATA, Kind, one_by_one, roles
 from outreach_api.sales.writes import catalogue, receipts, tickets, till, voids
+from outreach_api.storage.sales import Sale, SaleVoid, TicketEntry
 from schemas import catalogue as catalogue_wire
 from schemas import sales as wire
 from schemas import till as till_wire
@@ -51,7 +52,7 @@ RECORD_SALE = Kind(
     roles=COUNTER,
     write=receipts.record_sales,
     entity="sale",
-    bulk=True,
+    table=Sale,
 )
 VOID_SALE = Kind(
     name="sale.void",
@@ -60,7 +61,7 @@ VOID_SALE = Kind(
     write=voids.void_sales,
     entity="sale_void",
     stage=EVENTS,
-    bulk=True,
+    table=SaleVoid,
 )
 ISSUE_TICKETS = Kind(
     name="ticket.issue",
@@ -68,7 +69,7 @@ ISSUE_TICKETS = Kind(
     roles=COUNTER,
     write=tickets.issue_tickets,
     entity="ticket",
-    bulk=True,
+    table=TicketEntry,
 )
 REDEEM_TICKETS = Kind(
     name="ticket.redeem",
@@ -76,7 +77,7 @@ REDEEM_TICKETS = Kind(
     roles=COUNTER,
     write=tickets.redeem_tickets,
     entity="ticket",
-    bulk=True,
+    table=TicketEntry,
 )
 COUNT_TILL = Kind(
     name="cash_up.count",

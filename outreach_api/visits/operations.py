@@ -1,6 +1,7 @@
 """What can be changed about visits, by whom."""
 
 from outreach_api.ledger.kinds import ARRIVALS, CLOSINGS, EVENTS, FACTS, Kind, one_by_one, roles
+from outreach_api.storage.visits import HeadCount, HygieneEntry
 from outreach_api.visits import corrections, counting, writes
 from schemas import visits as wire
 from schemas.vocabulary import Role
@@ -23,7 +24,7 @@ ADD_HEAD_COUNT = Kind(
     write=counting.add_head_counts,
     entity="head_count",
     stage=FACTS,
-    bulk=True,
+    table=HeadCount,
 )
 LOG_HYGIENE = Kind(
     name="hygiene.log",
@@ -32,7 +33,7 @@ LOG_HYGIENE = Kind(
     write=counting.log_hygiene,
     entity="hygiene_entry",
     stage=FACTS,
-    bulk=True,
+    table=HygieneEntry,
 )
 CLOSE_VISIT = Kind(
     name="visit.close",

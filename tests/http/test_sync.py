@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from outreach_api.app import create_app
 from outreach_api.kernel.ids import new_id
@@ -136,6 +137,33 @@ def test_bad_items_never_change_their_neighbours(api: Api) -> None:
         ("rejected", "malformed"),
     ]
     assert api.get(f"/v1/visits/{visit}").json["attendance"]["total"] == 1
+
+
+def test_a_phone_that_forgot_its_numbers_holds_nobody_up(api: Api) -> None:
+    """Known entities under new operation ids: each is refused, what is new goes in, and the lock is short."""
+    with api.database.write() as session:
+        visit = str(make_visit(session, van_id=api.van).id)
+    sent = [operation("head_count.add", {"visit_id": visit, "counts": {"infant": 1}}) for _ in range(100)]
+    push(api, *sent)
+    again = [{**item, "op_id": str(new_id())} for item in sent]
+    fresh = [operation("head_count.add", {"visit_id": visit, "counts": {"infant": 1}}) for _ in range(2)]
+    fresh.append({**fresh[0], "op_id": str(new_id())})
+    savepoints = []
+
+    def note(_c: Any, _cu: Any, statement: str, *_rest: Any) -> None:
+        savepoints.append(statement.startswith("SAVEPOINT"))
+
+    engine = api.database.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        answer = push(api, *again[:50], *fresh, *again[50:])
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+    expected = [("conflict", "already_exists")] * 103
+    expected[50:52] = [("applied", None)] * 2
+    assert results(answer) == expected
+    assert 1 <= sum(savepoints) <= 4
+    assert api.get(f"/v1/visits/{visit}").json["attendance"]["total"] == 102
 
 
 def test_a_wrong_clock_moves_no_fact_to_another_day(api: Api) -> None:
