@@ -108,3 +108,6 @@ class PageQuery(Query):
 
     limit = QueryWhole(1, 200, load_default=50, metadata={"description": "Items on one page."})
     cursor = Text(400, load_default=None, metadata={"description": "The `next` of the page before."})
+
+
+SOURCE_DEFAULT = "Default: paper for what the office enters of a visit told on paper, else app."

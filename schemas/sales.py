@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from marshmallow import validates_schema
 
-from schemas.base import Out, PageQuery, WireSchema
+from schemas.base import SOURCE_DEFAULT, Out, PageQuery, WireSchema
 from schemas.catalogue import HIGHEST_PRICE_YEN
 from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, Text, Whole, Word
 from schemas.problem import FaultOut
@@ -45,7 +45,7 @@ class SaleIn(WireSchema):
     ticket_face_yen = Whole(
         1, HIGHEST_FACE_YEN, load_default=USUAL_FACE_YEN, metadata={"description": "Of one ticket."}
     )
-    source = Word(Source, load_default=Source.APP)
+    source = Word(Source, load_default=None, metadata={"description": SOURCE_DEFAULT})
 
     @validates_schema
     def check(self, data: dict[str, Any], **kwargs: Any) -> None:

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from marshmallow import fields, validates_schema
 
-from schemas.base import Out, PageQuery, WireSchema
+from schemas.base import SOURCE_DEFAULT, Out, PageQuery, WireSchema
 from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, Text, Whole, Word
 from schemas.problem import FaultOut
 from schemas.sales import HIGHEST_FACE_YEN, MOST_TICKETS, USUAL_FACE_YEN
@@ -131,7 +131,7 @@ class CashUpIn(WireSchema):
         lines=True,
         metadata={"description": "Required when the difference is above the tolerated one."},
     )
-    source = Word(Source, load_default=Source.APP)
+    source = Word(Source, load_default=None, metadata={"description": SOURCE_DEFAULT})
 
     example: ClassVar = {
         "visit_id": "8d3e2c1b-0a9f-5e8d-b7c6-a5f4e3d2c1b0",

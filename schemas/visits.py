@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from marshmallow import fields, validates_schema
 
-from schemas.base import Out, PageQuery, WireSchema
+from schemas.base import SOURCE_DEFAULT, Out, PageQuery, WireSchema
 from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, Number, Text, Week, Whole, Word
 from schemas.vocabulary import Band, CancelReason, HygieneCheck, Source, VisitStatus
 
@@ -85,7 +85,7 @@ class Taps(WireSchema.from_dict(_bands(), name="Taps")):  # type: ignore[misc]
 
 class HeadCountBody(WireSchema):
     counts = Nested(Taps, required=True)
-    source = Word(Source, load_default=Source.APP)
+    source = Word(Source, load_default=None, metadata={"description": SOURCE_DEFAULT})
 
     @validates_schema
     def check(self, data: dict[str, Any], **kwargs: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.vocabulary import Source
+from schemas.vocabulary import Role, Source
 
 
 def counts(visit_source: str, fact_source: str, standing: str | None) -> bool:
@@ -12,3 +12,11 @@ def counts(visit_source: str, fact_source: str, standing: str | None) -> bool:
     back to life. What came first stands; the other is kept beside it.
     """
     return visit_source != Source.PAPER or standing is None or fact_source == standing
+
+
+def source_of(said: Source | None, visit_source: str, role: Role) -> Source:
+    """Who tells a fact: as it says; else what a phone tells is the app's, and the office fills in paper visits."""
+    if said is not None:
+        return said
+    is_paper = visit_source == Source.PAPER and role is not Role.CREW
+    return Source.PAPER if is_paper else Source.APP

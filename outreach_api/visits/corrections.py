@@ -16,6 +16,7 @@ from outreach_api.storage.contacts import FollowUpEvent, SafetyConcern, StampMar
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
+from outreach_api.visits.told_twice import hold_back
 from schemas.vocabulary import VisitStatus
 
 _HELD = (VisitStatus.OPEN, VisitStatus.CLOSED)
@@ -65,6 +66,7 @@ def merge_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
         return Refusal("visit_merged", 409)
     if row.plan_stop_id is not None or (target.van_id, target.local_day) != (row.van_id, row.local_day):
         return Refusal("visit_not_duplicate", 409)
+    taken_back = hold_back(work, accepted, row, target)
     stamps = _drop_repeated_stamps(work, row.id, target.id)
     _move_facts(work, row.id, target)
     for table, column in ((SafetyConcern, SafetyConcern.visit_id), (FollowUpEvent, FollowUpEvent.visit_id)):
@@ -79,6 +81,9 @@ def merge_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     if row.status in _HELD and target.status not in _HELD:
         # One phone called it off, another one was there: what was counted belongs to a visit that was held.
         target.status, target.cancel_reason = row.status, row.cancel_reason
+    elif row.status == VisitStatus.CLOSED:
+        # As it would be if they had been joined first: the first close counts.
+        target.status = VisitStatus.CLOSED
     target.opened_at = min(opened, default=None)
     target.closed_at = max(closed, default=None)
     target.version += 1
@@ -88,7 +93,7 @@ def merge_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
         target.id,
         target.version,
         created=False,
-        tallies=tuple(tallies),
+        tallies=(*tallies, *taken_back),
         announces=(
             Announce("visit", target.id, target.van_id),
             Announce("visit", row.id, row.van_id, gone=True),

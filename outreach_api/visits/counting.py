@@ -30,7 +30,7 @@ def add_head_counts(work: Work, batch: Sequence[Accepted]) -> list[Applied | Ref
         if frame is None:
             answers.append(VISIT_UNKNOWN)
             continue
-        source: Source = accepted.values["source"]
+        source = paper.source_of(accepted.values["source"], frame.source, work.actor.role)
         counted = paper.counts(frame.source, source, standing.setdefault(frame.id, source))
         counts = {band: n for band, n in accepted.values["counts"].items() if n}
         fact = fact_columns(work, accepted, frame)

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.ids import new_id, visit_id_of
 from outreach_api.kernel.week import IsoWeek
+from outreach_api.ledger import recount
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.plans import Plan, PlanStop
 from outreach_api.storage.visits import HeadCount, Visit
 from tests.api import Answer, Api
 from tests.http.test_sync import operation, push, results
-from tests.make import MADE_AT, make_stop, make_visit
+from tests.make import MADE_AT, make_item, make_stop, make_visit
 
 DAY = dt.date(2026, 11, 28)
 
@@ -297,3 +298,53 @@ def test_the_hygiene_log_wants_an_action_for_what_failed(api: Api) -> None:
 
 def test_reporters_see_no_single_visit(api: Api) -> None:
     assert api.get("/v1/visits", role="reporter").code == "forbidden"
+
+
+@pytest.mark.parametrize("kept_first", [True, False])
+def test_a_paper_visit_and_the_phones_own_that_are_joined_count_once(
+    api: Api, session: Session, kept_first: bool
+) -> None:
+    item = str(make_item(session, price_yen=100).id)
+    stop = str(make_stop(session).id)
+    session.commit()
+    day = {"stop_id": stop, "van_id": str(api.van), "local_day": "2026-11-28"}
+    paper = api.post("/v1/visits", {**day, "source": "paper"}).json["id"]
+    phone = api.post("/v1/visits", {"stop_id": stop}, role="crew").json["id"]
+    api.post("/v1/tickets", {"visit_id": paper, "quantity": 9, "payment": "cash"})
+    told = {
+        paper: ({"counts": {"elem_low": 30}}, "coordinator", 3),
+        phone: ({"counts": {"elem_low": 29}}, "crew", 2),
+    }
+    for visit, (counts, role, tickets) in told.items():
+        api.post(f"/v1/visits/{visit}/head-counts", counts, role=role)
+        lines = [{"item_id": item, "quantity": tickets}]
+        by_ticket = {"visit_id": visit, "payment": "ticket", "ticket_count": tickets, "lines": lines}
+        assert api.post("/v1/sales", by_ticket, role=role).status == 201
+        in_cash = {"visit_id": visit, "payment": "cash", "lines": lines}
+        assert api.post("/v1/sales", in_cash, role=role).status == 201
+    kept, joining = (paper, phone) if kept_first else (phone, paper)
+    version = api.get(f"/v1/visits/{joining}").json["version"]
+    joined = api.post(f"/v1/visits/{joining}/merge", {"into": kept}, version=version)
+    heads, held_back = (30, 29) if kept_first else (29, 30)
+    assert joined.json["attendance"]["by_band"] == {"elem_low": heads}
+    assert joined.json["attendance"]["held_back"] == {"elem_low": held_back}
+    tickets = 3 if kept_first else 2
+    assert api.get("/v1/tickets/balance").json["redeemed"] == tickets
+    report = api.get("/v1/reports/week/2026-W48").json
+    assert report["attendance"]["total"] == heads
+    assert report["sales"]["by_payment_yen"]["cash"] == tickets * 100
+    assert report["tickets"]["redeemed"] == tickets
+    late = {"counts": {"elem_low": 1}}
+    api.post(f"/v1/visits/{joining}/head-counts", late, role="crew" if kept_first else "coordinator")
+    assert api.get(f"/v1/visits/{kept}").json["attendance"]["total"] == heads
+    with api.database.read() as reading:
+        assert list(recount.differences(reading)) == []
+
+
+def test_a_closed_duplicate_closes_the_visit_that_it_joins(api: Api) -> None:
+    kept, joining = open_ad_hoc(api).json, open_ad_hoc(api).json
+    closed = api.post(f"/v1/visits/{joining['id']}/close", {"closed_at": "2026-11-28T06:00:00Z"}, role="crew")
+    joined = api.post(
+        f"/v1/visits/{joining['id']}/merge", {"into": kept["id"]}, version=closed.json["version"]
+    )
+    assert (joined.json["status"], joined.json["closed_at"]) == ("closed", "2026-11-28T06:00:00Z")

@@ -11,13 +11,14 @@ import sqlalchemy as sa
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.money import Rounding
+from outreach_api.ledger import paper
 from outreach_api.ledger.kinds import Accepted, Applied, Warn, Work
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_columns, frames
 from outreach_api.sales import rules
 from outreach_api.sales.writes import pairs, tallies, tickets
 from outreach_api.sales.writes.price_list import PriceList
 from outreach_api.storage.sales import Sale, SaleLine
-from schemas.vocabulary import ItemCategory, Payment, ServiceMode, TaxCategory, TicketEvent
+from schemas.vocabulary import ItemCategory, Payment, ServiceMode, Source, TaxCategory, TicketEvent
 
 SALES = cast(sa.Table, Sale.__table__)
 SALE_LINES = cast(sa.Table, SaleLine.__table__)
@@ -55,8 +56,9 @@ def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusa
         if isinstance(lines, Refusal):
             answers.append(lines)
             continue
-        counted = standing.take(frame, accepted.values["source"])
-        receipt = _receipt(work, accepted, frame, mode, lines, counted, pool, price_list)
+        source = paper.source_of(accepted.values["source"], frame.source, work.actor.role)
+        counted = standing.take(frame, source)
+        receipt = _receipt(work, accepted, frame, mode, lines, source, counted, pool, price_list)
         receipts.append(receipt)
         answers.append(receipt.applied)
     _insert(work, receipts)
@@ -111,6 +113,7 @@ def _receipt(
     frame: VisitFrame,
     mode: ServiceMode,
     lines: list[rules.Line],
+    source: Source,
     counted: bool,
     pool: tickets.Pool | None,
     price_list: PriceList,
@@ -131,7 +134,7 @@ def _receipt(
         "taxes": taxes,
         "ticket_count": ticket_count,
         "ticket_face_yen": face_yen if ticket_count else 0,
-        "source": given["source"].value,
+        "source": source.value,
         "counted": counted,
     }
     ticket = None

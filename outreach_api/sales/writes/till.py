@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Problem, Refusal
-from outreach_api.ledger import measures
+from outreach_api.ledger import measures, paper
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Work
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames
 from outreach_api.sales import rules
@@ -49,7 +49,7 @@ def count_till(work: Work, accepted: Accepted) -> Applied | Refusal:
             difference_reason=given["difference_reason"],
             counted_by=counted_by,
             counted_holder_id=work.actor.holder_id,
-            source=given["source"],
+            source=paper.source_of(given["source"], frame.source, work.actor.role),
         )
     )
     work.session.flush()
