@@ -2,7 +2,6 @@
 
 import io
 import os
-import time
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -187,9 +186,7 @@ def test_a_damaged_zip_is_refused_or_was_not_damaged_where_it_matters() -> None:
 
 
 def test_the_published_file_is_read_whole_and_nobody_is_counted_twice() -> None:
-    began = time.perf_counter()
     table = read_estat(shared_file("estat_tblT001102Q5240.txt"))
-    seconds = time.perf_counter() - began
     assert table.errors == ()
     assert table.metres == 250
     assert len(table.units) == 2736
@@ -203,7 +200,6 @@ def test_the_published_file_is_read_whole_and_nobody_is_counted_twice() -> None:
         5240406012,
         5240406014,
     )
-    assert seconds < 3, "0.1 s where it was written"
 
 
 def test_the_population_of_matsudo_is_that_of_its_cells_weighted_with_their_share() -> None:

@@ -1,7 +1,6 @@
 """The mesh of JIS X 0410: exact at every edge, the same at every level."""
 
 import random
-import time
 from decimal import Decimal
 from fractions import Fraction
 
@@ -76,20 +75,17 @@ def test_the_first_whole_micro_degree_from_the_south_west_corner_belongs_to_the_
     assert parent(mesh_code(-(-south // 1), int(west)), 80_000) == code // 1_000_000
 
 
-def test_20_000_random_points_lie_in_their_cells_quickly() -> None:
+def test_20_000_random_points_lie_in_their_cells() -> None:
     rng = random.Random(20)
     points = [
         (rng.randrange(20_000_000, 46_000_000), rng.randrange(122_000_000, 154_000_000))
         for _ in range(20_000)
     ]
-    began = time.perf_counter()
     codes = [mesh_code(lat, lon) for lat, lon in points]
-    seconds = time.perf_counter() - began
     for (lat, lon), code in zip(points, codes, strict=True):
         bounds = bounds_micro(code)
         assert bounds.south <= lat < bounds.north
         assert bounds.west <= lon < bounds.east
-    assert seconds < 2, "0.06 s where it was written"
 
 
 @pytest.mark.parametrize(
