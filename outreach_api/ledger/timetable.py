@@ -76,6 +76,13 @@ def call_off(work: Work, plan_stop_ids: Iterable[uuid.UUID], reason: str | None)
             _call_off(entry, reason, work.now)
 
 
+def back_on(work: Work, plan_stop_id: uuid.UUID) -> None:
+    """The van is there after all: a stay that was announced and called off is on again."""
+    for entry in _present(work, entry_ids(work.keyring, [plan_stop_id]).values()).values():
+        if entry.status == TimetableStatus.CANCELLED:
+            entry.status, entry.cancel_reason, entry.updated_at = TimetableStatus.ON, None, work.now
+
+
 def follow_stop(work: Work, stop: Stop) -> None:
     """After a stop changed: its entries take its name and place, or go when it may not be announced any more."""
     plan_stop_ids = work.session.scalars(sa.select(PlanStop.id).where(PlanStop.stop_id == stop.id)).all()

@@ -16,9 +16,11 @@ from outreach_api.outreach_map.reads.gaps import gaps_map
 from outreach_api.outreach_map.reads.places import outlines_map, stops_map, visits_map
 from outreach_api.outreach_map.reads.reach import reach_map
 from outreach_api.web.blueprint import ALL_ROLES, Blueprint
+from outreach_api.web.problems import Refused
 from outreach_api.web.resource import Resource, actor, session
 from outreach_api.web.services import services
 from schemas import outreach_map as wire
+from schemas.base import Query, WireSchema
 from schemas.geojson import MEDIA_TYPE
 from schemas.vocabulary import Role
 
@@ -30,28 +32,23 @@ SEES_POINTS = ALL_ROLES - {Role.REPORTER}
 SEES_NEED = ALL_ROLES - {Role.CREW}
 
 
+def _reads_map(
+    out: type[WireSchema], roles: frozenset[Role], *, name: str, query: type[Query] | None = None
+) -> Any:
+    """A map is GeoJSON, tagged by the state of the whole database, so that a repeat costs nothing."""
+    return blp.reads(None, roles, name=name, query=query, by_state=True, media={MEDIA_TYPE: out})
+
+
 @blp.route("/stops")
 class StopsMap(Resource):
-    @blp.reads(
-        None,
-        SEES_POINTS,
-        name="mapStops",
-        query=wire.StopsMapQuery,
-        by_state=True,
-        media={MEDIA_TYPE: wire.StopsMapOut},
-    )
+    @_reads_map(wire.StopsMapOut, SEES_POINTS, name="mapStops", query=wire.StopsMapQuery)
     def get(self, query: dict[str, Any]) -> Any:
         """Stops as points, with their visits in a period and the last day."""
-        days = _period(query)
-        if isinstance(days, Refusal):
-            return days
-        first, last = days
         return _geojson(
             stops_map(
                 session(),
                 actor(),
-                first=first,
-                last=last,
+                **_period(query),
                 status=query["status"],
                 kind=query["kind"],
                 box=_box(query),
@@ -61,56 +58,27 @@ class StopsMap(Resource):
 
 @blp.route("/visits")
 class VisitsMap(Resource):
-    @blp.reads(
-        None,
-        SEES_POINTS,
-        name="mapVisits",
-        query=wire.VisitsMapQuery,
-        by_state=True,
-        media={MEDIA_TYPE: wire.VisitsMapOut},
-    )
+    @_reads_map(wire.VisitsMapOut, SEES_POINTS, name="mapVisits", query=wire.VisitsMapQuery)
     def get(self, query: dict[str, Any]) -> Any:
         """Held visits of a period as points, with who came by band."""
-        days = _period(query)
-        if isinstance(days, Refusal):
-            return days
-        first, last = days
         return _geojson(
-            visits_map(session(), actor(), first=first, last=last, stop_id=query["stop_id"], box=_box(query))
+            visits_map(session(), actor(), **_period(query), stop_id=query["stop_id"], box=_box(query))
         )
 
 
 @blp.route("/reach")
 class ReachMap(Resource):
-    @blp.reads(
-        None,
-        ALL_ROLES,
-        name="mapReach",
-        query=wire.ReachQuery,
-        by_state=True,
-        media={MEDIA_TYPE: wire.ReachMapOut},
-    )
+    @_reads_map(wire.ReachMapOut, ALL_ROLES, name="mapReach", query=wire.ReachQuery)
     def get(self, query: dict[str, Any]) -> Any:
         """Mesh cells with held visits in a period: how many, how long, who came, how long ago."""
-        days = _period(query)
-        if isinstance(days, Refusal):
-            return days
-        first, last = days
         return _geojson(
-            reach_map(session(), actor(), first=first, last=last, level=int(query["level"]), box=_box(query))
+            reach_map(session(), actor(), **_period(query), level=int(query["level"]), box=_box(query))
         )
 
 
 @blp.route("/coverage")
 class CoverageMap(Resource):
-    @blp.reads(
-        None,
-        SEES_NEED,
-        name="mapCoverage",
-        query=wire.NeedQuery,
-        by_state=True,
-        media={MEDIA_TYPE: wire.CoverageMapOut},
-    )
+    @_reads_map(wire.CoverageMapOut, SEES_NEED, name="mapCoverage", query=wire.NeedQuery)
     def get(self, query: dict[str, Any]) -> Any:
         """Mesh cells with the people who live there, the share that stops covered lately, and who came."""
         return _geojson(coverage_map(session(), services().settings, **_need(query)))
@@ -118,14 +86,7 @@ class CoverageMap(Resource):
 
 @blp.route("/gaps")
 class GapsMap(Resource):
-    @blp.reads(
-        None,
-        SEES_NEED,
-        name="mapGaps",
-        query=wire.GapsQuery,
-        by_state=True,
-        media={MEDIA_TYPE: wire.GapsMapOut},
-    )
+    @_reads_map(wire.GapsMapOut, SEES_NEED, name="mapGaps", query=wire.GapsQuery)
     def get(self, query: dict[str, Any]) -> Any:
         """The mesh cells where most people are missed, ranked, with the known stop that is nearest to them."""
         found = gaps_map(session(), actor(), services().settings, **_need(query), limit=query["limit"])
@@ -134,7 +95,7 @@ class GapsMap(Resource):
 
 @blp.route("/outlines")
 class OutlinesMap(Resource):
-    @blp.reads(None, ALL_ROLES, name="mapOutlines", by_state=True, media={MEDIA_TYPE: wire.OutlinesMapOut})
+    @_reads_map(wire.OutlinesMapOut, ALL_ROLES, name="mapOutlines")
     def get(self) -> Any:
         """Imported outlines of cities and districts."""
         return _geojson(outlines_map(session()))
@@ -148,14 +109,14 @@ def _today() -> dt.date:
     return local_day(services().now())
 
 
-def _period(query: dict[str, Any]) -> tuple[dt.date, dt.date] | Refusal:
+def _period(query: dict[str, Any]) -> dict[str, dt.date]:
     """The days asked for, both included; unless said, up to today and as long as until a gap counts in full."""
     last = query["to_day"] or _today()
     days = services().settings.gap_full_days
     first = query["from_day"] or last - dt.timedelta(days=days - 1)
     if first > last:
-        return Refusal("invalid", 422, {}, (Problem("?from_day", "wrong_order"),))
-    return first, last
+        raise Refused(Refusal("invalid", 422, {}, (Problem("?from_day", "wrong_order"),)))
+    return {"first": first, "last": last}
 
 
 def _need(query: dict[str, Any]) -> dict[str, Any]:

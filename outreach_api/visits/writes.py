@@ -40,6 +40,8 @@ def open_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     if isinstance(place, Refusal):
         return place
     opened_at = given["opened_at"] or accepted.occurred_at
+    if place.plan_stop_id is not None:
+        timetable.back_on(work, place.plan_stop_id)
     row = work.session.get(Visit, accepted.entity_id)
     if row is not None:
         return _open_again(work, accepted, row, place, opened_at)

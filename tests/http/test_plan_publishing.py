@@ -131,6 +131,17 @@ def test_the_crew_call_off_one_stay_of_their_own_van_without_a_version(api: Api)
     assert api.post(path, {"reason": "rain"}).code == "plan_stop_cancelled"
 
 
+def test_when_the_van_comes_after_all_the_timetable_says_so(api: Api) -> None:
+    plan = draft(api, stay(agreed_stop(api)))
+    publish(api, plan)
+    plan_stop = plan.json["stops"][0]["id"]
+    api.post(f"/v1/plan-stops/{plan_stop}/cancel", {"reason": "rain"}, role="crew")
+    opened = api.post("/v1/visits", {"plan_stop_id": plan_stop}, role="crew")
+    assert opened.json["status"] == "open"
+    (entry,) = api.get("/v1/public/timetable.json", role=None).json["entries"]
+    assert (entry["status"], entry["cancel_reason"]) == ("on", None)
+
+
 def test_a_stay_called_off_is_no_longer_judged(api: Api) -> None:
     first, second = agreed_stop(api, "K01"), agreed_stop(api, "K02")
     plan = draft(api, stay(first), stay(second, "14:00", "15:00"))
