@@ -205,6 +205,7 @@ class ViolationOut(Out):
     code = fields.String()
     severity = Word(Severity)
     plan_stop_ids = Many(Id(), _STAYS_MOST)
+    stop_names = Many(Text(120), _STAYS_MOST, metadata={"description": "Of these stays, in the same order."})
     cause = fields.String(metadata={"description": "What is wrong, in the language that was asked for."})
     fix = fields.String(metadata={"description": "What would put it right."})
     numbers = fields.Dict(
@@ -217,6 +218,7 @@ class ViolationOut(Out):
         "code": "drive_too_short",
         "severity": "hard",
         "plan_stop_ids": [_PLAN_STOP, "7e6b2a1f-8c4d-4e3f-9a21-b2c3d4e5f607"],
+        "stop_names": ["常盤平団地 中央広場", "馬橋 ひだまり寺 境内"],
         "cause": "次の場所まで移動と片付け・準備に75分かかりますが、60分しかありません。",
         "fix": "前を早く終えるか、次を遅く始めてください（あと15分）。",
         "numbers": {

@@ -131,6 +131,12 @@ def _plan_stop_view(row: PlanStop, stop_code: str, stop_name: str) -> dict[str, 
     }
 
 
+def stay_names(session: Session, plan_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """What each stay's place is called, removed ones too."""
+    found = sa.select(PlanStop.id, Stop.name).join(Stop, Stop.id == PlanStop.stop_id)
+    return {row.id: row.name for row in session.execute(found.where(PlanStop.plan_id == plan_id))}
+
+
 def checked(
     session: Session, actor: Actor, plan_id: uuid.UUID, settings: Settings
 ) -> tuple[Plan, list[Violation]] | Refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from outreach_api.kernel.errors import Refusal
@@ -99,11 +100,12 @@ class PlanCheck(Resource):
         if isinstance(found, Refusal):
             return found
         plan, violations = found
+        names = reads.stay_names(session(), plan.id)
         return {
             "plan_id": plan.id,
             "plan_version": plan.version,
             "publishable": not hard(violations),
-            "violations": [_violation(violation) for violation in violations],
+            "violations": [_violation(violation, names) for violation in violations],
         }
 
 
@@ -147,12 +149,13 @@ class StopBrief(Resource):
         return briefs.stop_brief(session(), actor(), stop_id, today=local_day(services().now()))
 
 
-def _violation(violation: Violation) -> dict[str, Any]:
+def _violation(violation: Violation, names: Mapping[uuid.UUID, str]) -> dict[str, Any]:
     lang = language()
     return {
         "code": violation.code,
         "severity": violation.severity,
         "plan_stop_ids": violation.plan_stop_ids,
+        "stop_names": [names[plan_stop_id] for plan_stop_id in violation.plan_stop_ids],
         "cause": say(violation.code, lang, violation.numbers),
         "fix": say(f"{violation.code}.fix", lang, violation.numbers),
         "numbers": dict(violation.numbers),

@@ -24,6 +24,7 @@ def test_a_check_tells_cause_numbers_and_fix_in_the_readers_language(api: Api) -
     assert (waiting["code"], waiting["severity"]) == ("host_waiting", "soft")
     assert drive["code"] == "drive_too_short"
     assert drive["plan_stop_ids"] == [stop["id"] for stop in plan.json["stops"]]
+    assert drive["stop_names"] == [stop["stop_name"] for stop in plan.json["stops"]]
     assert (drive["numbers"]["needed_minutes"], drive["numbers"]["available_minutes"]) == (71, 60)
     assert "71分" in drive["cause"]
     assert "あと11分" in drive["fix"]
