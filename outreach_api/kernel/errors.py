@@ -31,6 +31,8 @@ class Refusal:
     status: int = 422
     params: Mapping[str, object] = field(default_factory=_no_params, hash=False)
     problems: tuple[Problem, ...] = ()
+    passing: bool = False
+    """What is missing may still come: no receipt is kept, so that the same id may be sent again."""
 
 
 class KernelError(ValueError):

@@ -35,6 +35,7 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Warn, ...] = ()
     original: Ending | None = None
+    passing: bool = False
 
     @property
     def stands(self) -> bool:
@@ -45,7 +46,7 @@ class Outcome:
     def refusal(self) -> Refusal | None:
         if self.stands:
             return None
-        return Refusal(self.code or "refused", self.status, self.params, self.problems)
+        return Refusal(self.code or "refused", self.status, self.params, self.problems, self.passing)
 
 
 _CONFLICTS = {409, 412}
@@ -67,6 +68,7 @@ def refused(op_id: uuid.UUID, refusal: Refusal, change_no: int | None = None) ->
         code=refusal.code,
         params=_plain(refusal.params),
         problems=tuple(Problem(p.path, p.code, _plain(p.params)) for p in refusal.problems),
+        passing=refusal.passing,
     )
 
 

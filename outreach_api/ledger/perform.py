@@ -25,22 +25,6 @@ from outreach_api.storage.ledger import Receipt
 ID_TAKEN = Refusal("id_taken", 409)
 ID_REUSED = Refusal("id_reused", 422)
 ALREADY_EXISTS = Refusal("already_exists", 409)
-# Answered without a receipt: the same id may be sent again once the envelope, the server, or what it belongs to
-# is there.
-_ENVELOPE = frozenset(
-    {
-        "precondition_required",
-        "upgrade_needed",
-        "visit_unknown",
-        "note_unknown",
-        "referral_unknown",
-        "follow_up_unknown",
-        "sale_unknown",
-        "item_unknown",
-        "price_missing",
-        "tax_rate_missing",
-    }
-)
 
 
 class Ready:
@@ -52,7 +36,7 @@ class Ready:
         self.operation = operation
         self.kind = kind
         self.digest = digest
-        self.values: dict[str, object] | Refusal = {}
+        self.values: dict[str, Any] | Refusal = {}
         self.outcome: Outcome | None = None
         self.repeats: Ready | None = None
 
@@ -74,20 +58,20 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
     numbers = ChangeNumbers(session)
     _settle_duplicates(session, work.actor, ready)
     skew = clock.skew(work.now, sent_at) if sent_at else dt.timedelta(0)
-    waiting: list[tuple[Ready, Accepted]] = []
+    waiting: list[tuple[Kind, Ready, Accepted]] = []
     for item in ready:
         if item.outcome is not None or item.repeats is not None:
             continue
         if isinstance(item.values, Refusal):
             item.outcome = refused(item.operation.op_id, item.values, numbers.next())
-        else:
-            waiting.append((item, _accept(item, work, skew, numbers)))
+        elif item.kind is not None:  # one without a kind was refused by `read`
+            accepted = _accept(item.operation, item.values, work, skew, numbers.next())
+            waiting.append((item.kind, item, accepted))
     applied: list[Applied] = []
     added: list[Tally] = []
-    waiting.sort(key=lambda pair: _step(pair[0].kind))  # stable: else in the order sent
-    for kind, group in groupby(waiting, key=lambda pair: pair[0].kind):
-        assert kind is not None  # noqa: S101  (a missing kind was refused by `_values`)
-        pairs = list(group)
+    waiting.sort(key=lambda line: _step(line[0]))  # stable: else in the order sent
+    for kind, group in groupby(waiting, key=lambda line: line[0]):
+        pairs = [(item, accepted) for _, item, accepted in group]
         for batch in [pairs] if kind.bulk else [[pair] for pair in pairs]:
             if not kind.bulk and added:
                 # A cancellation asks what was counted and a merge moves it: also what came in this very push.
@@ -106,20 +90,20 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
     return [_ended(item) for item in ready]
 
 
-def _step(kind: Kind | None) -> tuple[int, str]:
+def _step(kind: Kind) -> tuple[int, str]:
     """When a kind's turn is: append-only kinds of a stage come together, however a phone interleaved them."""
-    return (kind.stage, kind.name if kind.bulk else "") if kind else (0, "")
+    return kind.stage, kind.name if kind.bulk else ""
 
 
-def _values(operation: Operation, kind: Kind | None, actor: Actor) -> dict[str, object] | Refusal:
+def _values(operation: Operation, kind: Kind | None, actor: Actor) -> dict[str, Any] | Refusal:
     if kind is None:
-        return Refusal("upgrade_needed", 503, {"kind": operation.kind})
+        return Refusal("upgrade_needed", 503, {"kind": operation.kind}, passing=True)
     if actor.role not in kind.roles:
         return Refusal("forbidden", 403)
     if operation.v > kind.v:
-        return Refusal("upgrade_needed", 503, {"kind": operation.kind})
+        return Refusal("upgrade_needed", 503, {"kind": operation.kind}, passing=True)
     if kind.needs_base and operation.base_version is None:
-        return Refusal("precondition_required", 428)
+        return Refusal("precondition_required", 428, passing=True)
     payload = operation.payload
     if operation.v < 1 or (operation.v < kind.v and not isinstance(payload, dict)):
         return Refusal("invalid", 422, {}, (Problem("", "not_object"),))
@@ -140,14 +124,14 @@ def _digest(operation: Operation, key: bytes) -> bytes:
     return hashlib.blake2b(content, key=key, digest_size=16).digest()
 
 
-def _accept(item: Ready, work: Work, skew: dt.timedelta, numbers: ChangeNumbers) -> Accepted:
+def _accept(
+    operation: Operation, values: dict[str, Any], work: Work, skew: dt.timedelta, change_no: int
+) -> Accepted:
     occurred, suspect = work.now, False
-    if item.operation.occurred_at is not None:
-        occurred = clock.corrected(item.operation.occurred_at, skew)
+    if operation.occurred_at is not None:
+        occurred = clock.corrected(operation.occurred_at, skew)
         suspect = clock.implausible(occurred, work.now, skew)
-    values = item.values
-    assert isinstance(values, dict)  # noqa: S101  (refusals were answered by the caller)
-    return Accepted(item.operation, values, numbers.next(), occurred, suspect)
+    return Accepted(operation, values, change_no, occurred, suspect)
 
 
 def _settle_duplicates(session: Session, actor: Actor, ready: Sequence[Ready]) -> None:
@@ -289,7 +273,7 @@ def _write_receipts(session: Session, work: Work, ready: Sequence[Ready]) -> Non
         if (outcome := item.outcome) is not None
         and outcome.ending in (Ending.APPLIED, Ending.CONFLICT, Ending.REJECTED)
         and outcome.change_no is not None
-        and outcome.code not in _ENVELOPE
+        and not outcome.passing
     ]
     if rows:
         session.execute(sa.insert(Receipt), rows)

@@ -19,7 +19,7 @@ from outreach_api.storage.visits import Visit
 from schemas.vocabulary import Role
 
 # Crew reach the visits of their van; a token without a van reaches all.
-VISIT_UNKNOWN = Refusal("visit_unknown", 404, {}, (Problem("/visit_id", "visit_unknown"),))
+VISIT_UNKNOWN = Refusal("visit_unknown", 404, {}, (Problem("/visit_id", "visit_unknown"),), passing=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
 
 _STOP_UNKNOWN = Refusal("invalid", 422, {}, (Problem("/due_stop_id", "unknown_reference"),))
-_FOLLOW_UP_UNKNOWN = Refusal("follow_up_unknown", 404, {}, (Problem("/follow_up_id", "follow_up_unknown"),))
+_FOLLOW_UP_UNKNOWN = Refusal(
+    "follow_up_unknown", 404, {}, (Problem("/follow_up_id", "follow_up_unknown"),), passing=True
+)
 
 
 def promise_follow_ups(work: Work, operations: Sequence[Accepted]) -> list[Applied | Refusal]:

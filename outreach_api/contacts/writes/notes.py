@@ -17,7 +17,7 @@ from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_colu
 from outreach_api.storage.contacts import ContactNote, SafetyConcern
 from schemas.vocabulary import Stage
 
-NOTE_UNKNOWN = Refusal("note_unknown", 404, {}, (Problem("/note_id", "note_unknown"),))
+NOTE_UNKNOWN = Refusal("note_unknown", 404, {}, (Problem("/note_id", "note_unknown"),), passing=True)
 
 
 def write_notes(work: Work, operations: Sequence[Accepted]) -> list[Applied | Refusal]:

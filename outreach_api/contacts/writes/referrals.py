@@ -19,7 +19,9 @@ from outreach_api.storage.contacts import Consent, Destination, Referral, Referr
 from schemas.vocabulary import DestinationKind, ReferralDirection
 
 _DESTINATION_UNKNOWN = Refusal("invalid", 422, {}, (Problem("/destination_id", "unknown_reference"),))
-_REFERRAL_UNKNOWN = Refusal("referral_unknown", 404, {}, (Problem("/referral_id", "referral_unknown"),))
+_REFERRAL_UNKNOWN = Refusal(
+    "referral_unknown", 404, {}, (Problem("/referral_id", "referral_unknown"),), passing=True
+)
 
 
 def open_referrals(work: Work, operations: Sequence[Accepted]) -> list[Applied | Refusal]:

@@ -103,8 +103,8 @@ def _lines(
 
 
 def _faulty(faults: list[Problem]) -> Refusal:
-    """A refusal by the first fault, with the place of every one."""
-    return Refusal(faults[0].code, 422, faults[0].params, tuple(faults))
+    """A refusal by the first fault, with the place of every one. The office may still add an item or a price."""
+    return Refusal(faults[0].code, 422, faults[0].params, tuple(faults), passing=True)
 
 
 def _receipt(

@@ -17,7 +17,7 @@ from schemas.vocabulary import Role, Source, TicketEvent
 
 SALE_VOIDS = cast(sa.Table, SaleVoid.__table__)
 # Not receipted: the receipt may still be on its way, and then the void comes again.
-SALE_UNKNOWN = Refusal("sale_unknown", 404)
+SALE_UNKNOWN = Refusal("sale_unknown", 404, passing=True)
 ALREADY_VOIDED = Refusal("already_voided", 409)
 
 
