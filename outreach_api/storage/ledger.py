@@ -20,6 +20,9 @@ class ChangeCounter(Base):
     value: Mapped[int]
     epoch: Mapped[uuid.UUID]
     """Changes when the database was restored: devices then pull everything and push again what they hold."""
+    backed_up_no: Mapped[int | None]
+    """Up to which number a backup holds everything, and when that was made: what phones may forget."""
+    backed_up_at: Mapped[dt.datetime | None]
 
 
 class Receipt(Base):
@@ -35,8 +38,43 @@ class Receipt(Base):
     detail: Mapped[dict[str, Any] | None]
     entity_id: Mapped[uuid.UUID | None]
     version: Mapped[int | None]
-    change_no: Mapped[int] = mapped_column(index=True)
+    change_no: Mapped[int]
     received_at: Mapped[dt.datetime]
+    said_at: Mapped[dt.datetime | None]
+    """When it happened by the phone's own clock, as sent; null for what came online, which is happening now."""
+    __table_args__ = (sa.Index("ix_receipts_holder_id_said_at", "holder_id", "said_at"),)
+
+
+class Rejection(Base):
+    """What a push brought and could not be taken in: kept, because a child's worry may be in it.
+
+    The operation as sent is sealed. `waiting` goes once the operation is applied; `open` until somebody settles it.
+    """
+
+    __tablename__ = "rejections"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    """Follows from holder, op_id and content: a resend adds no second one."""
+    state: Mapped[str]
+    holder_id: Mapped[uuid.UUID]
+    van_id: Mapped[uuid.UUID | None]
+    op_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    kind: Mapped[str | None]
+    """Declared kinds only: what else stands there is part of what was sent."""
+    entity_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    code: Mapped[str]
+    detail: Mapped[dict[str, Any]]
+    received_at: Mapped[dt.datetime]
+    said_at: Mapped[dt.datetime | None]
+    about_staff: Mapped[bool]
+    """For safeguarding only, like the note that it would have been."""
+    urgent: Mapped[bool]
+    """Would have opened a safety concern: its content outlasts the purge until somebody settles it."""
+    sealed: Mapped[bytes | None] = mapped_column(deferred=True, deferred_raiseload=True)
+    purged_at: Mapped[dt.datetime | None]
+    settled_at: Mapped[dt.datetime | None]
+    settled_by: Mapped[uuid.UUID | None]
+    settlement: Mapped[str | None]
+    __table_args__ = (sa.Index("ix_rejections_received_at", "received_at", "id"),)
 
 
 class Change(Base):
