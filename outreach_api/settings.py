@@ -105,6 +105,9 @@ class Settings:
     workers: int = _setting(1, _whole(1, 64), "worker processes; more than 1 needs PostgreSQL")
     organisation: str = _setting("駄菓子屋カフェくるくる", _any_text, "name on pages and reports")
     max_body_bytes: int = _setting(2_000_000, _whole(1_000, 50_000_000), "largest request body")
+    max_unpacked_bytes: int = _setting(
+        8_000_000, _whole(1_000, 200_000_000), "largest request body once gzip is unpacked"
+    )
     silent_seconds: int = _setting(
         60, _whole(2, 3_600), "an unfinished request silent for so long is cut off"
     )

@@ -44,6 +44,14 @@ TEXTS = {
         "本文の種類は application/json にしてください。",
         "The body's media type must be application/json.",
     ),
+    "coding_unknown": (
+        "本文の圧縮は gzip だけを受け付けます。",
+        "The body may be packed as gzip, and as nothing else.",
+    ),
+    "not_gzip": (
+        "圧縮された本文を読めません（途中で切れたかもしれません）。もう一度送ってください。",
+        "The packed body can't be read, perhaps because it was cut off; send it again.",
+    ),
     "idempotency_key_required": (
         "Idempotency-Key ヘッダー（UUID）を付けてください。再送しても二重に記録されません。",
         "Send an Idempotency-Key header with a UUID, so that a resend is never counted twice.",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+
+import orjson
 
 from outreach_api.kernel.errors import Refusal
 
 _DEEPEST = 64
 _INT64 = 2**63
+_KEY_THEN_SPACE = re.compile(rb'"[ \t\r\n]+:')
+_UNSURE = object()
 
 
 class NotJson(ValueError):
@@ -16,7 +21,39 @@ class NotJson(ValueError):
 
 
 def read_json(body: bytes) -> Any:
-    """The value of a JSON document (RFC 8259, with unique keys as RFC 7493 asks). Raises NotJson."""
+    """The value of a JSON document (RFC 8259, with unique keys as RFC 7493 asks). Raises NotJson.
+
+    orjson reads ten times faster and is laxer; what it takes stands if nothing in it is in doubt.
+    """
+    value = _quickly(body)
+    return _strictly(body) if value is _UNSURE else value
+
+
+def _quickly(body: bytes) -> Any:
+    """What orjson reads, or _UNSURE: bad JSON, perhaps a key twice, a number beyond 64 bits, deep nesting."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return _UNSURE
+    keys, depth, level = 0, 0, [value]
+    while level:
+        below: list[Any] = []
+        for one in level:
+            kind = type(one)
+            if kind is dict:
+                keys += len(one)
+                below += one.values()
+            elif kind is list:
+                below += one
+            elif (kind is int and one >= _INT64) or (kind is float and not -_INT64 < one < _INT64):
+                return _UNSURE
+        level, depth = below, depth + 1
+    # Each key ends in `":`; text may hold that too, and then there seem to be more. Never fewer: no key is twice.
+    unique = body.count(b'":') == keys and not _KEY_THEN_SPACE.search(body)
+    return value if unique and depth <= _DEEPEST else _UNSURE
+
+
+def _strictly(body: bytes) -> Any:
     try:
         text = body.decode("utf-8")
         value = json.loads(

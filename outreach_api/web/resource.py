@@ -12,13 +12,13 @@ from flask import g, request
 from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import audit
 from outreach_api.ledger.kinds import Actor, Kind, Operation, Work
 from outreach_api.ledger.outcomes import Outcome
 from outreach_api.ledger.perform import perform, read
+from outreach_api.web.bodies import read_body
 from outreach_api.web.declared import Declared, declared_of
 from outreach_api.web.json_body import NotJson, not_json, read_json
 from outreach_api.web.problems import Refused, language, problem_lines
@@ -103,15 +103,9 @@ def _actor() -> Actor:
 
 
 def _body(declared: Declared) -> Any:
-    try:
-        with services().uploads.one_more():
-            raw = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise Refused(Refusal("too_big", 413)) from None
-    most = request.max_content_length
-    if request.content_length is None and most is not None and len(raw) >= most:
-        # A body in chunks: werkzeug stops reading at the limit and says nothing.
-        raise Refused(Refusal("too_big", 413))
+    here = services()
+    with here.uploads.one_more():
+        raw = read_body(request, most_unpacked=here.settings.max_unpacked_bytes)
     if not raw:
         if declared.body_optional:
             return {}
