@@ -39,6 +39,7 @@ WRITE_NOTE = Kind(
     write=notes.write_notes,
     entity="note",
     table=ContactNote,
+    gone=texts.erased,
 )
 HOLD_NOTE = Kind(
     name="note.hold",

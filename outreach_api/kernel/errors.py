@@ -32,7 +32,9 @@ class Refusal:
     params: Mapping[str, object] = field(default_factory=_no_params, hash=False)
     problems: tuple[Problem, ...] = ()
     passing: bool = False
-    """What is missing may still come: no receipt is kept, so that the same id may be sent again."""
+    """What is missing may still come: a push answers `retry`, and no receipt is kept."""
+    receipt: bool = True
+    """False: terminal for now, but the same id may be sent again once the cause is gone."""
 
 
 class KernelError(ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -131,6 +131,7 @@ class Work:
     keyring: Keyring
 
 
+Gone = Callable[[Session, Collection[uuid.UUID]], Mapping[uuid.UUID, Refusal]]
 Write = Callable[[Work, Sequence[Accepted]], "list[Applied | Refusal]"]
 WriteOne = Callable[[Work, Accepted], "Applied | Refusal"]
 
@@ -159,6 +160,8 @@ class Kind:
     stage: int = FACTS
     table: type[Base] | None = None
     """Where its rows go, if it only appends: one a payload, with the entity's id. Such kinds are written many at once."""
+    gone: Gone | None = None
+    """Of rows that are there, those that were taken back: what never comes back is refused by its name."""
     needs_base: bool = False
     """Changes what a coordinator owns: 428 without a base version; the write answers 412 when stale."""
     pushed: bool = True

@@ -35,7 +35,13 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Warn, ...] = ()
     original: Ending | None = None
-    passing: bool = False
+    receipt: bool = True
+    """False when the same id may be sent again."""
+
+    @property
+    def leaves_receipt(self) -> bool:
+        ended = self.ending in (Ending.APPLIED, Ending.CONFLICT, Ending.REJECTED)
+        return ended and self.receipt and self.change_no is not None
 
     @property
     def stands(self) -> bool:
@@ -46,15 +52,16 @@ class Outcome:
     def refusal(self) -> Refusal | None:
         if self.stands:
             return None
-        return Refusal(self.code or "refused", self.status, self.params, self.problems, self.passing)
+        return Refusal(self.code or "refused", self.status, self.params, self.problems)
 
 
+CREATED = 201
 _CONFLICTS = {409, 412}
 _MOST_KEPT = 20  # problems in one receipt
 
 
 def refused(op_id: uuid.UUID, refusal: Refusal, change_no: int | None = None) -> Outcome:
-    if refusal.status >= 500:
+    if refusal.passing or refusal.status >= 500:
         ending = Ending.RETRY
     elif refusal.status in _CONFLICTS:
         ending = Ending.CONFLICT
@@ -68,13 +75,15 @@ def refused(op_id: uuid.UUID, refusal: Refusal, change_no: int | None = None) ->
         code=refusal.code,
         params=_plain(refusal.params),
         problems=tuple(Problem(p.path, p.code, _plain(p.params)) for p in refusal.problems),
-        passing=refusal.passing,
+        receipt=refusal.receipt,
     )
 
 
 def stored_detail(outcome: Outcome) -> dict[str, Any] | None:
     """What a receipt keeps besides the code, so that a resend gets the same answer. Never the payload."""
     if outcome.ending is Ending.APPLIED:
+        if outcome.status == CREATED and not outcome.warnings:
+            return None
         # A phone that lost the first answer must still be able to show its warnings.
         return {
             "http": outcome.status,

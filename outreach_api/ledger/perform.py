@@ -19,7 +19,8 @@ from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import totals
 from outreach_api.ledger.counter import ChangeNumbers
 from outreach_api.ledger.kinds import Accepted, Actor, Applied, Kind, Operation, Registry, Tally, Warn, Work
-from outreach_api.ledger.outcomes import Ending, Outcome, refused, stored_detail
+from outreach_api.ledger.outcomes import CREATED, Ending, Outcome, refused, stored_detail
+from outreach_api.storage import bulk
 from outreach_api.storage.ledger import Receipt
 
 ID_TAKEN = Refusal("id_taken", 409)
@@ -103,7 +104,7 @@ def _values(operation: Operation, kind: Kind | None, actor: Actor) -> dict[str, 
     if operation.v > kind.v:
         return Refusal("upgrade_needed", 503, {"kind": operation.kind}, passing=True)
     if kind.needs_base and operation.base_version is None:
-        return Refusal("precondition_required", 428, passing=True)
+        return Refusal("precondition_required", 428, receipt=False)
     payload = operation.payload
     if operation.v < 1 or (operation.v < kind.v and not isinstance(payload, dict)):
         return Refusal("invalid", 422, {}, (Problem("", "not_object"),))
@@ -180,7 +181,7 @@ def _repeated(receipt: Receipt, item: Ready, actor: Actor) -> Outcome:
     return Outcome(
         op_id=op_id,
         ending=Ending.DUPLICATE,
-        status=detail.get("http", 200),
+        status=detail.get("http", CREATED),
         entity_id=receipt.entity_id,
         version=receipt.version,
         change_no=receipt.change_no,
@@ -202,18 +203,19 @@ def _write(work: Work, kind: Kind, batch: list[Accepted]) -> list[Applied | Refu
                 savepoint.rollback()
             return answers
     except (sa.exc.IntegrityError, sa.exc.DataError) as error:
-        if len(batch) == 1:
-            return [_database_refusal(error)]
-    taken = _taken(work, kind, batch)
+        refusal = _database_refusal(error)
+    taken = _taken(work, kind, batch) if kind.bulk else {}
     if taken:
         fresh = [a for a in batch if a.operation.op_id not in taken]
         left = iter(_write(work, kind, fresh) if fresh else ())
-        return [ALREADY_EXISTS if a.operation.op_id in taken else next(left) for a in batch]
+        return [taken[a.operation.op_id] if a.operation.op_id in taken else next(left) for a in batch]
+    if len(batch) == 1:
+        return [refusal]
     middle = len(batch) // 2
     return _write(work, kind, batch[:middle]) + _write(work, kind, batch[middle:])
 
 
-def _taken(work: Work, kind: Kind, batch: Sequence[Accepted]) -> set[uuid.UUID]:
+def _taken(work: Work, kind: Kind, batch: Sequence[Accepted]) -> dict[uuid.UUID, Refusal]:
     """Operations whose entity is there already: one SELECT, where halving would try every single one of them."""
     table: Any = kind.table
     ids = [accepted.entity_id for accepted in batch]
@@ -221,11 +223,13 @@ def _taken(work: Work, kind: Kind, batch: Sequence[Accepted]) -> set[uuid.UUID]:
     for start in range(0, len(ids), totals.CHUNK):
         found = sa.select(table.id).where(table.id.in_(ids[start : start + totals.CHUNK]))
         seen.update(work.session.scalars(found))
-    taken = set()
+    gone = kind.gone(work.session, seen) if kind.gone is not None and seen else {}
+    taken = {}
     for accepted in batch:
-        if accepted.entity_id in seen:
-            taken.add(accepted.operation.op_id)
-        seen.add(accepted.entity_id)
+        entity_id = accepted.entity_id
+        if entity_id in seen:
+            taken[accepted.operation.op_id] = gone.get(entity_id, ALREADY_EXISTS)
+        seen.add(entity_id)
     return taken
 
 
@@ -233,7 +237,7 @@ def _database_refusal(error: sa.exc.DBAPIError) -> Refusal:
     # PostgreSQL words its errors in the server's language: ask for the code. SQLite's are always English.
     cause = getattr(error.orig, "sqlstate", None) or str(error.orig).partition(" constraint")[0]
     if cause in ("23503", "FOREIGN KEY"):
-        return Refusal("unknown_reference", 422)
+        return Refusal("unknown_reference", 422, passing=True)
     if cause in ("23505", "UNIQUE"):
         return ALREADY_EXISTS
     return Refusal("invalid", 422)
@@ -268,12 +272,10 @@ def _write_receipts(session: Session, work: Work, ready: Sequence[Ready]) -> Non
             "version": outcome.version,
             "change_no": outcome.change_no,
             "received_at": work.now,
+            "said_at": item.operation.occurred_at,
         }
         for item in ready
-        if (outcome := item.outcome) is not None
-        and outcome.ending in (Ending.APPLIED, Ending.CONFLICT, Ending.REJECTED)
-        and outcome.change_no is not None
-        and not outcome.passing
+        if (outcome := item.outcome) is not None and outcome.leaves_receipt
     ]
     if rows:
-        session.execute(sa.insert(Receipt), rows)
+        bulk.append(session, Receipt, rows)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from outreach_api.ledger.counter import ChangeNumbers
 from outreach_api.ledger.kinds import Announce, Tally
+from outreach_api.storage import bulk
 from outreach_api.storage.ledger import Change, VisitTotal
 from outreach_api.storage.visits import Visit
 
@@ -61,17 +62,17 @@ def announce(session: Session, announces: Sequence[Announce], numbers: ChangeNum
         session.execute(
             sa.delete(Change).where(Change.kind == a.kind, Change.entity_id == a.entity_id, scope)
         )
-    if latest:
-        session.execute(
-            sa.insert(Change),
-            [
-                {
-                    "change_no": numbers.next(),
-                    "kind": a.kind,
-                    "entity_id": a.entity_id,
-                    "van_id": a.van_id,
-                    "gone": a.gone,
-                }
-                for a in latest.values()
-            ],
-        )
+    bulk.append(
+        session,
+        Change,
+        [
+            {
+                "change_no": numbers.next(),
+                "kind": a.kind,
+                "entity_id": a.entity_id,
+                "van_id": a.van_id,
+                "gone": a.gone,
+            }
+            for a in latest.values()
+        ],
+    )

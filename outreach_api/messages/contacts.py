@@ -36,6 +36,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "読み返せるのは受け付けから{hours}時間です。必要なら安全の担当にたずねてください。",
         "It could be read back for {hours} hours; ask the safeguarding lead if you need it.",
     ),
+    "text_was_erased": (
+        "このメモの本文はもう消去されています。もう一度送っても、元には戻りません。",
+        "The text of this note was erased; sending it again brings nothing back.",
+    ),
     "text_purged": ("本文は期限が来て消されました。", "The text was erased when its time had come."),
     "no_text": ("このメモに本文はありません。", "This note has no text."),
     "text_unreadable": (

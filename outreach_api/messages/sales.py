@@ -38,6 +38,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "この売上が見つかりません。先に売上を送ってください。",
         "There is no such receipt here; send it first.",
     ),
+    "sale_was_voided": (
+        "この売上は取り消し済みです。もう一度送っても、元には戻りません。",
+        "This receipt was taken back; sending it again brings nothing back.",
+    ),
     "already_voided": ("この売上はすでに取り消されています。", "This receipt was taken back already."),
     "payment_not_money": (
         "チケットの購入は、現金か QR 決済にしてください。",

@@ -2,6 +2,31 @@
 
 TEXTS = {
     "malformed": ("記録の形が正しくありません。", "The operation's envelope can't be read."),
+    "needs_rejected": (
+        "この記録のもとになる記録が受け付けられていません（{needed}）。",
+        "What this needs was refused itself ({needed}).",
+    ),
+    "sealed_unreadable": (
+        "封をした中身を開けられません。封をした番号と違うか、途中で変わっています。",
+        "The sealed content can't be opened: it was sealed for other ids, or altered on its way.",
+    ),
+    "sealed_for_another_key": (
+        "サーバーの鍵が変わっていて、封を開けられません。鍵が戻るまで持っていてください。",
+        "It was sealed for a key that this server does not have; keep it until the key is back.",
+    ),
+    "settled_by_office": (
+        "この記録は事務所で片付けました。もう送る必要はありません。",
+        "The office has dealt with this one; there is no need to send it again.",
+    ),
+    "already_settled": ("すでに片付けられています。", "It was settled already."),
+    "content_purged": (
+        "中身は期限が来て消されました。",
+        "The content was erased when its time had come, or when it was settled.",
+    ),
+    "content_unreadable": (
+        "中身を開けられません。鍵が違うか、壊れています。",
+        "The content can't be opened: another key, or it is damaged.",
+    ),
     "not_by_push": ("この変更は端末からまとめて送れません。", "That kind of change can't be pushed."),
     "resync_needed": (
         "はじめから受け取り直してください。",

@@ -53,6 +53,7 @@ RECORD_SALE = Kind(
     write=receipts.record_sales,
     entity="sale",
     table=Sale,
+    gone=voids.voided,
 )
 VOID_SALE = Kind(
     name="sale.void",

@@ -13,6 +13,7 @@ from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger import measures, paper
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Warn, Work
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_columns, frames
+from outreach_api.storage import bulk
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.visits import HeadCount, HygieneEntry
 from schemas.vocabulary import Source
@@ -47,7 +48,7 @@ def add_head_counts(work: Work, batch: Sequence[Accepted]) -> list[Applied | Ref
             )
         )
     if rows:
-        work.session.execute(sa.insert(HeadCount), rows)
+        bulk.append(work.session, HeadCount, rows)
     return answers
 
 
@@ -110,5 +111,5 @@ def log_hygiene(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal
         )
         answers.append(Applied(accepted.entity_id))
     if rows:
-        work.session.execute(sa.insert(HygieneEntry), rows)
+        bulk.append(work.session, HygieneEntry, rows)
     return answers

@@ -115,7 +115,8 @@ def _planned(work: Work, accepted: Accepted) -> _Place | Refusal:
         .where(PlanStop.id == plan_stop_id)
     ).one_or_none()
     if found is None or not work.actor.may_touch(found.Plan.van_id):
-        return Refusal("plan_stop_unknown", 404, {}, (Problem("/plan_stop_id", "plan_stop_unknown"),))
+        fault = Problem("/plan_stop_id", "plan_stop_unknown")
+        return Refusal("plan_stop_unknown", 404, {}, (fault,), passing=True)
     if accepted.entity_id != visit_id_of(plan_stop_id):
         return Refusal("visit_id_wrong", 422, {"visit_id": str(visit_id_of(plan_stop_id))})
     return _Place(found.Plan.van_id, found.Stop, found.Plan.local_day, found.Plan, plan_stop_id)
@@ -132,7 +133,8 @@ def _ad_hoc(work: Work, accepted: Accepted) -> _Place | Refusal:
         return Refusal("invalid", 422, {}, (Problem("/van_id", "unknown_reference"),))
     stop = work.session.get(Stop, given["stop_id"])
     if stop is None:
-        return Refusal("invalid", 422, {}, (Problem("/stop_id", "unknown_reference"),))
+        fault = Problem("/stop_id", "unknown_reference")
+        return Refusal("unknown_reference", 422, {}, (fault,), passing=True)
     day = given["local_day"] or local_day(given["opened_at"] or accepted.occurred_at)
     return _Place(van_id, stop, day)
 

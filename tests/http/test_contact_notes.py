@@ -107,7 +107,7 @@ def test_one_push_writes_many_notes_and_one_bad_note_disturbs_none(api: Api) -> 
     ]
     answers = results(push(api, *good[:10], *bad, *good[10:]))
     assert answers[10:13] == [
-        ("rejected", "visit_unknown"),
+        ("retry", "visit_unknown"),
         ("rejected", "invalid"),
         ("conflict", "already_exists"),
     ]

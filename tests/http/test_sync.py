@@ -129,7 +129,7 @@ def test_bad_items_never_change_their_neighbours(api: Api) -> None:
         ("rejected", "malformed"),
         ("applied", None),
         ("rejected", "malformed"),
-        ("rejected", "visit_unknown"),
+        ("retry", "visit_unknown"),
         ("retry", "upgrade_needed"),
         ("retry", "upgrade_needed"),
         ("rejected", "forbidden"),
@@ -183,7 +183,7 @@ def test_a_wrong_clock_moves_no_fact_to_another_day(api: Api) -> None:
 def test_facts_pushed_before_their_visit_may_be_sent_again(api: Api) -> None:
     visit = str(new_id())
     tap = operation("head_count.add", {"visit_id": visit, "counts": {"infant": 1}})
-    assert results(push(api, tap)) == [("rejected", "visit_unknown")]
+    assert results(push(api, tap)) == [("retry", "visit_unknown")]
     push(api, operation("visit.open", {"stop_id": stop_of(api)}, entity_id=visit))
     assert results(push(api, tap)) == [("applied", None)]
 

@@ -13,6 +13,7 @@ from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.week import IsoWeek, local_day
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames, of_own_van
+from outreach_api.storage import bulk
 from outreach_api.storage.contacts import FollowUp, FollowUpEvent
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
@@ -47,7 +48,7 @@ def promise_follow_ups(work: Work, operations: Sequence[Accepted]) -> list[Appli
             announce = Announce("follow_up", accepted.entity_id, frame.van_id)
             answers.append(Applied(accepted.entity_id, announces=(announce,)))
     if rows:
-        work.session.execute(sa.insert(FollowUp), rows)
+        bulk.append(work.session, FollowUp, rows)
     return answers
 
 
@@ -86,5 +87,5 @@ def report_follow_ups(work: Work, operations: Sequence[Accepted]) -> list[Applie
             announce = Announce("follow_up", given["follow_up_id"], vans[given["follow_up_id"]])
             answers.append(Applied(accepted.entity_id, announces=(announce,)))
     if rows:
-        work.session.execute(sa.insert(FollowUpEvent), rows)
+        bulk.append(work.session, FollowUpEvent, rows)
     return answers

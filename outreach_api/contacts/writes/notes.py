@@ -14,6 +14,7 @@ from outreach_api.kernel.ids import new_id
 from outreach_api.ledger import measures
 from outreach_api.ledger.kinds import Accepted, Applied, Tally, Warn, Work
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_columns, frames, of_own_van
+from outreach_api.storage import bulk
 from outreach_api.storage.contacts import ContactNote, SafetyConcern
 from schemas.vocabulary import Stage
 
@@ -48,9 +49,9 @@ def write_notes(work: Work, operations: Sequence[Accepted]) -> list[Applied | Re
             )
         )
     if notes:
-        work.session.execute(sa.insert(ContactNote), notes)
+        bulk.append(work.session, ContactNote, notes)
     if concerns:
-        work.session.execute(sa.insert(SafetyConcern), concerns)
+        bulk.append(work.session, SafetyConcern, concerns)
     return answers
 
 

@@ -15,6 +15,7 @@ from outreach_api.kernel.ids import derived
 from outreach_api.kernel.week import IsoWeek
 from outreach_api.ledger.kinds import Accepted, Applied, Work
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames, of_own_van
+from outreach_api.storage import bulk
 from outreach_api.storage.contacts import Consent, Destination, Referral, ReferralEvent
 from schemas.vocabulary import DestinationKind, ReferralDirection
 
@@ -54,9 +55,9 @@ def open_referrals(work: Work, operations: Sequence[Accepted]) -> list[Applied |
             consents.append(_consent_row(work, accepted, consent_id, accepted.entity_id, consent))
         answers.append(Applied(accepted.entity_id))
     if referrals:
-        work.session.execute(sa.insert(Referral), referrals)
+        bulk.append(work.session, Referral, referrals)
     if consents:
-        work.session.execute(sa.insert(Consent), consents)
+        bulk.append(work.session, Consent, consents)
     return answers
 
 
@@ -85,7 +86,7 @@ def report_outcomes(work: Work, operations: Sequence[Accepted]) -> list[Applied 
         )
         answers.append(Applied(accepted.entity_id))
     if rows:
-        work.session.execute(sa.insert(ReferralEvent), rows)
+        bulk.append(work.session, ReferralEvent, rows)
     return answers
 
 
@@ -103,7 +104,7 @@ def give_consent(work: Work, accepted: Accepted) -> Applied | Refusal:
     if fault is not None:
         return fault
     row = _consent_row(work, accepted, accepted.entity_id, referral_id, given)
-    work.session.execute(sa.insert(Consent), [row])
+    bulk.append(work.session, Consent, [row])
     if case_ref is not None:
         _set_case_ref(work, referral_id, case_ref)
     return Applied(accepted.entity_id)

@@ -12,6 +12,7 @@ from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger.kinds import Accepted, Applied, Tally, Work
 from outreach_api.ledger.measures import STAMPS
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames
+from outreach_api.storage import bulk
 from outreach_api.storage.contacts import StampMark
 
 
@@ -40,5 +41,5 @@ def mark_stamps(work: Work, operations: Sequence[Accepted]) -> list[Applied | Re
         rows.append({**accepted.values, **fact_columns(work, accepted, frame)})
         answers.append(Applied(accepted.entity_id, tallies=(Tally(frame.id, STAMPS, "", 1),)))
     if rows:
-        work.session.execute(sa.insert(StampMark), rows)
+        bulk.append(work.session, StampMark, rows)
     return answers

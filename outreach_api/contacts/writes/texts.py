@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -14,6 +16,8 @@ from outreach_api.ledger import audit
 from outreach_api.ledger.counter import ChangeNumbers
 from outreach_api.ledger.kinds import Accepted, Applied, Work
 from outreach_api.storage.contacts import ContactNote, SafetyConcern
+
+TEXT_WAS_ERASED = Refusal("text_was_erased", 409)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,14 @@ def erase_text(work: Work, accepted: Accepted) -> Applied | Refusal:
         )
         work.session.expire(note)
     return Applied(accepted.entity_id, created=False)
+
+
+def erased(session: Session, note_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Refusal]:
+    """Of these notes, those whose text was erased: sending them again brings nothing back."""
+    found = sa.select(ContactNote.id).where(
+        ContactNote.id.in_(note_ids), ContactNote.text_purged_at.is_not(None)
+    )
+    return dict.fromkeys(session.scalars(found), TEXT_WAS_ERASED)
 
 
 def _note(work: Work, accepted: Accepted) -> ContactNote | Refusal:

@@ -12,7 +12,8 @@ from outreach_api.ledger import paper
 from outreach_api.ledger.kinds import Tally, Work
 from outreach_api.ledger.visit_facts import VisitFrame
 from outreach_api.sales.writes import tallies, tickets
-from outreach_api.storage.sales import Sale, SaleLine, SaleVoid
+from outreach_api.storage import bulk
+from outreach_api.storage.sales import Sale, SaleLine, SaleVoid, TicketEntry
 from schemas.vocabulary import Source, TicketEvent
 
 
@@ -66,7 +67,7 @@ def let_held_back_count(work: Work, frame: VisitFrame) -> tuple[Tally, ...]:
             )
     work.session.flush()
     if entries:
-        work.session.execute(sa.insert(tickets.ENTRIES), entries)
+        bulk.append(work.session, TicketEntry, entries)
     return tuple(made)
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
-
-import sqlalchemy as sa
+from typing import Any
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.money import Rounding
@@ -17,11 +15,9 @@ from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_colu
 from outreach_api.sales import rules
 from outreach_api.sales.writes import pairs, tallies, tickets
 from outreach_api.sales.writes.price_list import PriceList
-from outreach_api.storage.sales import Sale, SaleLine
+from outreach_api.storage import bulk
+from outreach_api.storage.sales import Sale, SaleLine, TicketEntry
 from schemas.vocabulary import ItemCategory, Payment, ServiceMode, Source, TaxCategory, TicketEvent
-
-SALES = cast(sa.Table, Sale.__table__)
-SALE_LINES = cast(sa.Table, SaleLine.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +181,10 @@ def _by_category(lines: Sequence[rules.Line]) -> dict[str, int]:
 def _insert(work: Work, receipts: Sequence[_Receipt]) -> None:
     if not receipts:
         return
-    work.session.execute(sa.insert(SALES), [receipt.sale for receipt in receipts])
-    work.session.execute(
-        sa.insert(SALE_LINES),
+    bulk.append(work.session, Sale, [receipt.sale for receipt in receipts])
+    bulk.append(
+        work.session,
+        SaleLine,
         [
             _line_row(receipt.sale["id"], number, line)
             for receipt in receipts
@@ -196,7 +193,7 @@ def _insert(work: Work, receipts: Sequence[_Receipt]) -> None:
     )
     redeemed = [receipt.ticket for receipt in receipts if receipt.ticket is not None]
     if redeemed:
-        work.session.execute(sa.insert(tickets.ENTRIES), redeemed)
+        bulk.append(work.session, TicketEntry, redeemed)
 
 
 def _line_row(sale_id: uuid.UUID, number: int, line: rules.Line) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,10 +14,10 @@ from outreach_api.kernel.ids import derived
 from outreach_api.ledger.kinds import Accepted, Applied, Warn, Work
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames
 from outreach_api.sales.writes import tallies
+from outreach_api.storage import bulk
 from outreach_api.storage.sales import TicketEntry
 from schemas.vocabulary import TicketEvent
 
-ENTRIES = cast(sa.Table, TicketEntry.__table__)
 OVERDRAFT = Warn("ticket_overdraft")
 
 
@@ -74,7 +74,7 @@ def _enter(
             )
         )
     if rows:
-        work.session.execute(sa.insert(ENTRIES), rows)
+        bulk.append(work.session, TicketEntry, rows)
     return answers
 
 

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger.kinds import Accepted, Applied, Tally, Work
 from outreach_api.ledger.visit_facts import VisitFrame, fact_columns, frames
 from outreach_api.sales.writes import pairs, tallies, tickets
-from outreach_api.storage.sales import Sale, SaleVoid
+from outreach_api.storage import bulk
+from outreach_api.storage.sales import Sale, SaleVoid, TicketEntry
 from schemas.vocabulary import Role, Source, TicketEvent
 
-SALE_VOIDS = cast(sa.Table, SaleVoid.__table__)
 # Not receipted: the receipt may still be on its way, and then the void comes again.
 SALE_UNKNOWN = Refusal("sale_unknown", 404, passing=True)
 ALREADY_VOIDED = Refusal("already_voided", 409)
+SALE_WAS_VOIDED = Refusal("sale_was_voided", 409)
+
+
+def voided(session: Session, sale_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Refusal]:
+    """Of these receipts, those that were taken back: sending them again brings nothing back."""
+    found = sa.select(SaleVoid.sale_id).where(SaleVoid.sale_id.in_(sale_ids))
+    return dict.fromkeys(session.scalars(found), SALE_WAS_VOIDED)
 
 
 def void_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
@@ -52,9 +60,9 @@ def void_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]
                 told_twice[len(answers)] = frame
         answers.append(Applied(accepted.entity_id, tallies=taken))
     if voids:
-        work.session.execute(sa.insert(SALE_VOIDS), voids)
+        bulk.append(work.session, SaleVoid, voids)
     if entries:
-        work.session.execute(sa.insert(tickets.ENTRIES), entries)
+        bulk.append(work.session, TicketEntry, entries)
     for index, frame in told_twice.items():
         _add(answers, index, pairs.let_held_back_count(work, frame))
     return answers
