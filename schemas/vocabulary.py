@@ -346,6 +346,25 @@ class ReadPurpose(StrEnum):
     READ_BACK = "read_back"
 
 
+class RejectionState(StrEnum):
+    """Of an operation that a push could not take in."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    """What it needs may still come; it goes by itself once that is there and it is sent again."""
+    SETTLED = "settled"
+
+
+class Settlement(StrEnum):
+    """What became of it."""
+
+    ENTERED = "entered"
+    """Entered by hand, as far as it matters."""
+    KNOWN = "known"
+    """It was there already."""
+    NOT_NEEDED = "not_needed"
+
+
 class PartnerKind(StrEnum):
     HOST = "host"
     PROGRAMME = "programme"

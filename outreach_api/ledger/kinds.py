@@ -162,10 +162,16 @@ class Kind:
     """Where its rows go, if it only appends: one a payload, with the entity's id. Such kinds are written many at once."""
     gone: Gone | None = None
     """Of rows that are there, those that were taken back: what never comes back is refused by its name."""
+    creates: bool = False
+    """Makes its entity. Whatever has a table does; others say so."""
     needs_base: bool = False
     """Changes what a coordinator owns: 428 without a base version; the write answers 412 when stale."""
     pushed: bool = True
     """May come by /v1/sync/push."""
+
+    def __post_init__(self) -> None:
+        if self.bulk:
+            object.__setattr__(self, "creates", True)
 
     @property
     def bulk(self) -> bool:

@@ -19,6 +19,7 @@ ADD_ITEM = Kind(
     write=one_by_one(catalogue.add_item),
     entity="item",
     stage=MASTER_DATA,
+    creates=True,
 )
 CHANGE_ITEM = Kind(
     name="item.change",

@@ -14,6 +14,7 @@ ADD_STOP = Kind(
     write=one_by_one(writes.add_stop),
     entity="stop",
     stage=MASTER_DATA,
+    creates=True,
 )
 REQUEST_STOP = Kind(
     name="stop.request",

@@ -9,11 +9,15 @@ import uuid
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
+SEALED_INFO = b"outreach sealed payload v1"
+SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 _FORMAT = b"\x01"
 _NONCE_BYTES = 12
 _ID_BYTES = 4
@@ -27,6 +31,10 @@ class CannotOpen(Exception):
     """A sealed value was made with another key, for another place, or was altered."""
 
 
+class AnotherKey(CannotOpen):
+    """It was sealed for a public key that is not ours."""
+
+
 class Keyring:
     """Keys derived from the master key (HKDF-SHA256, RFC 5869), one for each use."""
 
@@ -36,6 +44,10 @@ class Keyring:
         self._master = master
         self.key_id = hashlib.sha256(b"outreach key id" + master).digest()[:_ID_BYTES]
         self._texts = AESGCM(self.derive("note text"))
+        self._sealing = X25519PrivateKey.from_private_bytes(self.derive("sealed payloads"))
+        self.public_key = self._sealing.public_key().public_bytes_raw()
+        """What phones seal their payloads to (X25519, 32 bytes); it changes with the master key only."""
+        self.public_key_id = hashlib.sha256(self.public_key).digest()[:_ID_BYTES]
 
     def derive(self, use: str) -> bytes:
         return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"outreach {use}".encode()).derive(
@@ -67,6 +79,19 @@ class Keyring:
             return self._texts.decrypt(nonce, body, head + f"{table}.{column}".encode() + row.bytes).decode()
         except InvalidTag:
             raise CannotOpen("altered, or moved from another row") from None
+
+    def open_sent(self, sealed: bytes, context: bytes) -> bytes:
+        """What a phone sealed to our public key: its key id, then HPKE in base mode (RFC 9180) with SEALED_INFO.
+
+        `context` (the operation's ids) went into the info, so that nothing sealed can be moved elsewhere.
+        Raises AnotherKey or CannotOpen.
+        """
+        if sealed[:_ID_BYTES] != self.public_key_id:
+            raise AnotherKey("sealed for another public key")
+        try:
+            return SUITE.decrypt(sealed[_ID_BYTES:], self._sealing, SEALED_INFO + context)
+        except (InvalidTag, ValueError):
+            raise CannotOpen("altered, or sealed for another operation") from None
 
 
 def make_key_file(path: Path) -> None:

@@ -57,7 +57,8 @@ class Rejection(Base):
     state: Mapped[str]
     holder_id: Mapped[uuid.UUID]
     van_id: Mapped[uuid.UUID | None]
-    op_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    op_id: Mapped[uuid.UUID | None]
+    digest: Mapped[bytes]
     kind: Mapped[str | None]
     """Declared kinds only: what else stands there is part of what was sent."""
     entity_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
@@ -74,7 +75,11 @@ class Rejection(Base):
     settled_at: Mapped[dt.datetime | None]
     settled_by: Mapped[uuid.UUID | None]
     settlement: Mapped[str | None]
-    __table_args__ = (sa.Index("ix_rejections_received_at", "received_at", "id"),)
+    __table_args__ = (
+        sa.Index("ix_rejections_received_at", "received_at", "id"),
+        # Asked by every push: what of this sender's is still unsettled.
+        sa.Index("ix_rejections_holder_id_state", "holder_id", "state"),
+    )
 
 
 class Change(Base):

@@ -16,6 +16,7 @@ OPEN_VISIT = Kind(
     write=one_by_one(writes.open_visit),
     entity="visit",
     stage=ARRIVALS,
+    creates=True,
 )
 ADD_HEAD_COUNT = Kind(
     name="head_count.add",
