@@ -58,7 +58,7 @@ class Sale(VisitFact, Base):
     ticket_face_yen: Mapped[int]
     source: Mapped[str]
     counted: Mapped[bool]
-    """False while receipts of the other source stand for a visit that was entered from paper."""
+    """False while the other telling of what the counter took stands: see ledger/tellings."""
     __table_args__ = (sa.Index("ix_sales_iso_week_total_yen", "iso_week", "payment", "total_yen"),)
 
 
@@ -95,8 +95,11 @@ class TicketEntry(VisitFact, Base):
     payment: Mapped[str | None]
     donor_nickname: Mapped[str | None]
     sale_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("sales.id"), index=True)
+    source: Mapped[str]
+    counted: Mapped[bool]
+    """False while the other telling of what the counter took stands; like its receipt's, if it has one."""
     # Covers the pool's balance, which every redemption asks for.
-    __table_args__ = (sa.Index("ix_ticket_entries_balance", "event", "quantity", "face_yen"),)
+    __table_args__ = (sa.Index("ix_ticket_entries_balance", "counted", "event", "quantity", "face_yen"),)
 
 
 class CashUp(VisitFact, Base):
@@ -118,3 +121,5 @@ class CashUp(VisitFact, Base):
     approved_holder_id: Mapped[uuid.UUID | None]
     approved_at: Mapped[dt.datetime | None]
     source: Mapped[str]
+    counted: Mapped[bool]
+    """False while another counting of the same till stands: the other telling's, or one of the same coins."""

@@ -22,6 +22,7 @@ class Visit(Kept, Base):
     plan_revision: Mapped[int | None] = mapped_column(sa.Integer)
     status: Mapped[str]
     source: Mapped[str]
+    """paper once anything of it was told on paper: from then on it may be told twice."""
     local_day: Mapped[dt.date] = mapped_column(index=True)
     iso_week: Mapped[int] = mapped_column(index=True)
     mesh: Mapped[int] = mapped_column(index=True)
@@ -46,7 +47,7 @@ class HeadCount(VisitFact, Base):
     counts: Mapped[dict[str, int]] = mapped_column(Json())
     source: Mapped[str]
     counted: Mapped[bool]
-    """False while taps of the other source stand for a visit that was entered from paper."""
+    """False while the other telling of the heads stands: see ledger/tellings."""
 
 
 class HygieneEntry(VisitFact, Base):

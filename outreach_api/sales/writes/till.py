@@ -50,6 +50,7 @@ def count_till(work: Work, accepted: Accepted) -> Applied | Refusal:
             counted_by=counted_by,
             counted_holder_id=work.actor.holder_id,
             source=paper.source_of(given["source"], frame.source, work.actor.role),
+            counted=True,
         )
     )
     work.session.flush()
