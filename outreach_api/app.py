@@ -19,7 +19,7 @@ from outreach_api.access import reads as access_reads
 from outreach_api.access import routes as access_routes
 from outreach_api.contacts import operations as contacts
 from outreach_api.contacts import routes as contacts_routes
-from outreach_api.kernel.clock import utc_now
+from outreach_api.kernel.clock import format_instant, utc_now
 from outreach_api.ledger.kinds import Registry
 from outreach_api.outreach_map import routes as outreach_map_routes
 from outreach_api.plans import operations as plans
@@ -33,6 +33,7 @@ from outreach_api.stops import operations as stops
 from outreach_api.stops import routes as stops_routes
 from outreach_api.storage.keyring import Keyring, load_key_file
 from outreach_api.storage.session import Database
+from outreach_api.sync import operations as sync
 from outreach_api.sync import routes as sync_routes
 from outreach_api.visits import operations as visits
 from outreach_api.visits import routes as visits_routes
@@ -66,6 +67,7 @@ KINDS = (
     *sales.KINDS,
     *plans.KINDS,
     *contacts.KINDS,
+    *sync.KINDS,
 )
 
 
@@ -156,8 +158,9 @@ def _wrap_requests(app: Flask) -> None:
         if outcome is not None and outcome.original is not None:
             response.headers.update(REPLAYED)
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["Vary"] = "Authorization, Accept, Accept-Language"
+        response.headers["Vary"] = "Authorization, Accept, Accept-Language, Accept-Encoding"
         response.headers["X-Request-Id"] = g.request_id
+        response.headers["X-Server-Time"] = format_instant(app.extensions["outreach"].now())
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")

@@ -1,15 +1,17 @@
 """Push and pull on the wire: how phones send what they kept and get what they need."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from marshmallow import fields
+from marshmallow import fields, validates_schema
 
-from schemas.base import Out, PageQuery, WireSchema
-from schemas.fields import Flag, Id, Instant, Many, Nested, Number, QueryWhole, Text, Whole
+from schemas.base import Out, PageQuery, Query, WireSchema
+from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, Number, QueryWhole, Text, Whole
 from schemas.problem import FaultOut
 from schemas.visits import HeadCountIn, WarningOut
 
 MOST_OPERATIONS = 500
+LONGEST_SEALED = 100_000
+SEALED_INFO = "outreach sealed payload v1"
 KIND_FORM = "[a-z_]+[.][a-z_]+"
 
 
@@ -31,7 +33,21 @@ class OperationIn(WireSchema):
         metadata={"description": "The version that was seen; 0: nobody has written it yet."},
     )
     occurred_at = Instant(required=True, metadata={"description": "By the phone's clock."})
-    payload = fields.Dict(keys=fields.String(), required=True)
+    payload = fields.Dict(keys=fields.String())
+    sealed = Text(
+        LONGEST_SEALED,
+        form="[A-Za-z0-9_-]+",
+        metadata={
+            "description": "Instead of payload: base64url of the key id (4 bytes) and the payload's JSON sealed "
+            "to the server's public key by HPKE (RFC 9180, base mode, X25519, HKDF-SHA256, AES-256-GCM); info is "
+            f"`{SEALED_INFO}`, then the 16 bytes of op_id, then those of entity_id."
+        },
+    )
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if ("payload" in data) == ("sealed" in data):
+            raise Coded("payload_or_sealed")
 
 
 class PushIn(WireSchema):
@@ -65,7 +81,12 @@ class ResultOut(Out):
         },
     )
     code = fields.String(allow_none=True)
-    detail = fields.String(allow_none=True, metadata={"description": "For the crew."})
+    detail = fields.String(allow_none=True, metadata={"description": "What it is, for the crew."})
+    fix = fields.String(allow_none=True, metadata={"description": "What would help, for the crew."})
+    needs = Id(
+        allow_none=True,
+        metadata={"description": "With needs_rejected: the refused operation that this one stands on."},
+    )
     errors = Many(Nested(FaultOut), 1_000)
     entity_id = Id(allow_none=True)
     version = Whole(1, allow_none=True)
@@ -94,6 +115,8 @@ class PushOut(Out):
                 "original": None,
                 "code": None,
                 "detail": None,
+                "fix": None,
+                "needs": None,
                 "errors": [],
                 "entity_id": "0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
                 "version": 1,
@@ -102,6 +125,114 @@ class PushOut(Out):
                 "retry_after_seconds": None,
             }
         ],
+    }
+
+
+class SealOut(Out):
+    """The key that payloads may be sealed to before they wait on a phone."""
+
+    key_id = fields.String(metadata={"description": "8 hexadecimal digits; its 4 bytes come first."})
+    public_key = fields.String(metadata={"description": "X25519, 32 bytes in base64url."})
+    info = fields.String()
+
+
+class WarningRuleOut(Out):
+    """What looks like personal data: coarse patterns for phones without a network; the server looks closer."""
+
+    code = fields.String()
+    pattern = fields.String(
+        metadata={"description": "A regular expression as JavaScript and Python read it."}
+    )
+    detail = fields.String()
+
+
+class RulesOut(Out):
+    """What a phone must know by itself on an offline day."""
+
+    seal = Nested(SealOut)
+    warnings = Many(Nested(WarningRuleOut), 50)
+    note_text_longest = Whole(1)
+    till_tolerance_yen = Whole(0)
+    most_operations = Whole(1)
+    most_body_bytes = Whole(1)
+
+    example: ClassVar[Any] = {
+        "seal": {
+            "key_id": "0a1b2c3d",
+            "public_key": "hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo",
+            "info": SEALED_INFO,
+        },
+        "warnings": [
+            {
+                "code": "personal_data_phone",
+                "pattern": "0[0-9]{1,4}[- ]?[0-9]{1,4}[- ]?[0-9]{3,4}",
+                "detail": "電話番号のようなものが入っています。消せないか見てください。",
+            }
+        ],
+        "note_text_longest": 280,
+        "till_tolerance_yen": 300,
+        "most_operations": 500,
+        "most_body_bytes": 2_000_000,
+    }
+
+
+class DigestQuery(Query):
+    from_day = Day(load_default=None, metadata={"description": "Default: 60 days before to_day."})
+    to_day = Day(load_default=None, metadata={"description": "Default: the day after today."})
+
+
+class HeldOut(Out):
+    """Operations of one kind and day that ended alike."""
+
+    kind = fields.String()
+    day = Day(metadata={"description": "In Asia/Tokyo, of occurred_at as the phone sent it first."})
+    result = fields.String(metadata={"enum": ["applied", "conflict", "rejected"]})
+    count = Whole(1)
+    hash = fields.String(
+        metadata={
+            "description": "SHA-256, hexadecimal, of the 16-byte op_ids one after another in rising order."
+        }
+    )
+    through = Whole(1, metadata={"description": "The highest change number among them."})
+
+
+class BackedUpOut(Out):
+    change_no = Whole(0)
+    at = Instant()
+
+
+class DigestOut(Out):
+    """What the server holds from this device. Equal count and hash: it holds what the phone holds."""
+
+    server_time = Instant()
+    epoch = Id()
+    from_day = Day()
+    to_day = Day()
+    groups = Many(Nested(HeldOut), 100_000)
+    backed_up = Nested(
+        BackedUpOut,
+        allow_none=True,
+        metadata={
+            "description": "Up to which change number a backup holds everything; null: nothing is known of one."
+        },
+    )
+
+    example: ClassVar[Any] = {
+        "server_time": "2026-11-28T06:40:02Z",
+        "epoch": "5c1e0c54-4f5f-4a4d-9f39-1a2b3c4d5e6f",
+        "from_day": "2026-11-28",
+        "to_day": "2026-11-28",
+        "groups": [
+            {
+                "kind": "head_count.add",
+                "day": "2026-11-28",
+                "result": "applied",
+                "count": 1,
+                "hash": "5e8a61f6fbd1c5bd5a3d5a5f0a6bb6f0b9f2ab8f45b3a6ad9a9c1c0f1c2d3e4f",
+                "through": 4711,
+            }
+        ],
+        "backed_up": {"change_no": 4700, "at": "2026-11-28T03:00:00Z"},
     }
 
 
@@ -126,6 +257,11 @@ class PullOut(Out):
     items = Many(Nested(PulledOut), 500)
     cursor = fields.String(metadata={"description": "Keep it; give it back for what changes after this."})
     more = Flag(metadata={"description": "Ask again at once: there is more."})
+    rules = Nested(
+        RulesOut,
+        allow_none=True,
+        metadata={"description": "When they changed since the cursor; null: those that the phone has stand."},
+    )
 
     example: ClassVar = {
         "server_time": "2026-11-28T06:40:02Z",
@@ -141,4 +277,5 @@ class PullOut(Out):
         ],
         "cursor": "Zm9yIGV4YW1wbGU",
         "more": False,
+        "rules": RulesOut.example,
     }

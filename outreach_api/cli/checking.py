@@ -18,6 +18,7 @@ from outreach_api.storage import copies, migrate
 from outreach_api.storage.contacts import ContactNote
 from outreach_api.storage.keyring import KeyFileError, Keyring, load_key_file
 from outreach_api.storage.ledger import ChangeCounter, Receipt
+from outreach_api.sync.writes import purge_contents
 
 _SHOWN = 5
 
@@ -111,10 +112,16 @@ def run_purge(options: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     with opened(settings) as database, database.write() as session:
         done = purge_texts(session, utc_now(), settings.note_text_days)
+        letters = purge_contents(session, utc_now(), settings.note_text_days)
     tell(
         f"メモ本文を{done.purged}件消しました"
         f"（保全中{done.kept_by_hold}件、安全の心配が未了{done.kept_by_concern}件は残しています）。",
         f"Erased {done.purged} note texts; kept {done.kept_by_hold} on hold and "
         f"{done.kept_by_concern} with an open concern.",
+    )
+    tell(
+        f"受け付けられなかった記録の中身を{letters.purged}件消しました（急ぎで未処理の{letters.kept_as_urgent}件は残しています）。",
+        f"Erased the contents of {letters.purged} rejected operations; kept {letters.kept_as_urgent} that are urgent "
+        "and unsettled.",
     )
     return 0

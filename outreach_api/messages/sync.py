@@ -3,8 +3,8 @@
 TEXTS = {
     "malformed": ("記録の形が正しくありません。", "The operation's envelope can't be read."),
     "needs_rejected": (
-        "この記録のもとになる記録が受け付けられていません（{needed}）。",
-        "What this needs was refused itself ({needed}).",
+        "この記録のもとになる記録が受け付けられていません。",
+        "What this one stands on was refused itself.",
     ),
     "sealed_unreadable": (
         "封をした中身を開けられません。封をした番号と違うか、途中で変わっています。",
@@ -17,6 +17,10 @@ TEXTS = {
     "settled_by_office": (
         "この記録は事務所で片付けました。もう送る必要はありません。",
         "The office has dealt with this one; there is no need to send it again.",
+    ),
+    "payload_or_sealed": (
+        "payload か sealed のどちらか一つを付けてください。",
+        "Send either a payload or a sealed one.",
     ),
     "already_settled": ("すでに片付けられています。", "It was settled already."),
     "content_purged": (

@@ -15,6 +15,7 @@ ADD_VAN = Kind(
     write=one_by_one(writes.add_van),
     entity="van",
     stage=MASTER_DATA,
+    creates=True,
 )
 CHANGE_VAN = Kind(
     name="van.change",
@@ -32,6 +33,7 @@ DRAFT_PLAN = Kind(
     write=one_by_one(writes.draft_plan),
     entity="plan",
     stage=MASTER_DATA,
+    creates=True,
 )
 CHANGE_PLAN = Kind(
     name="plan.change",

@@ -14,9 +14,11 @@ from typing import Any
 from outreach_api.kernel.clock import parse_instant
 from outreach_api.kernel.errors import KernelError, Problem, Refusal
 from outreach_api.ledger.kinds import Operation
+from outreach_api.sync.sealed import LONGEST_SEALED, Sealed
 
-_KEYS = frozenset({"op_id", "kind", "v", "entity_id", "base_version", "occurred_at", "payload"})
+_KEYS = frozenset({"op_id", "kind", "v", "entity_id", "base_version", "occurred_at", "payload", "sealed"})
 _KIND = re.compile(r"[a-z_]+[.][a-z_]+")
+_SEALED = re.compile(r"[A-Za-z0-9_-]+")
 _UUID_LENGTH = 36
 _MOST_PROBLEMS = 20  # shown of one envelope
 
@@ -36,10 +38,12 @@ def read_operation(item: Any) -> Operation | Refusal:
     if item.get("base_version") is not None:
         base = _whole(item, "base_version", 0, 2**63 - 1, problems)
     occurred = _instant(item, "occurred_at", problems)
-    payload = item.get("payload")
-    if not isinstance(payload, dict):
-        problems.append(Problem("/payload", "required" if "payload" not in item else "not_object"))
+    payload = _sealed(item, problems) if "sealed" in item else item.get("payload")
+    if not isinstance(payload, dict | Sealed) and "payload" in item:
+        problems.append(Problem("/payload", "not_object"))
     problems += [Problem(f"/{key[:100]}", "unknown_key") for key in item if key not in _KEYS]
+    if not problems and ("payload" in item) == ("sealed" in item):
+        problems.append(Problem("", "payload_or_sealed"))
     if problems or op_id is None or entity_id is None or not isinstance(kind, str) or version is None:
         return _malformed(*problems)
     return Operation(op_id, kind, version, entity_id, payload, base, occurred)
@@ -67,6 +71,19 @@ def _id(item: Mapping[str, Any], name: str, problems: list[Problem]) -> uuid.UUI
             pass
     problems.append(Problem(f"/{name}", "required" if name not in item else "not_id"))
     return None
+
+
+def _sealed(item: Mapping[str, Any], problems: list[Problem]) -> Sealed:
+    sealed = item["sealed"]
+    if not isinstance(sealed, str):
+        problems.append(Problem("/sealed", "not_text"))
+        return Sealed("")
+    if len(sealed) > LONGEST_SEALED:
+        params = {"longest": LONGEST_SEALED, "length": len(sealed)}
+        problems.append(Problem("/sealed", "too_long", params))
+    elif not _SEALED.fullmatch(sealed):
+        problems.append(Problem("/sealed", "wrong_form"))
+    return Sealed(sealed)
 
 
 def _whole(

@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+import orjson
 
 from outreach_api.kernel import clock
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import counter
 from outreach_api.ledger.kinds import Operation, Registry, Work
 from outreach_api.ledger.outcomes import Ending, Outcome, refused
-from outreach_api.ledger.perform import perform, read
+from outreach_api.ledger.perform import Ready, perform, read
 from outreach_api.messages import Language, say
+from outreach_api.messages.fixes import fix_of
+from outreach_api.sync import rules, writes
 from outreach_api.sync.envelopes import legible_id, read_operation
+from outreach_api.sync.sealed import Sealed, opened
 
-RETRY_AFTER_SECONDS = 30
 _NOT_BY_PUSH = Refusal("not_by_push", 422)
+_NOBODY = uuid.UUID(int=0)
+_UNANSWERED = (Ending.REJECTED, Ending.CONFLICT, Ending.RETRY)
+
+
+@dataclass(slots=True)
+class Line:
+    """One item of a push: what was sent, what could be read of it, how it ended."""
+
+    item: Any
+    operation: Operation | None = None
+    ready: Ready | None = None
+    outcome: Outcome | None = None
+    needs: uuid.UUID | None = None
+
+    @property
+    def ended(self) -> Outcome:
+        if self.outcome is None:
+            raise RuntimeError("an item of a push was not answered")
+        return self.outcome
 
 
 def push(
@@ -30,22 +55,18 @@ def push(
     language: Language,
 ) -> dict[str, Any]:
     """Perform what can be read; a malformed item gets its own answer and disturbs no other."""
-    outcomes: dict[int, Outcome] = {}
-    unreadable: dict[int, tuple[uuid.UUID | None, Refusal]] = {}
-    readable: list[tuple[int, Operation]] = []
-    for index, item in enumerate(items):
-        operation = read_operation(item)
-        if isinstance(operation, Refusal):
-            unreadable[index] = legible_id(item), operation
-            continue
-        kind = kinds.get(operation.kind)
-        if kind is not None and not kind.pushed:
-            outcomes[index] = refused(operation.op_id, _NOT_BY_PUSH)
-        else:
-            readable.append((index, operation))
-    ready = read([op for _, op in readable], actor=work.actor, kinds=kinds, hash_key=hash_key)
-    done = perform(work, ready, sent_at=sent_at)
-    outcomes.update((index, outcome) for (index, _), outcome in zip(readable, done, strict=True))
+    lines = [_line(work, item, kinds) for item in items]
+    readable = [line for line in lines if line.operation is not None and line.outcome is None]
+    ready = read(
+        [line.operation for line in readable if line.operation is not None],
+        actor=work.actor,
+        kinds=kinds,
+        hash_key=hash_key,
+    )
+    for line, one, outcome in zip(readable, ready, perform(work, ready, sent_at=sent_at), strict=True):
+        line.ready, line.outcome = one, outcome
+    _name_what_they_need(work, lines, kinds)
+    _sort_in(work, lines, kinds, hash_key)
     skew = clock.skew(work.now, sent_at)
     _, epoch = counter.current(work.session)
     return {
@@ -53,34 +74,100 @@ def push(
         "epoch": str(epoch),
         "skew_seconds": skew / timedelta(seconds=1),
         "clock_suspect": clock.implausible(work.now, work.now, skew),
-        "results": [
-            _result(index, outcomes[index], language)
-            if index in outcomes
-            else _unread(index, *unreadable[index], language)
-            for index in range(len(items))
-        ],
+        "results": [_result(index, line, language) for index, line in enumerate(lines)],
     }
 
 
-def _result(index: int, outcome: Outcome, language: Language) -> dict[str, Any]:
+def _line(work: Work, item: Any, kinds: Registry) -> Line:
+    """An item with its operation, or with the answer that it can't be read or doesn't come this way."""
+    operation = read_operation(item)
+    if isinstance(operation, Refusal):
+        return Line(item, outcome=refused(legible_id(item) or _NOBODY, operation))
+    if isinstance(operation.payload, Sealed):
+        payload = opened(work.keyring, operation.payload, operation)
+        if isinstance(payload, Refusal):
+            return Line(item, operation, outcome=refused(operation.op_id, payload))
+        operation = replace(operation, payload=payload)
+        item = {name: value for name, value in item.items() if name != "sealed"} | {"payload": payload}
+    kind = kinds.get(operation.kind)
+    if kind is not None and not kind.pushed:
+        return Line(item, operation, outcome=refused(operation.op_id, _NOT_BY_PUSH))
+    return Line(item, operation)
+
+
+def _name_what_they_need(work: Work, lines: Sequence[Line], kinds: Registry) -> None:
+    """What waits for something that was refused itself waits in vain, and is told so.
+
+    It leaves no receipt either: once that is there, the same id may be sent again.
+    """
+    waiting = [line for line in lines if line.ended.ending is Ending.RETRY and line.operation is not None]
+    if not waiting:
+        return
+    makers = {kind.name for kind in kinds if kind.creates}
+    wanted = {line.ended.op_id: _ids_of(line.operation) for line in waiting if line.operation is not None}
+    refused_here = {
+        line.operation.entity_id: line.operation.op_id
+        for line in lines
+        if line.operation is not None
+        and line.operation.kind in makers
+        and {line.ended.ending, line.ended.original} & {Ending.REJECTED, Ending.CONFLICT}
+    }
+    everything = set().union(*wanted.values())
+    known = writes.refused_needs(work.session, work.actor, everything - refused_here.keys(), makers)
+    known |= refused_here
+    for line in waiting:
+        needed = next((known[one] for one in wanted[line.ended.op_id] if one in known), None)
+        if needed is not None and needed != line.ended.op_id:
+            no = Refusal("needs_rejected", 422, receipt=False)
+            line.outcome, line.needs = refused(line.ended.op_id, no), needed
+
+
+def _ids_of(operation: Operation) -> list[uuid.UUID]:
+    return [*rules.ids_in(operation.payload), operation.entity_id]
+
+
+def _sort_in(work: Work, lines: Sequence[Line], kinds: Registry, hash_key: bytes) -> None:
+    letters = [
+        writes.Letter(
+            item=line.item,
+            digest=line.ready.digest if line.ready is not None else _digest(line.item, hash_key),
+            outcome=line.ended,
+            op_id=line.ended.op_id if line.ended.op_id != _NOBODY else None,
+            operation=line.operation,
+            kind=line.operation.kind if line.operation and kinds.get(line.operation.kind) else None,
+        )
+        for line in lines
+        if line.ended.ending in _UNANSWERED
+    ]
+    applied = [line.ended.op_id for line in lines if line.ended.ending is Ending.APPLIED]
+    if letters or applied:
+        writes.sort_in(work, letters, applied)
+
+
+def _digest(item: Any, key: bytes) -> bytes:
+    content = orjson.dumps(item, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(content, key=key, digest_size=16).digest()
+
+
+def _result(index: int, line: Line, language: Language) -> dict[str, Any]:
+    outcome = line.ended
+    code = outcome.code
     return {
         "index": index,
-        "op_id": outcome.op_id,
+        "op_id": None if outcome.op_id == _NOBODY else outcome.op_id,
         "result": outcome.ending.value,
         "original": outcome.original.value if outcome.original else None,
-        "code": outcome.code,
-        "detail": say(outcome.code, language, outcome.params) if outcome.code else None,
+        "code": code,
+        "detail": say(code, language, outcome.params) if code else None,
+        "fix": fix_of(code, language) if code else None,
+        "needs": line.needs,
         "errors": _lines(outcome.problems, language),
         "entity_id": outcome.entity_id,
         "version": outcome.version,
         "change_no": outcome.change_no,
         "warnings": _lines(tuple(Problem(w.path, w.code, w.params) for w in outcome.warnings), language),
-        "retry_after_seconds": RETRY_AFTER_SECONDS if outcome.ending is Ending.RETRY else None,
+        "retry_after_seconds": (rules.retry_after_seconds(code) if outcome.ending is Ending.RETRY else None),
     }
-
-
-def _unread(index: int, op_id: uuid.UUID | None, refusal: Refusal, language: Language) -> dict[str, Any]:
-    return _result(index, refused(op_id or uuid.UUID(int=0), refusal), language) | {"op_id": op_id}
 
 
 def _lines(problems: tuple[Problem, ...], language: Language) -> list[dict[str, Any]]:
