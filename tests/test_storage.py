@@ -22,6 +22,7 @@ from outreach_api.storage.stops import Stop
 from tests.make import MADE_AT, make_stop, make_visit
 
 SQLITE = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+FULL, EXTRA = 2, 3  # of PRAGMA synchronous
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -49,7 +50,7 @@ def test_the_write_ahead_log_is_used_only_where_it_loses_nothing(
 
 
 def pragmas(database: Database) -> dict[str, Any]:
-    names = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
+    names = ("journal_mode", "synchronous", "fullfsync", "foreign_keys", "secure_delete", "busy_timeout")
     with database.engine.connect() as connection:
         return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names}
 
@@ -57,15 +58,17 @@ def pragmas(database: Database) -> dict[str, Any]:
 def test_sqlite_is_opened_safely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
     safe = wal_is_safe(sqlite_driver().sqlite_version_info)
     database = Database(f"sqlite:///{tmp_path / 'here.db'}")
-    said = {"synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 15_000}
-    assert pragmas(database) == {"journal_mode": "wal" if safe else "delete", **said}
+    said = {"fullfsync": 1, "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 15_000}
+    with_log = {"journal_mode": "wal", "synchronous": FULL}
+    without = {"journal_mode": "delete", "synchronous": EXTRA}
+    assert pragmas(database) == {**(with_log if safe else without), **said}
     database.close()
 
     monkeypatch.setattr(opening, "wal_is_safe", lambda version: False)
     with caplog.at_level(logging.WARNING):
         older = Database(f"sqlite:///{tmp_path / 'here.db'}")
     assert "journal_mode=DELETE" in caplog.text
-    assert pragmas(older) == {"journal_mode": "delete", **said}
+    assert pragmas(older) == {**without, **said}
     older.close()
 
 
