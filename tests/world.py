@@ -47,13 +47,14 @@ class World:
             self.ids[kind.entity] = made
 
     def body(self, operation: Operation) -> Any:
-        return self._filled(operation.example or {})
+        return self.filled(operation.example or {})
 
-    def _filled(self, value: Any, name: str = "") -> Any:
+    def filled(self, value: Any, name: str = "") -> Any:
+        """The same with the ids of things that are there, as far as their fields' names tell what they are of."""
         if isinstance(value, dict):
-            return {key: self._filled(inner, key) for key, inner in value.items()}
+            return {key: self.filled(inner, key) for key, inner in value.items()}
         if isinstance(value, list):
-            return [self._filled(inner, name) for inner in value]
+            return [self.filled(inner, name) for inner in value]
         return str(self.id_of(name)) if self.id_of(name) and isinstance(value, str) else value
 
     def id_of(self, name: str) -> uuid.UUID | None:
@@ -84,18 +85,25 @@ class World:
 
     def push(self, operation: Operation, body: Any, *, key: uuid.UUID, entity: uuid.UUID | None) -> Any:
         kind = self.kinds[operation.kind or ""]
+        sent = self.pushed(operation, body, key=key, entity=entity)
+        answer = self.api.post("/v1/sync/push", {"sent_at": NOW, "operations": [sent]}, role=self.role(kind))
+        return answer.json["results"][0]
+
+    def pushed(
+        self, operation: Operation, body: Any, *, key: uuid.UUID, entity: uuid.UUID | None = None, v: int = 0
+    ) -> dict[str, Any]:
+        """The operation as a push has it: of the present version, or of an older one."""
+        kind = self.kinds[operation.kind or ""]
         fields = kind.schema().fields  # type: ignore[attr-defined]
         paths = self.path_ids(operation)
         owners = {name: value for name, value in paths.items() if name in fields}
         changed = [value for name, value in paths.items() if name not in fields]
-        sent = {
+        return {
             "op_id": str(key),
             "kind": kind.name,
-            "v": kind.v,
+            "v": v or kind.v,
             "entity_id": changed[0] if changed else str(ONLY_ONE.get(kind.entity) or entity or key),
             "occurred_at": NOW,
             "payload": {**body, **owners},
             **({"base_version": 1} if kind.needs_base else {}),
         }
-        answer = self.api.post("/v1/sync/push", {"sent_at": NOW, "operations": [sent]}, role=self.role(kind))
-        return answer.json["results"][0]
