@@ -15,9 +15,7 @@ class ChangeNumbers:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        row = session.execute(
-            sa.select(ChangeCounter.value, ChangeCounter.epoch).where(ChangeCounter.id == 1).with_for_update()
-        ).one_or_none()
+        row = session.execute(_LOCKED).one_or_none()
         if row is None:
             raise RuntimeError("the change counter is missing: run the migrations")
         self._stored: int = row.value
@@ -31,12 +29,12 @@ class ChangeNumbers:
     def store(self) -> None:
         """Call once, as the last statement before the commit."""
         if self.last != self._stored:
-            self._session.execute(
-                sa.update(ChangeCounter).where(ChangeCounter.id == 1).values(value=self.last)
-            )
+            self._session.execute(_STORE, {"last": self.last})
 
 
 _COUNTER = ChangeCounter.__table__.c
+_LOCKED = sa.select(_COUNTER.value, _COUNTER.epoch).where(_COUNTER.id == 1).with_for_update()
+_STORE = sa.update(ChangeCounter.__table__).where(_COUNTER.id == 1).values(value=sa.bindparam("last"))
 _CURRENT = sa.select(_COUNTER.value, _COUNTER.epoch).where(_COUNTER.id == 1)
 
 

@@ -1,4 +1,7 @@
-"""What a kind of change is: its name, contract, roles and write. Capabilities declare, `perform` runs."""
+"""What a kind of change is: its name, contract, roles and write. Capabilities declare, `perform` runs.
+
+What there are hundreds of in one push are Structs: made ten times faster than frozen dataclasses, and as unchangeable.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
@@ -50,8 +54,7 @@ class Actor:
         return self.role is not Role.CREW or self.van_id == van_id
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(msgspec.Struct, frozen=True):
     """One change as it was asked for; `payload` is the JSON as sent."""
 
     op_id: uuid.UUID
@@ -63,8 +66,7 @@ class Operation:
     occurred_at: dt.datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(msgspec.Struct, frozen=True):
     """An operation whose contract was kept: `values` are what its schema read."""
 
     operation: Operation
@@ -79,8 +81,7 @@ class Accepted:
         return self.operation.entity_id
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(msgspec.Struct, frozen=True):
     """An increment of one visit's total."""
 
     visit_id: uuid.UUID
@@ -89,8 +90,7 @@ class Tally:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
-class Announce:
+class Announce(msgspec.Struct, frozen=True):
     """Tells devices in a scope (a van, or all) that something changed, or that it is gone for them."""
 
     kind: str
@@ -99,17 +99,15 @@ class Announce:
     gone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Warn:
+class Warn(msgspec.Struct, frozen=True):
     """Something that the sender should see, though the change stands. Receipts keep it, so no text in params."""
 
     code: str
     path: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(msgspec.Struct, frozen=True):
     """What a write did. Totals and feed follow from it after the savepoint, so a rollback undoes nothing else."""
 
     entity_id: uuid.UUID
@@ -145,7 +143,7 @@ def one_by_one(write: WriteOne) -> Write:
     return write_many
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Kind:
     """A declared kind of change, the same for a route and for push."""
 

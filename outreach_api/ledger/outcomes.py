@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger.kinds import Warn
@@ -20,8 +21,7 @@ class Ending(StrEnum):
     RETRY = "retry"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """`status` is the HTTP status that a route gives. A duplicate repeats how its original ended."""
 
     op_id: uuid.UUID
@@ -31,7 +31,7 @@ class Outcome:
     version: int | None = None
     change_no: int | None = None
     code: str | None = None
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = msgspec.field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Warn, ...] = ()
     original: Ending | None = None

@@ -6,10 +6,10 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+import msgspec
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from outreach_api.ledger import totals
 from outreach_api.ledger.counter import ChangeNumbers
 from outreach_api.ledger.kinds import Accepted, Actor, Applied, Kind, Operation, Registry, Tally, Warn, Work
 from outreach_api.ledger.outcomes import CREATED, Ending, Outcome, refused, stored_detail
+from outreach_api.ledger.upcasting import brought_up
 from outreach_api.storage import bulk
 from outreach_api.storage.ledger import Receipt
 
@@ -97,19 +98,16 @@ def _step(kind: Kind) -> tuple[int, str]:
 
 
 def _values(operation: Operation, kind: Kind | None, actor: Actor) -> dict[str, Any] | Refusal:
-    if kind is None:
+    if kind is None or operation.v > kind.v:
+        # Before the role: who may send it is for that newer version to say.
         return Refusal("upgrade_needed", 503, {"kind": operation.kind}, passing=True)
     if actor.role not in kind.roles:
         return Refusal("forbidden", 403)
-    if operation.v > kind.v:
-        return Refusal("upgrade_needed", 503, {"kind": operation.kind}, passing=True)
     if kind.needs_base and operation.base_version is None:
         return Refusal("precondition_required", 428, receipt=False)
-    payload = operation.payload
-    if operation.v < 1 or (operation.v < kind.v and not isinstance(payload, dict)):
-        return Refusal("invalid", 422, {}, (Problem("", "not_object"),))
-    for version in range(operation.v, kind.v):
-        payload = kind.upcasters[version](payload)
+    payload = operation.payload if operation.v == kind.v else brought_up(operation, kind)
+    if isinstance(payload, Refusal):
+        return payload
     values, faults = kind.schema.read(payload)
     if faults:
         return Refusal("invalid", 422, {}, tuple(Problem(f.path, f.code, f.params) for f in faults))
@@ -135,26 +133,39 @@ def _accept(
     return Accepted(operation, values, change_no, occurred, suspect)
 
 
+_R = Receipt.__table__.c
+_KNOWN = sa.select(
+    _R.op_id,
+    _R.holder_id,
+    _R.digest,
+    _R.status,
+    _R.code,
+    _R.detail,
+    _R.entity_id,
+    _R.version,
+    _R.change_no,
+).where(bulk.among(_R.op_id))
+
+
 def _settle_duplicates(session: Session, actor: Actor, ready: Sequence[Ready]) -> None:
     """Answer what has a receipt; of two equal ids inside one request, the second repeats the first."""
-    known: dict[uuid.UUID, Receipt] = {}
-    ids = list({item.operation.op_id for item in ready})
-    for start in range(0, len(ids), totals.CHUNK):
-        found = sa.select(Receipt).where(Receipt.op_id.in_(ids[start : start + totals.CHUNK]))
-        known.update((receipt.op_id, receipt) for receipt in session.scalars(found))
-    first: dict[uuid.UUID, Ready] = {}
+    known = {
+        row.op_id.int: row for row in bulk.find(session, _KNOWN, [item.operation.op_id for item in ready])
+    }
+    first: dict[int, Ready] = {}
     for item in ready:
         op_id = item.operation.op_id
-        receipt = known.get(op_id)
+        number = op_id.int
+        receipt = known.get(number)
         if receipt is not None:
             item.outcome = _repeated(receipt, item, actor)
-        elif op_id in first:
-            if first[op_id].digest == item.digest:
-                item.repeats = first[op_id]
+        elif number in first:
+            if first[number].digest == item.digest:
+                item.repeats = first[number]
             else:
                 item.outcome = refused(op_id, ID_REUSED)
         else:
-            first[op_id] = item
+            first[number] = item
 
 
 def _ended(item: Ready) -> Outcome:
@@ -165,10 +176,10 @@ def _ended(item: Ready) -> Outcome:
         raise RuntimeError(f"operation {item.operation.op_id} was not answered")
     if original is item or outcome.ending is Ending.RETRY:
         return outcome
-    return replace(outcome, ending=Ending.DUPLICATE, original=outcome.ending)
+    return msgspec.structs.replace(outcome, ending=Ending.DUPLICATE, original=outcome.ending)
 
 
-def _repeated(receipt: Receipt, item: Ready, actor: Actor) -> Outcome:
+def _repeated(receipt: Any, item: Ready, actor: Actor) -> Outcome:
     op_id = item.operation.op_id
     if receipt.holder_id != actor.holder_id:
         return refused(op_id, ID_TAKEN)
@@ -220,9 +231,9 @@ def _taken(work: Work, kind: Kind, batch: Sequence[Accepted]) -> dict[uuid.UUID,
     table: Any = kind.table
     ids = [accepted.entity_id for accepted in batch]
     seen: set[uuid.UUID] = set()
-    for start in range(0, len(ids), totals.CHUNK):
-        found = sa.select(table.id).where(table.id.in_(ids[start : start + totals.CHUNK]))
-        seen.update(work.session.scalars(found))
+    seen.update(
+        row.id for row in bulk.find(work.session, sa.select(table.id).where(bulk.among(table.id)), ids)
+    )
     gone = kind.gone(work.session, seen) if kind.gone is not None and seen else {}
     taken = {}
     for accepted in batch:

@@ -14,44 +14,44 @@ from sqlalchemy.orm import Session
 from outreach_api.ledger.counter import ChangeNumbers
 from outreach_api.ledger.kinds import Announce, Tally
 from outreach_api.storage import bulk
+from outreach_api.storage.bulk import CHUNK as CHUNK
 from outreach_api.storage.ledger import Change, VisitTotal
 from outreach_api.storage.visits import Visit
-
-CHUNK = 500  # ids in one IN (…)
 
 
 def add_up(session: Session, tallies: Iterable[Tally]) -> None:
     """Add increments to visit_totals. Zero sums are skipped, so a tap and its mis-tap cost nothing."""
-    sums: dict[tuple[uuid.UUID, str, str], int] = defaultdict(int)
+    # By the number of an id: UUIDs hash in Python, and there are thousands of tallies in one push.
+    sums: dict[tuple[int, str, str], int] = defaultdict(int)
+    ids: dict[int, uuid.UUID] = {}
     for tally in tallies:
-        sums[tally.visit_id, tally.measure, tally.key] += tally.value
+        number = tally.visit_id.int
+        ids[number] = tally.visit_id
+        sums[number, tally.measure, tally.key] += tally.value
     if not sums:
         return
-    weeks: dict[uuid.UUID, int] = {}
-    visit_ids = list({visit_id for visit_id, _, _ in sums})
-    for start in range(0, len(visit_ids), CHUNK):
-        found = sa.select(Visit.id, Visit.iso_week).where(Visit.id.in_(visit_ids[start : start + CHUNK]))
-        weeks.update((visit_id, week) for visit_id, week in session.execute(found))
+    weeks = {row.id.int: row.iso_week for row in bulk.find(session, _WEEKS, ids.values())}
     rows = [
-        {"visit_id": visit_id, "measure": measure, "key": key, "iso_week": weeks[visit_id], "value": value}
-        for (visit_id, measure, key), value in sorted(sums.items(), key=lambda entry: _order(entry[0]))
+        {"visit_id": ids[number], "measure": measure, "key": key, "iso_week": weeks[number], "value": value}
+        for (number, measure, key), value in sorted(sums.items())
         if value
     ]
     if rows:
-        session.execute(_upsert_total(session), rows)
+        session.execute(_UPSERTS[session.get_bind().dialect.name], rows)
 
 
-def _order(key: tuple[uuid.UUID, str, str]) -> tuple[bytes, str, str]:
-    return key[0].bytes, key[1], key[2]
+_WEEKS = sa.select(Visit.id, Visit.iso_week).where(bulk.among(Visit.id))
 
 
-def _upsert_total(session: Session) -> Any:
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+def _upsert_total(dialect: Any) -> Any:
     statement = dialect.insert(VisitTotal.__table__)
     return statement.on_conflict_do_update(
         index_elements=["visit_id", "measure", "key"],
         set_={"value": VisitTotal.__table__.c.value + statement.excluded.value},
     )
+
+
+_UPSERTS = {"postgresql": _upsert_total(postgresql), "sqlite": _upsert_total(sqlite)}
 
 
 def announce(session: Session, announces: Sequence[Announce], numbers: ChangeNumbers) -> None:

@@ -17,6 +17,16 @@ def _id_bytes(value: uuid.UUID | None) -> bytes | None:
     return None if value is None else value.bytes
 
 
+def _id_of(value: bytes | None) -> uuid.UUID | None:
+    """As uuid.UUID(bytes=…) makes it, without its many questions."""
+    if value is None:
+        return None
+    made = object.__new__(uuid.UUID)
+    object.__setattr__(made, "int", int.from_bytes(value))
+    object.__setattr__(made, "is_safe", uuid.SafeUUID.unknown)
+    return made
+
+
 def _utc_moment(value: dt.datetime | None) -> dt.datetime | None:
     if value is not None and value.tzinfo is None:
         raise ValueError("a naive datetime can't be stored")
@@ -47,10 +57,8 @@ class Id(sa.types.TypeDecorator[uuid.UUID]):
         """Overridden whole, because rows come by the thousand: a driver takes UUIDs or bytes as they are."""
         return None if dialect.name == "postgresql" else _id_bytes
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> uuid.UUID | None:
-        if value is None or isinstance(value, uuid.UUID):
-            return value
-        return uuid.UUID(bytes=value)
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return None if dialect.name == "postgresql" else _id_of
 
 
 class Utc(sa.types.TypeDecorator[dt.datetime]):

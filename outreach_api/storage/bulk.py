@@ -1,8 +1,8 @@
-"""Appends many rows at once, by the driver itself: SQLAlchemy's own way costs more than the database."""
+"""Appends and finds rows by the hundred: building statements anew, and row by row, costs more than the database."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any, cast
@@ -32,6 +32,24 @@ def append(session: Session, kept: type[Base], rows: Sequence[Mapping[str, Any]]
         alike = all(value is first for value in column)
         columns[index] = (bind(first),) * len(column) if alike else tuple(map(bind, column))
     connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+
+
+CHUNK = 500  # values in one IN (…)
+
+
+def among(column: Any) -> sa.ColumnElement[bool]:
+    """For a statement made once: that the column is one of what `find` is given."""
+    within: sa.ColumnElement[bool] = column.in_(sa.bindparam("wanted", expanding=True))
+    return within
+
+
+def find(
+    session: Session, statement: sa.Select[Any], wanted: Collection[Any], **others: Any
+) -> Iterator[sa.Row[Any]]:
+    """The rows of a statement with `among`, however many values are wanted."""
+    values = list(wanted)
+    for start in range(0, len(values), CHUNK):
+        yield from session.execute(statement, {"wanted": values[start : start + CHUNK], **others})
 
 
 @cache

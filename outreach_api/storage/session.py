@@ -17,6 +17,7 @@ from outreach_api.storage.turns import NoTurn, Turns
 log = logging.getLogger(__name__)
 
 BUSY_MILLISECONDS = 15_000
+_TICKET = "ticket"
 _BEGIN_WRITING = "BEGIN IMMEDIATE"
 
 
@@ -61,6 +62,8 @@ class Database:
             )
         maker = sessionmaker(expire_on_commit=False, autoflush=False)
         self._read = maker
+        self._write = sessionmaker(expire_on_commit=False, autoflush=False)
+        sa.event.listen(self._write, "after_transaction_end", self._ended)
         self._reading = (
             self.engine.execution_options(outreach_begin="BEGIN", isolation_level="REPEATABLE READ")
             if not self.is_sqlite
@@ -77,8 +80,16 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction: committed when the block ends well, rolled back when it raises."""
-        with self._turns.writing(), self._read(bind=self._writing) as session, session.begin():
-            yield session
+        with (
+            self._turns.ticket() as ticket,
+            self._write(bind=self._writing, info={_TICKET: ticket}) as session,
+        ):
+            with session.begin():
+                yield session
+
+    def _ended(self, session: Session, transaction: sa.orm.SessionTransaction) -> None:
+        if transaction.parent is None:
+            self._turns.give_back(session.info[_TICKET])
 
     def close(self) -> None:
         self.engine.dispose()

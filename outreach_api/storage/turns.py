@@ -16,6 +16,15 @@ class NoTurn(Exception):
     """Those before took too long."""
 
 
+class Ticket:
+    """One writer's place: its turn is taken when its transaction really begins, and given back when that ended."""
+
+    __slots__ = ("has_turn",)
+
+    def __init__(self) -> None:
+        self.has_turn = False
+
+
 class Turns:
     """A queue for the one writer; a threading.Lock alone is not fair."""
 
@@ -28,21 +37,20 @@ class Turns:
         self._mine = threading.local()
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Around a whole write transaction. Its turn is taken at its first statement, by `take`."""
-        if getattr(self._mine, "writing", False):
-            raise RuntimeError("a write transaction inside another one would wait for itself")
-        self._mine.writing, self._mine.has_turn = True, False
+    def ticket(self) -> Iterator[Ticket]:
+        """Around the session of a writer; inside, `take` waits for this thread's turn."""
+        ticket, outer = Ticket(), getattr(self._mine, "ticket", None)
+        self._mine.ticket = ticket
         try:
-            yield
+            yield ticket
         finally:
-            self._mine.writing = False
-            if self._mine.has_turn:
-                self._hand_over()
+            self._mine.ticket = outer
+            self.give_back(ticket)
 
     def take(self) -> None:
-        """Wait for this thread's turn, if it is in `writing`. Raises NoTurn."""
-        if not getattr(self._mine, "writing", False) or self._mine.has_turn:
+        """Wait for the turn of this thread's ticket, if it has one. Raises NoTurn."""
+        ticket: Ticket | None = getattr(self._mine, "ticket", None)
+        if ticket is None or ticket.has_turn:
             return
         place = None
         with self._guard:
@@ -57,9 +65,13 @@ class Turns:
                     self._queue.remove(place)
                     raise NoTurn
             # It was handed to us in this very moment.
-        self._mine.has_turn = True
+        ticket.has_turn = True
 
-    def _hand_over(self) -> None:
+    def give_back(self, ticket: Ticket) -> None:
+        """Let the next one in, if this one was in."""
+        if not ticket.has_turn:
+            return
+        ticket.has_turn = False
         with self._guard:
             if self._queue:
                 self._queue.popleft().release()

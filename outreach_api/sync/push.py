@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import orjson
 
 from outreach_api.kernel import clock
@@ -87,10 +88,10 @@ def _line(work: Work, item: Any, kinds: Registry) -> Line:
         payload = opened(work.keyring, operation.payload, operation)
         if isinstance(payload, Refusal):
             return Line(item, operation, outcome=refused(operation.op_id, payload))
-        operation = replace(operation, payload=payload)
+        operation = msgspec.structs.replace(operation, payload=payload)
         item = {name: value for name, value in item.items() if name != "sealed"} | {"payload": payload}
     kind = kinds.get(operation.kind)
-    if kind is not None and not kind.pushed:
+    if kind is not None and not kind.pushed and operation.v <= kind.v:
         return Line(item, operation, outcome=refused(operation.op_id, _NOT_BY_PUSH))
     return Line(item, operation)
 

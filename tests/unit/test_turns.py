@@ -19,12 +19,12 @@ def test_who_came_first_is_served_first() -> None:
     turns, served = Turns(patience=60), []
 
     def write(number: int) -> None:
-        with turns.writing():
+        with turns.ticket():
             turns.take()
             served.append(number)
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
-    with turns.writing():
+    with turns.ticket():
         turns.take()
         for number, thread in enumerate(threads, start=1):
             thread.start()
@@ -36,11 +36,16 @@ def test_who_came_first_is_served_first() -> None:
 
 def test_a_turn_is_taken_once_and_given_back_also_after_a_failure() -> None:
     turns = Turns(patience=0.01)
-    with pytest.raises(ZeroDivisionError), turns.writing():
-        turns.take()
-        turns.take()
-        raise ZeroDivisionError
-    with turns.writing():
+
+    def fail() -> None:
+        with turns.ticket():
+            turns.take()
+            turns.take()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with turns.ticket():
         turns.take()
 
 
@@ -48,28 +53,38 @@ def test_whoever_waits_too_long_leaves_the_queue_in_order() -> None:
     turns, gave_up = Turns(patience=0.02), []
 
     def write() -> None:
-        with turns.writing():
+        with turns.ticket():
             try:
                 turns.take()
             except NoTurn:
                 gave_up.append(True)
 
-    with turns.writing():
+    with turns.ticket():
         turns.take()
         thread = threading.Thread(target=write)
         thread.start()
         thread.join()
     assert gave_up == [True]
-    with turns.writing():
+    with turns.ticket():
         turns.take()
 
 
-def test_a_reader_needs_no_turn_and_a_writer_does_not_wait_for_itself() -> None:
+def test_a_turn_given_back_can_be_taken_again_also_by_a_ticket_inside() -> None:
     turns = Turns(patience=0.01)
-    with turns.writing():
+    with turns.ticket() as outer:
         turns.take()
-        other = threading.Thread(target=turns.take)  # outside of `writing`: it comes back at once
+        turns.give_back(outer)
+        with turns.ticket():
+            turns.take()
+        turns.take()
+        with turns.ticket(), pytest.raises(NoTurn):
+            turns.take()  # it would wait for itself
+
+
+def test_who_has_no_ticket_needs_no_turn() -> None:
+    turns = Turns(patience=0.01)
+    with turns.ticket():
+        turns.take()
+        other = threading.Thread(target=turns.take)
         other.start()
         other.join()
-        with pytest.raises(RuntimeError), turns.writing():
-            pass
