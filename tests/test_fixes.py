@@ -75,6 +75,10 @@ def refusals(place: str, module: ast.Module) -> Iterator[tuple[str, str]]:
             codes = set(meant(node.args[0], module))
             assert codes, f"{place}:{node.lineno}: which codes can this be?"
             yield from ((code, f"{place}:{node.lineno}") for code in codes)
+        elif isinstance(node, ast.Dict):  # a receipt that says how an operation has ended
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == "code" and isinstance(value, ast.Constant):
+                    yield value.value, f"{place}:{node.lineno}"
 
 
 def meant(code: ast.expr, module: ast.Module) -> Iterator[str]:

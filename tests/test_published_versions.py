@@ -31,6 +31,7 @@ WHAT_TO_DO = (
     "Apps in the field still send this. Raise the kind's `v`, write an upcaster from the version before, and run "
     "scripts/keep_payloads.py, which keeps the new version beside the old ones (it says more)."
 )
+NOT_KEPT = "run scripts/keep_payloads.py, read what it wrote, and commit it"
 # A kept file that had to be changed all the same, and why: somebody's name in a payload, and nothing less.
 AMENDED: dict[str, str] = {}
 # How a push says that it can't take a payload of that form, or of that version, or from those who sent it.
@@ -47,8 +48,10 @@ every_kind = pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.name) f
 
 @cache
 def kept(kind: str, v: int) -> Plain:
-    told: Plain = json.loads(file_of(kind, v).read_text(encoding="utf-8"))
-    assert (told["kind"], told["v"]) == (kind, v), file_of(kind, v).name
+    path = file_of(kind, v)
+    assert path.exists(), NOT_KEPT
+    told: Plain = json.loads(path.read_text(encoding="utf-8"))
+    assert (told["kind"], told["v"]) == (kind, v), path.name
     return told
 
 
@@ -62,7 +65,7 @@ def read_today(kind: Kind, v: int, payload: Any) -> dict[str, Any] | Refusal:
 
 def test_every_version_of_every_kind_is_kept() -> None:
     missing = [f"{kind.name} v{v}" for kind, v in VERSIONS if not file_of(kind.name, v).exists()]
-    assert missing == [], "run scripts/keep_payloads.py, read what it wrote, and commit it"
+    assert missing == [], NOT_KEPT
 
 
 def test_no_kind_that_was_published_is_gone() -> None:

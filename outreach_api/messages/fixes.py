@@ -72,6 +72,15 @@ FIXES: dict[str, tuple[str, str]] = {
         "封をした記録を開けませんでした。端末から消さずに、事務所に知らせてください。",
         "The sealed record could not be opened. Keep it on the phone, and tell the office.",
     ),
+    "sealed_for_another_key": (
+        "そのまま持っていてください。サーバーの鍵が戻ったら、自動で送り直します。事務所にも知らせてください。",
+        "Keep it; it is sent again by itself once the server has its key back. Tell the office, too.",
+    ),
+    "settled_by_office": (
+        "事務所で済ませました。何もしなくて大丈夫です。",
+        "The office has dealt with it; there is nothing to do.",
+    ),
+    "already_settled": _NOTHING_TO_DO,
     # Visits and what happens at them
     "visit_unknown": _once_there(
         "出店の開始がまだ届いていません。", "The visit's opening has not arrived yet."
