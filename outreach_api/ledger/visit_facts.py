@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger.kinds import Accepted, Actor, Work
-from outreach_api.ledger.totals import CHUNK
+from outreach_api.storage import bulk
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
 from schemas.vocabulary import Role
@@ -39,33 +39,34 @@ class VisitFrame:
 
 def frames(work: Work, visit_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, VisitFrame]:
     """The visits in the actor's scope by the id that was asked for; a merged visit lends its successor's frame."""
-    wanted = list(set(visit_ids))
-    found: dict[uuid.UUID, VisitFrame] = {}
-    successor = aliased(Visit)
-    actual = sa.func.coalesce(Visit.merged_into, Visit.id)
-    for start in range(0, len(wanted), CHUNK):
-        select = (
-            sa.select(
-                Visit.id,
-                successor.id,
-                successor.van_id,
-                successor.stop_id,
-                successor.status,
-                successor.source,
-                successor.local_day,
-                successor.iso_week,
-                successor.mesh,
-                Stop.seating_by_us,
-            )
-            .join(successor, successor.id == actual)
-            .join(Stop, Stop.id == successor.stop_id)
-            .where(Visit.id.in_(wanted[start : start + CHUNK]))
-        )
-        if work.actor.role is Role.CREW:
-            select = select.where(Visit.van_id == work.actor.van_id)
-        for asked, *columns in work.session.execute(select):
-            found[asked] = VisitFrame(*columns)
-    return found
+    wanted = {visit_id.int: visit_id for visit_id in visit_ids}
+    actor = work.actor
+    if actor.role is Role.CREW:
+        rows = bulk.find(work.session, _OF_ONE_VAN, wanted.values(), van_id=actor.van_id)
+    else:
+        rows = bulk.find(work.session, _FRAMES, wanted.values())
+    return {row[0]: VisitFrame(*row[1:]) for row in rows}
+
+
+_successor = aliased(Visit)
+_FRAMES = (
+    sa.select(
+        Visit.id,
+        _successor.id,
+        _successor.van_id,
+        _successor.stop_id,
+        _successor.status,
+        _successor.source,
+        _successor.local_day,
+        _successor.iso_week,
+        _successor.mesh,
+        Stop.seating_by_us,
+    )
+    .join(_successor, _successor.id == sa.func.coalesce(Visit.merged_into, Visit.id))
+    .join(Stop, Stop.id == _successor.stop_id)
+    .where(bulk.among(Visit.id))
+)
+_OF_ONE_VAN = _FRAMES.where(Visit.van_id == sa.bindparam("van_id"))
 
 
 def of_own_van(actor: Actor, visit_id: Any) -> sa.ColumnElement[bool]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
+
 from outreach_api.kernel.ids import derived
 from outreach_api.kernel.money import Rounding, tax_included
 from schemas.vocabulary import Payment, ServiceMode, TaxCategory, TaxClass
@@ -38,8 +40,7 @@ def tax_class(category: TaxCategory, mode: ServiceMode) -> TaxClass:
     return TaxClass.STANDARD
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One line of a receipt in whole yen, tax included; `item_id` is None for a rush of sweets."""
 
     item_id: uuid.UUID | None

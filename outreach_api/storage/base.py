@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import uuid
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -76,8 +76,8 @@ class Utc(sa.types.TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
-# One encoder: json.dumps with options would make a new one for every receipt's taxes.
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+def _json_text(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
 
 
 class Json(sa.types.TypeDecorator[Any]):
@@ -86,11 +86,11 @@ class Json(sa.types.TypeDecorator[Any]):
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
-        return None if value is None else _encode(value)
+    def bind_processor(self, dialect: sa.Dialect) -> Callable[[Any], Any]:
+        return _json_text
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        return None if value is None else orjson.loads(value)
 
 
 class Base(DeclarativeBase):

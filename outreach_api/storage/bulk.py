@@ -44,7 +44,7 @@ def among(column: Any) -> sa.ColumnElement[bool]:
 
 
 def find(
-    session: Session, statement: sa.Select[Any], wanted: Collection[Any], **others: Any
+    session: Session, statement: Any, wanted: Collection[Any], **others: Any
 ) -> Iterator[sa.Row[Any]]:
     """The rows of a statement with `among`, however many values are wanted."""
     values = list(wanted)

@@ -83,9 +83,9 @@ class Database:
         with (
             self._turns.ticket() as ticket,
             self._write(bind=self._writing, info={_TICKET: ticket}) as session,
+            session.begin(),
         ):
-            with session.begin():
-                yield session
+            yield session
 
     def _ended(self, session: Session, transaction: sa.orm.SessionTransaction) -> None:
         if transaction.parent is None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach_api.ledger.totals import CHUNK
 from outreach_api.sales import rules
+from outreach_api.storage import bulk
 from outreach_api.storage.sales import Item, ItemPrice, TaxRate
 from schemas.vocabulary import ServiceMode, TaxCategory, TaxClass
 
@@ -25,50 +26,61 @@ class Listed:
     prices: list[tuple[dt.date, int]] = field(default_factory=list)
 
 
+class Offer(NamedTuple):
+    """What an item costs on a day and how it is taxed; None where the catalogue says nothing about that day."""
+
+    category: str
+    price_yen: int | None
+    rate_percent: int | None
+
+
 class PriceList:
-    """Items, prices and rates; what was in force on a day is looked up once per day."""
+    """Items, prices and rates; what is in force is looked up once for each day and way of eating."""
 
     def __init__(self, session: Session, item_ids: Iterable[uuid.UUID]) -> None:
-        self.items = _items(session, list(set(item_ids)))
+        self._items = _items(session, {item_id.int: item_id for item_id in item_ids}.values())
         self._rates = _rates(session)
-        self._prices_on: dict[tuple[uuid.UUID, dt.date], int | None] = {}
-        self._rates_on: dict[tuple[TaxCategory, ServiceMode, dt.date], int | None] = {}
+        self._offers: dict[tuple[dt.date, bool], dict[int, Offer]] = {}
 
-    def price(self, item_id: uuid.UUID, day: dt.date) -> int | None:
-        key = item_id, day
-        if key not in self._prices_on:
-            self._prices_on[key] = rules.in_force(self.items[item_id].prices, day)
-        return self._prices_on[key]
+    def offers(self, day: dt.date, mode: ServiceMode) -> Mapping[int, Offer]:
+        """By the number of an item's id; an item that is not there is unknown."""
+        key = day, mode is ServiceMode.EAT_IN
+        found = self._offers.get(key)
+        if found is None:
+            found = self._offers[key] = {
+                number: Offer(
+                    item.category, rules.in_force(item.prices, day), self.rate(item.tax_category, mode, day)
+                )
+                for number, item in self._items.items()
+            }
+        return found
 
     def rate(self, category: TaxCategory, mode: ServiceMode, day: dt.date) -> int | None:
         """Percent of consumption tax, or None when the table begins later than that day."""
-        key = category, mode, day
-        if key not in self._rates_on:
-            dated = self._rates.get(rules.tax_class(category, mode), [])
-            self._rates_on[key] = rules.in_force(dated, day)
-        return self._rates_on[key]
+        return rules.in_force(self._rates.get(rules.tax_class(category, mode), []), day)
 
 
-def _items(session: Session, item_ids: list[uuid.UUID]) -> dict[uuid.UUID, Listed]:
-    items: dict[uuid.UUID, Listed] = {}
-    for start in range(0, len(item_ids), CHUNK):
-        found = (
-            sa.select(Item.id, Item.category, Item.tax_category, ItemPrice.valid_from, ItemPrice.price_yen)
-            .outerjoin(ItemPrice, ItemPrice.item_id == Item.id)
-            .where(Item.id.in_(item_ids[start : start + CHUNK]))
-        )
-        for item_id, category, tax_category, valid_from, price_yen in session.execute(found):
-            item = items.get(item_id)
-            if item is None:
-                item = items[item_id] = Listed(category, TaxCategory(tax_category))
-            if valid_from is not None:
-                item.prices.append((valid_from, price_yen))
+_LISTED = (
+    sa.select(Item.id, Item.category, Item.tax_category, ItemPrice.valid_from, ItemPrice.price_yen)
+    .outerjoin(ItemPrice, ItemPrice.item_id == Item.id)
+    .where(bulk.among(Item.id))
+)
+_TAX_RATES = sa.select(TaxRate.tax_class, TaxRate.valid_from, TaxRate.percent)
+
+
+def _items(session: Session, item_ids: Collection[uuid.UUID]) -> dict[int, Listed]:
+    items: dict[int, Listed] = {}
+    for item_id, category, tax_category, valid_from, price_yen in bulk.find(session, _LISTED, item_ids):
+        item = items.get(item_id.int)
+        if item is None:
+            item = items[item_id.int] = Listed(category, TaxCategory(tax_category))
+        if valid_from is not None:
+            item.prices.append((valid_from, price_yen))
     return items
 
 
 def _rates(session: Session) -> dict[TaxClass, list[tuple[dt.date, int]]]:
     rates: dict[TaxClass, list[tuple[dt.date, int]]] = {}
-    found = sa.select(TaxRate.tax_class, TaxRate.valid_from, TaxRate.percent)
-    for word, valid_from, percent in session.execute(found):
+    for word, valid_from, percent in session.execute(_TAX_RATES):
         rates.setdefault(TaxClass(word), []).append((valid_from, percent))
     return rates

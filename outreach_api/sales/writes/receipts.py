@@ -48,13 +48,13 @@ def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusa
             answers.append(VISIT_UNKNOWN)
             continue
         mode = _service_mode(accepted.values, frame)
-        lines = _lines(accepted.values, frame, mode, price_list)
-        if isinstance(lines, Refusal):
-            answers.append(lines)
+        rung_up = _lines(accepted.values, frame, mode, price_list)
+        if isinstance(rung_up, Refusal):
+            answers.append(rung_up)
             continue
         source = paper.source_of(accepted.values["source"], frame.source, work.actor.role)
         counted = standing.take(frame, source)
-        receipt = _receipt(work, accepted, frame, mode, lines, source, counted, pool, price_list)
+        receipt = _receipt(work, accepted, frame, mode, *rung_up, source, counted, pool)
         receipts.append(receipt)
         answers.append(receipt.applied)
     _insert(work, receipts)
@@ -68,25 +68,28 @@ def _service_mode(given: Mapping[str, Any], frame: VisitFrame) -> ServiceMode:
 
 def _lines(
     given: Mapping[str, Any], frame: VisitFrame, mode: ServiceMode, price_list: PriceList
-) -> list[rules.Line] | Refusal:
-    """The lines at the prices and rates of the visit's day, or what is wrong with which of them."""
+) -> tuple[list[rules.Line], list[Warn]] | Refusal:
+    """The lines at the prices and rates of the visit's day, or what is wrong with which of them.
+
+    A price that differs from the list stands, because that money was taken; the sender is told.
+    """
     if "rush_yen" in given:
         rate = price_list.rate(TaxCategory.FOOD, mode, frame.local_day)
         if rate is None:
             return _faulty([Problem("/rush_yen", "tax_rate_missing", {"day": frame.local_day})])
-        return [rules.Line(None, ItemCategory.SWEETS.value, 1, given["rush_yen"], rate)]
+        return [rules.Line(None, ItemCategory.SWEETS.value, 1, given["rush_yen"], rate)], []
+    offers = price_list.offers(frame.local_day, mode)
     lines: list[rules.Line] = []
+    warnings: list[Warn] = []
     faults: list[Problem] = []
     for number, line in enumerate(given["lines"]):
         item_id = line["item_id"]
-        item = price_list.items.get(item_id)
-        if item is None:
+        offer = offers.get(item_id.int)
+        if offer is None:
             faults.append(Problem(f"/lines/{number}/item_id", "item_unknown"))
             continue
-        price_yen = line.get("unit_price_yen")
-        if price_yen is None:
-            price_yen = price_list.price(item_id, frame.local_day)
-        rate = price_list.rate(item.tax_category, mode, frame.local_day)
+        category, listed_yen, rate = offer
+        price_yen = line.get("unit_price_yen", listed_yen)
         if price_yen is None:
             faults.append(
                 Problem(f"/lines/{number}/unit_price_yen", "price_missing", {"day": frame.local_day})
@@ -94,8 +97,11 @@ def _lines(
         elif rate is None:
             faults.append(Problem(f"/lines/{number}", "tax_rate_missing", {"day": frame.local_day}))
         else:
-            lines.append(rules.Line(item_id, item.category, line["quantity"], price_yen, rate))
-    return _faulty(faults) if faults else lines
+            lines.append(rules.Line(item_id, category, line["quantity"], price_yen, rate))
+            if listed_yen is not None and listed_yen != price_yen:
+                differs = {"listed_yen": listed_yen, "given_yen": price_yen}
+                warnings.append(Warn("price_differs", f"/lines/{number}/unit_price_yen", differs))
+    return _faulty(faults) if faults else (lines, warnings)
 
 
 def _faulty(faults: list[Problem]) -> Refusal:
@@ -109,10 +115,10 @@ def _receipt(
     frame: VisitFrame,
     mode: ServiceMode,
     lines: list[rules.Line],
+    warnings: list[Warn],
     source: Source,
     counted: bool,
     pool: tickets.Pool | None,
-    price_list: PriceList,
 ) -> _Receipt:
     given = accepted.values
     payment: Payment = given["payment"]
@@ -134,7 +140,6 @@ def _receipt(
         "counted": counted,
     }
     ticket = None
-    warnings = _price_warnings(given, frame, price_list)
     added: tuple[Any, ...] = ()
     if not counted:
         warnings.append(Warn("receipt_held_back"))
@@ -151,24 +156,6 @@ def _receipt(
             added += tallies.of_tickets(frame.id, TicketEvent.REDEEMED, ticket_count, face_yen)
             warnings += pool.redeem(ticket_count)
     return _Receipt(sale, lines, ticket, Applied(accepted.entity_id, tallies=added, warnings=tuple(warnings)))
-
-
-def _price_warnings(given: Mapping[str, Any], frame: VisitFrame, price_list: PriceList) -> list[Warn]:
-    """A price that differs from the list stands, because that money was taken; the sender is told."""
-    warnings = []
-    for number, line in enumerate(given.get("lines", ())):
-        if "unit_price_yen" not in line:
-            continue
-        listed = price_list.price(line["item_id"], frame.local_day)
-        if listed is not None and listed != line["unit_price_yen"]:
-            warnings.append(
-                Warn(
-                    "price_differs",
-                    f"/lines/{number}/unit_price_yen",
-                    {"listed_yen": listed, "given_yen": line["unit_price_yen"]},
-                )
-            )
-    return warnings
 
 
 def _by_category(lines: Sequence[rules.Line]) -> dict[str, int]:
