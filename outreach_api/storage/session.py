@@ -41,6 +41,22 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     return any(version[:2] == fixed[:2] and version >= fixed for fixed in ((3, 50, 7), (3, 44, 6)))
 
 
+def pragmas(*, safe: bool) -> tuple[str, ...]:
+    """How every connection to SQLite is set up; `safe` as `wal_is_safe` said."""
+    return (
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        f"journal_mode={'WAL' if safe else 'DELETE'}",
+        # Without a log a commit is the end of a journal's name: only EXTRA has the disk keep that too.
+        f"synchronous={'FULL' if safe else 'EXTRA'}",
+        # A Mac's plain fsync stops at the drive's own memory; elsewhere this changes nothing.
+        "fullfsync=ON",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "temp_store=MEMORY",
+        "cache_size=-8192",
+    )
+
+
 class Database:
     """An engine and its two kinds of transaction: `read` sees one snapshot, `write` is alone on SQLite."""
 
@@ -115,18 +131,7 @@ def _sqlite_engine(url: sa.URL, pool_size: int, turns: Turns) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we send BEGIN ourselves, see `begin`
-        for pragma in (
-            f"busy_timeout={BUSY_MILLISECONDS}",
-            f"journal_mode={'WAL' if safe else 'DELETE'}",
-            # Without a log a commit is the end of a journal's name: only EXTRA has the disk keep that too.
-            f"synchronous={'FULL' if safe else 'EXTRA'}",
-            # A Mac's plain fsync stops at the drive's own memory; elsewhere this changes nothing.
-            "fullfsync=ON",
-            "foreign_keys=ON",
-            "secure_delete=ON",
-            "temp_store=MEMORY",
-            "cache_size=-8192",
-        ):
+        for pragma in pragmas(safe=safe):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @sa.event.listens_for(engine, "begin")
