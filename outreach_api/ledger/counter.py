@@ -34,7 +34,7 @@ class ChangeNumbers:
 
 _COUNTER = ChangeCounter.__table__.c
 _LOCKED = sa.select(_COUNTER.value, _COUNTER.epoch).where(_COUNTER.id == 1).with_for_update()
-_STORE = sa.update(ChangeCounter.__table__).where(_COUNTER.id == 1).values(value=sa.bindparam("last"))
+_STORE = sa.update(ChangeCounter).where(_COUNTER.id == 1).values(value=sa.bindparam("last"))
 _CURRENT = sa.select(_COUNTER.value, _COUNTER.epoch).where(_COUNTER.id == 1)
 
 

@@ -43,9 +43,7 @@ def among(column: Any) -> sa.ColumnElement[bool]:
     return within
 
 
-def find(
-    session: Session, statement: Any, wanted: Collection[Any], **others: Any
-) -> Iterator[sa.Row[Any]]:
+def find(session: Session, statement: Any, wanted: Collection[Any], **others: Any) -> Iterator[Any]:
     """The rows of a statement with `among`, however many values are wanted."""
     values = list(wanted)
     for start in range(0, len(values), CHUNK):

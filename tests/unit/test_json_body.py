@@ -55,7 +55,7 @@ def test_what_the_quick_reader_takes_the_strict_one_reads_alike(body: bytes) -> 
 
 
 @pytest.mark.parametrize(
-    "body", [b'{"a":1,"b":[{"c":"12:30"}]}', '{"名": "駄菓子", "n": -9223372036854775808}'.encode()]
+    "body", [b'{"a":1,"b":[{"c":":"}]}', '{"名":"駄菓子 \\"飴\\"","n":-9007199254740991,"x":0.5}'.encode()]
 )
 def test_what_phones_send_is_read_quickly(body: bytes) -> None:
     assert _quickly(body) == read_json(body) == _strictly(body)
@@ -70,7 +70,9 @@ def test_what_phones_send_is_read_quickly(body: bytes) -> None:
         b"[9223372036854775808]",
         b"[" * 70 + b"]" * 70,
         b"[1e19]",
-        b'{"a":":"}',
+        b'{"a": 1}',
+        b'"\\ud800"',
+        b"[9007199254740992]",
     ],
 )
 def test_whatever_is_in_doubt_is_left_to_the_strict_reader(body: bytes) -> None:

@@ -70,7 +70,8 @@ _TAX_RATES = sa.select(TaxRate.tax_class, TaxRate.valid_from, TaxRate.percent)
 
 def _items(session: Session, item_ids: Collection[uuid.UUID]) -> dict[int, Listed]:
     items: dict[int, Listed] = {}
-    for item_id, category, tax_category, valid_from, price_yen in bulk.find(session, _LISTED, item_ids):
+    for row in bulk.find(session, _LISTED, item_ids):
+        item_id, category, tax_category, valid_from, price_yen = row
         item = items.get(item_id.int)
         if item is None:
             item = items[item_id.int] = Listed(category, TaxCategory(tax_category))
