@@ -20,6 +20,7 @@ from outreach_api.kernel.ids import new_id
 from outreach_api.storage.plans import Van
 from outreach_api.storage.session import Database
 from schemas.vocabulary import Role
+from tests.described import closed
 
 
 class StandingClock:
@@ -169,7 +170,7 @@ def _components(app: Flask) -> str:
     written: str = app.extensions.get("components_for_tests", "")
     if not written:
         written = app.extensions["components_for_tests"] = json.dumps(
-            app.extensions["outreach_openapi"]["components"]
+            closed(app.extensions["outreach_openapi"]["components"])
         )
     return written
 

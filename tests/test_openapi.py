@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ import yaml
 
 from outreach_api.cli import main
 from outreach_api.cli.description import FILE, as_yaml, description
+from tests.described import closed
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -38,7 +40,7 @@ def operations() -> list[tuple[str, dict[str, Any]]]:
 
 @cache
 def registry() -> Any:
-    root = referencing.jsonschema.DRAFT202012.create_resource({"components": spec()["components"]})
+    root = referencing.jsonschema.DRAFT202012.create_resource({"components": closed(spec()["components"])})
     return referencing.Registry().with_resource("urn:spec", root)
 
 
@@ -128,6 +130,25 @@ def test_every_refusal_is_a_problem() -> None:
         for status, answer in said["responses"].items():
             if status[0] in "45":
                 assert answer == {"$ref": "#/components/responses/Problem"}, f"{name} {status}"
+
+
+def test_answers_may_grow_and_bodies_may_not() -> None:
+    """A client that was made from this description takes a field that comes later; a body's unknown key is refused."""
+    schemas = spec()["components"]["schemas"]
+    bodies = [said["requestBody"] for _, said in operations() if "requestBody" in said]
+    in_bodies: set[str] = set()
+    found = named(bodies)
+    while found:
+        in_bodies |= found
+        found = named([schemas[name] for name in found]) - in_bodies
+    shut = {name for name, schema in schemas.items() if schema.get("additionalProperties") is False}
+    assert {"SaleIn", "PushIn", "OperationIn", "Position"} <= shut
+    assert shut == in_bodies
+    assert {"SaleOut", "PushOut", "ResultOut", "Problem", "StopPage"} & shut == set()
+
+
+def named(said: Any) -> set[str]:
+    return set(re.findall(r"#/components/schemas/(\w+)", str(said)))
 
 
 def test_it_is_written_the_same_every_time_and_readable() -> None:

@@ -18,8 +18,9 @@ from outreach_api.ledger.perform import read
 from outreach_api.stops.operations import ADD_STOP, REQUEST_STOP
 from outreach_api.storage.ledger import Receipt
 from outreach_api.storage.stops import Stop
+from outreach_api.web import openapi
 from schemas.vocabulary import Role
-from tests.api import Api
+from tests.api import Answer, Api
 from tests.http.test_stops import STOP
 from tests.test_write_path import endings, operation, push
 
@@ -208,3 +209,49 @@ def test_an_app_that_was_upgraded_sends_what_it_kept_as_it_kept_it(api: Api, ser
 def test_a_version_without_a_way_from_it_is_no_kind() -> None:
     with pytest.raises(ValueError, match=r"stop\.request: no upcaster from \[2\]"):
         Registry([replace(THREE, upcasters={1: with_numbers})])
+
+
+def told(api: Api, payload: Any, v: int | None, **kwargs: Any) -> Answer:
+    """The same change online; the header says the version, as `v` does in a push."""
+    headers = {} if v is None else {"Payload-Version": str(v)}
+    return api.post("/v1/stop-requests", copy.deepcopy(payload), role="crew", headers=headers, **kwargs)
+
+
+def test_online_too_every_version_is_taken(api: Api, serve: Serve) -> None:
+    serve(THREE)
+    answers = [told(api, FIRST, None), told(api, FIRST, 1), told(api, SECOND, 2), told(api, THIRD, 3)]
+    assert [answer.status for answer in answers] == [201] * 4
+    assert places(api) == [("たけのこ公園", 35_825_600, 139_961_400)] * 4
+    assert (told(api, THIRD, 1).status, told(api, FIRST, 3).status) == (422, 422)
+    newer = told(api, THIRD, 4)
+    assert (newer.status, newer.code) == (503, "upgrade_needed")
+
+
+def test_what_an_old_app_tried_online_may_come_again_by_push(api: Api, serve: Serve) -> None:
+    serve(THREE)
+    for payload, v in ((FIRST, None), (SECOND, 2), ({**FIRST, "name": ""}, 1)):
+        key = new_id()
+        online = told(api, payload, v, key=key)
+        pushed = push(api, asked_for(payload, v or 1, op_id=key), role="crew").json["results"][0]
+        original = "applied" if online.status == 201 else "rejected"
+        assert (pushed["result"], pushed["original"]) == ("duplicate", original)
+
+
+@pytest.mark.parametrize("version", ["", "0", "-1", "1.0", "1001", "01", "１", "v1", "1, 2"])
+def test_a_version_that_is_no_number_is_refused(api: Api, version: str) -> None:
+    answer = api.post(
+        "/v1/stop-requests",
+        THIRD,
+        role="crew",
+        headers={"Payload-Version": version.encode().decode("latin-1")},
+    )
+    assert (answer.status, answer.code) == (400, "payload_version_malformed")
+
+
+def test_the_description_tells_which_version_it_describes() -> None:
+    first = openapi.change_headers(REQUEST_STOP)
+    third = openapi.change_headers(THREE)
+    assert [header["name"] for header in first] == ["Idempotency-Key"]
+    assert [header["name"] for header in third] == ["Idempotency-Key", "Payload-Version"]
+    assert (third[1]["required"], third[1]["example"]) == (True, 3)
+    assert openapi.access(THREE.roles, THREE)["x-kind-version"] == 3

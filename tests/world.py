@@ -81,6 +81,7 @@ class World:
             role=self.role(kind),
             key=key,
             version=1 if kind.needs_base else None,
+            headers={"Payload-Version": str(kind.v)} if kind.v > 1 else None,
         )
 
     def push(self, operation: Operation, body: Any, *, key: uuid.UUID, entity: uuid.UUID | None) -> Any:

@@ -60,6 +60,10 @@ TEXTS = {
         "If-Match ヘッダーに、見ている版の ETag を付けてください。",
         "Send If-Match with the ETag of the version that you saw.",
     ),
+    "payload_version_malformed": (
+        "Payload-Version は 1 から 1000 の整数にしてください。",
+        "Payload-Version must be a whole number from 1 to 1000.",
+    ),
     "if_match_malformed": ("If-Match の形が違います。", "If-Match does not hold an ETag of this resource."),
     "stale": (
         "ほかの人が先に変更しました（いま版{current}）。読み直してください。",

@@ -89,12 +89,12 @@ class Blueprint(flask_smorest.Blueprint):
             documented = self.doc(
                 operationId=openapi.operation_id(kind.name),
                 requestBody=openapi.request_body(contract, _example(contract), required=not optional),
-                parameters=openapi.change_headers(kind.needs_base),
+                parameters=openapi.change_headers(kind),
                 responses={
                     **openapi.problems(_change_errors(kind)),
                     **openapi.links_of(status, links),
                 },
-                **openapi.access(kind.roles, kind.name),
+                **openapi.access(kind.roles, kind),
             )(documented)
             declare(
                 documented,

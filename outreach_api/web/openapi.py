@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 
+from outreach_api.ledger.kinds import Kind
 from outreach_api.web.problems import TITLES
 from schemas import fields
 from schemas.problem import ProblemOut
@@ -24,11 +25,11 @@ def operation_id(kind_name: str) -> str:
     return words[0] + "".join(word.capitalize() for word in words[1:])
 
 
-def access(roles: frozenset[Role], kind_name: str | None) -> dict[str, Any]:
-    """Vendor fields that say who may call it, and which push kind is the same change."""
+def access(roles: frozenset[Role], kind: Kind | None) -> dict[str, Any]:
+    """Vendor fields that say who may call it, and which push kind is the same change, in which version."""
     said: dict[str, Any] = {"x-roles": [role.value for role in Role if role in roles]}
-    if kind_name:
-        said["x-kind"] = kind_name
+    if kind is not None:
+        said |= {"x-kind": kind.name, "x-kind-version": kind.v}
     return said
 
 
@@ -39,7 +40,7 @@ def request_body(schema: Any, example: Any, *, required: bool) -> dict[str, Any]
     return {"required": required, "content": {"application/json": content}}
 
 
-def change_headers(needs_base: bool) -> list[dict[str, Any]]:
+def change_headers(kind: Kind) -> list[dict[str, Any]]:
     headers = [
         {
             "in": "header",
@@ -51,7 +52,18 @@ def change_headers(needs_base: bool) -> list[dict[str, Any]]:
             "example": EXAMPLE_KEY,
         }
     ]
-    if needs_base:
+    if kind.v > 1:
+        headers.append(
+            {
+                "in": "header",
+                "name": "Payload-Version",
+                "required": True,  # left out, the body is one of the first version
+                "schema": {"type": "integer", "minimum": 1, "maximum": 1_000},
+                "description": f"Of which version the body is; the one described here is {kind.v}.",
+                "example": kind.v,
+            }
+        )
+    if kind.needs_base:
         headers.append(
             {
                 "in": "header",
@@ -132,6 +144,7 @@ def finish(spec: dict[str, Any]) -> dict[str, Any]:
     for unused in ("Error", "PaginationMetadata"):
         components["schemas"].pop(unused, None)
     spec["security"] = [{"token": []}]
+    _leave_answers_open(spec)
     for operations in spec["paths"].values():
         for method, operation in operations.items():
             if method not in ("get", "post", "put", "patch", "delete"):
@@ -149,6 +162,40 @@ def finish(spec: dict[str, Any]) -> dict[str, Any]:
             if "security" not in operation:
                 operation["description"] = _with_roles(operation)
     return spec
+
+
+def _leave_answers_open(spec: dict[str, Any]) -> None:
+    """Answers may grow by fields that older clients ignore, so what only answers hold is not said to be all.
+
+    What stands in a body too stays shut: there, an unknown key is refused.
+    """
+    schemas = spec["components"]["schemas"]
+    bodies = [
+        operation["requestBody"]
+        for operations in spec["paths"].values()
+        for operation in operations.values()
+        if "requestBody" in operation
+    ]
+    sent: set[str] = set()
+    found = set(_named(bodies))
+    while found:
+        sent |= found
+        found = set(_named([schemas[name] for name in found])) - sent
+    for name, schema in schemas.items():
+        if name not in sent and schema.get("additionalProperties") is False:
+            del schema["additionalProperties"]
+
+
+def _named(said: Any) -> Iterator[str]:
+    """The components that a part of the description refers to."""
+    if isinstance(said, dict):
+        if isinstance(said.get("$ref"), str):
+            yield said["$ref"].rpartition("/")[2]
+        for inner in said.values():
+            yield from _named(inner)
+    elif isinstance(said, list):
+        for inner in said:
+            yield from _named(inner)
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
@@ -171,7 +218,9 @@ INFO: dict[str, Any] = {
     "description": (
         "Takes in what a kitchen car does in its neighbourhoods and gives back an outreach map and a weekly "
         "reach report. Every change carries an Idempotency-Key (a UUID), so that it can be sent again safely; "
-        "the same changes can be pushed in bulk to /v1/sync/push. Errors are application/problem+json."
+        "the same changes can be pushed in bulk to /v1/sync/push. Errors are application/problem+json. A body is "
+        "read as of the version in the header Payload-Version, which is 1 if left out; every version that was "
+        "described here once stays accepted. Ignore what you don't know in answers: fields and words may be added."
     ),
     "license": {"name": "MIT", "identifier": "MIT"},
 }

@@ -172,7 +172,7 @@ class Change:
         operation = Operation(
             op_id=self._key,
             kind=self.kind.name,
-            v=self.kind.v,
+            v=_payload_version(),
             entity_id=self._entity,
             payload=self._payload,
             base_version=_base_version() if self.kind.needs_base else None,
@@ -203,6 +203,14 @@ def _idempotency_key() -> uuid.UUID:
     if not UUID_FORM.fullmatch(given):
         raise Refused(Refusal("idempotency_key_required", 400))
     return uuid.UUID(given)
+
+
+def _payload_version() -> int:
+    """What the client says its body is a version of; as in a push, the first one if it says nothing."""
+    given = request.headers.get("Payload-Version", "1").strip()
+    if not re.fullmatch(r"[1-9][0-9]{0,2}|1000", given, re.ASCII):
+        raise Refused(Refusal("payload_version_malformed", 400))
+    return int(given)
 
 
 def _base_version() -> int | None:
