@@ -55,11 +55,6 @@ def format_instant(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=timespec) + "Z"
 
 
-def skew(now: datetime, sent_at: datetime) -> timedelta:
-    """How far the phone's clock is behind the server's (positive: behind), from when it says it sent."""
-    return now - sent_at
-
-
 def corrected(occurred_at: datetime, skew: timedelta) -> datetime:
     """A phone's time on the server's clock; a correction that leaves the years we know changes nothing."""
     try:
@@ -69,10 +64,25 @@ def corrected(occurred_at: datetime, skew: timedelta) -> datetime:
     return at if FIRST_YEAR < at.year < LAST_YEAR else occurred_at
 
 
-def implausible(corrected_at: datetime, now: datetime, skew: timedelta) -> bool:
-    """Whether a corrected time deserves a flag; it is never a reason to refuse or reorder a fact.
+class Correction:
+    """Puts the times of one push on the server's clock; `sent_at` None: it came online, and happens now."""
 
-    True when it lies more than 5 minutes after or 45 days before server time, or the clocks differ by more
-    than 10 minutes.
-    """
-    return corrected_at - now > MAX_AHEAD or now - corrected_at > MAX_BEHIND or abs(skew) > MAX_SKEW
+    __slots__ = ("_earliest", "_latest", "_now", "far_off", "skew")
+
+    def __init__(self, now: datetime, sent_at: datetime | None) -> None:
+        self._now = now
+        self.skew = timedelta(0) if sent_at is None else now - sent_at
+        """How far the phone's clock is behind the server's, from when it says it sent."""
+        self.far_off = abs(self.skew) > MAX_SKEW
+        """The clocks differ by more than ten minutes."""
+        self._earliest, self._latest = now - MAX_BEHIND, now + MAX_AHEAD
+
+    def of(self, occurred_at: datetime | None) -> tuple[datetime, bool]:
+        """The corrected time, and whether it deserves a flag; it is never a reason to refuse or reorder a fact.
+
+        Flagged when it lies more than 5 minutes after or 45 days before server time, or the clocks are far off.
+        """
+        if occurred_at is None:
+            return self._now, False
+        at = corrected(occurred_at, self.skew)
+        return at, self.far_off or not self._earliest <= at <= self._latest

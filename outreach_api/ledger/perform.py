@@ -46,9 +46,10 @@ class Ready:
 def read(operations: Iterable[Operation], *, actor: Actor, kinds: Registry, hash_key: bytes) -> list[Ready]:
     """Check contracts and roles and hash contents: all that needs no database, so done before the lock."""
     ready = []
+    keyed = hashlib.blake2b(key=hash_key, digest_size=16)
     for operation in operations:
         kind = kinds.get(operation.kind)
-        item = Ready(operation, kind, _digest(operation, hash_key))
+        item = Ready(operation, kind, _digest(operation, keyed))
         item.values = _values(operation, kind, actor)
         ready.append(item)
     return ready
@@ -59,7 +60,7 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
     session = work.session
     numbers = ChangeNumbers(session)
     _settle_duplicates(session, work.actor, ready)
-    skew = clock.skew(work.now, sent_at) if sent_at else dt.timedelta(0)
+    told = clock.Correction(work.now, sent_at)
     waiting: list[tuple[Kind, Ready, Accepted]] = []
     for item in ready:
         if item.outcome is not None or item.repeats is not None:
@@ -67,7 +68,8 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
         if isinstance(item.values, Refusal):
             item.outcome = refused(item.operation.op_id, item.values, numbers.next())
         elif item.kind is not None:  # one without a kind was refused by `read`
-            accepted = _accept(item.operation, item.values, work, skew, numbers.next())
+            occurred_at, suspect = told.of(item.operation.occurred_at)
+            accepted = Accepted(item.operation, item.values, numbers.next(), occurred_at, suspect)
             waiting.append((item.kind, item, accepted))
     applied: list[Applied] = []
     added: list[Tally] = []
@@ -114,23 +116,15 @@ def _values(operation: Operation, kind: Kind | None, actor: Actor) -> dict[str, 
     return values
 
 
-def _digest(operation: Operation, key: bytes) -> bytes:
+def _digest(operation: Operation, keyed: hashlib.blake2b) -> bytes:
     # Without the time: what was tried online and lost its answer comes again by push, where it has one.
     content = orjson.dumps(
         [operation.kind, operation.v, operation.entity_id, operation.base_version, operation.payload],
         option=orjson.OPT_SORT_KEYS,
     )
-    return hashlib.blake2b(content, key=key, digest_size=16).digest()
-
-
-def _accept(
-    operation: Operation, values: dict[str, Any], work: Work, skew: dt.timedelta, change_no: int
-) -> Accepted:
-    occurred, suspect = work.now, False
-    if operation.occurred_at is not None:
-        occurred = clock.corrected(operation.occurred_at, skew)
-        suspect = clock.implausible(occurred, work.now, skew)
-    return Accepted(operation, values, change_no, occurred, suspect)
+    hashed = keyed.copy()
+    hashed.update(content)
+    return hashed.digest()
 
 
 _R = Receipt.__table__.c

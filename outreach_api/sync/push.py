@@ -68,13 +68,13 @@ def push(
         line.ready, line.outcome = one, outcome
     _name_what_they_need(work, lines, kinds)
     _sort_in(work, lines, kinds, hash_key)
-    skew = clock.skew(work.now, sent_at)
+    told = clock.Correction(work.now, sent_at)
     _, epoch = counter.current(work.session)
     return {
         "server_time": clock.format_instant(work.now),
         "epoch": str(epoch),
-        "skew_seconds": skew / timedelta(seconds=1),
-        "clock_suspect": clock.implausible(work.now, work.now, skew),
+        "skew_seconds": told.skew / timedelta(seconds=1),
+        "clock_suspect": told.far_off,
         "results": [_result(index, line, language) for index, line in enumerate(lines)],
     }
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach_api.kernel.clock import corrected, format_instant, implausible, parse_instant, skew
+from outreach_api.kernel.clock import Correction, corrected, format_instant, parse_instant
 from outreach_api.kernel.errors import KernelError
 
 NOW = datetime(2026, 11, 23, 4, 5, 6, tzinfo=UTC)
@@ -76,9 +76,9 @@ def test_the_fraction_is_written_only_when_there_is_one() -> None:
 
 
 def test_a_slow_phones_times_are_moved_forward_by_its_skew() -> None:
-    behind = skew(NOW, sent_at=NOW - timedelta(hours=3))
-    assert behind == timedelta(hours=3)
-    assert corrected(NOW - timedelta(hours=4), behind) == NOW - timedelta(hours=1)
+    told = Correction(NOW, sent_at=NOW - timedelta(hours=3))
+    assert told.skew == timedelta(hours=3)
+    assert told.of(NOW - timedelta(hours=4)) == (NOW - timedelta(hours=1), True)
 
 
 @pytest.mark.parametrize("years", [-200, 1_000, 9_000])
@@ -102,4 +102,9 @@ def test_a_correction_to_where_no_weeks_are_counted_leaves_the_time_alone(years:
     ],
 )
 def test_an_implausible_time_is_flagged(age: timedelta, clock_off: timedelta, flagged: bool) -> None:
-    assert implausible(NOW - age, NOW, clock_off) is flagged
+    told = Correction(NOW, NOW - clock_off)
+    assert told.of(NOW - age - clock_off) == (NOW - age, flagged)
+
+
+def test_what_comes_online_happens_now_and_is_never_flagged() -> None:
+    assert Correction(NOW, None).of(None) == (NOW, False)
