@@ -26,7 +26,6 @@ from outreach_api.sync.sealed import Sealed, opened
 
 _NOT_BY_PUSH = Refusal("not_by_push", 422)
 _NOBODY = uuid.UUID(int=0)
-_UNANSWERED = (Ending.REJECTED, Ending.CONFLICT, Ending.RETRY)
 
 
 @dataclass(slots=True)
@@ -101,7 +100,7 @@ def _name_what_they_need(work: Work, lines: Sequence[Line], kinds: Registry) -> 
 
     It leaves no receipt either: once that is there, the same id may be sent again.
     """
-    waiting = [line for line in lines if line.ended.ending is Ending.RETRY and line.operation is not None]
+    waiting = [line for line in lines if line.ended.ending is Ending.RETRY and line.operation]
     if not waiting:
         return
     makers = {kind.name for kind in kinds if kind.creates}
@@ -128,19 +127,24 @@ def _ids_of(operation: Operation) -> list[uuid.UUID]:
 
 
 def _sort_in(work: Work, lines: Sequence[Line], kinds: Registry, hash_key: bytes) -> None:
-    letters = [
-        writes.Letter(
-            item=line.item,
-            digest=line.ready.digest if line.ready is not None else _digest(line.item, hash_key),
-            outcome=line.ended,
-            op_id=line.ended.op_id if line.ended.op_id != _NOBODY else None,
-            operation=line.operation,
-            kind=line.operation.kind if line.operation and kinds.get(line.operation.kind) else None,
-        )
-        for line in lines
-        if line.ended.ending in _UNANSWERED
-    ]
-    applied = [line.ended.op_id for line in lines if line.ended.ending is Ending.APPLIED]
+    letters: list[writes.Letter] = []
+    applied: list[uuid.UUID] = []
+    for line in lines:
+        outcome = line.ended
+        if outcome.ending is Ending.APPLIED:
+            applied.append(outcome.op_id)
+        elif outcome.ending is not Ending.DUPLICATE:
+            operation = line.operation
+            letters.append(
+                writes.Letter(
+                    item=line.item,
+                    digest=line.ready.digest if line.ready is not None else _digest(line.item, hash_key),
+                    outcome=outcome,
+                    op_id=outcome.op_id if outcome.op_id is not _NOBODY else None,
+                    operation=operation,
+                    kind=operation.kind if operation and kinds.get(operation.kind) else None,
+                )
+            )
     if letters or applied:
         writes.sort_in(work, letters, applied)
 
@@ -152,23 +156,27 @@ def _digest(item: Any, key: bytes) -> bytes:
 
 def _result(index: int, line: Line, language: Language) -> dict[str, Any]:
     outcome = line.ended
-    code = outcome.code
+    code, original = outcome.code, outcome.original
     return {
         "index": index,
-        "op_id": None if outcome.op_id == _NOBODY else outcome.op_id,
-        "result": outcome.ending.value,
-        "original": outcome.original.value if outcome.original else None,
+        "op_id": outcome.op_id if outcome.op_id is not _NOBODY else None,
+        "result": outcome.ending,
+        "original": original,
         "code": code,
         "detail": say(code, language, outcome.params) if code else None,
         "fix": fix_of(code, language) if code else None,
         "needs": line.needs,
-        "errors": _lines(outcome.problems, language),
+        "errors": _lines(outcome.problems, language) if outcome.problems else (),
         "entity_id": outcome.entity_id,
         "version": outcome.version,
         "change_no": outcome.change_no,
-        "warnings": _lines(tuple(Problem(w.path, w.code, w.params) for w in outcome.warnings), language),
-        "retry_after_seconds": (rules.retry_after_seconds(code) if outcome.ending is Ending.RETRY else None),
+        "warnings": _warnings(outcome, language) if outcome.warnings else (),
+        "retry_after_seconds": rules.retry_after_seconds(code) if outcome.ending is Ending.RETRY else None,
     }
+
+
+def _warnings(outcome: Outcome, language: Language) -> list[dict[str, Any]]:
+    return _lines(tuple(Problem(w.path, w.code, w.params) for w in outcome.warnings), language)
 
 
 def _lines(problems: tuple[Problem, ...], language: Language) -> list[dict[str, Any]]:
