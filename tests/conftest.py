@@ -24,6 +24,7 @@ pytest_plugins = ["tests.databases"]
 
 # No test fails because a machine is slow; what CI tries is the same each time, what people try is not.
 hypothesis.settings.register_profile("suite", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=10_000)  # --hypothesis-profile=long
 hypothesis.settings.load_profile("suite")
 
 START = dt.datetime(2026, 11, 28, 3, 0, tzinfo=dt.UTC)
