@@ -123,7 +123,7 @@ class SaleOut(Out):
     ticket_face_yen = Whole(0)
     counted = Flag(
         metadata={
-            "description": "False while receipts of the other source stand for a visit entered from paper."
+            "description": "False while the visit's other telling (paper or app) of its receipts stands."
         }
     )
     voided = Nested(VoidedOut, allow_none=True)

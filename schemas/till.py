@@ -23,6 +23,7 @@ class TicketIssueIn(WireSchema):
     face_yen = Whole(1, HIGHEST_FACE_YEN, load_default=USUAL_FACE_YEN)
     payment = Word(Payment, required=True, metadata={"description": "cash, paypay or other_qr."})
     donor_nickname = Text(40, load_default=None, metadata={"description": "As on the ticket, if at all."})
+    source = Word(Source, load_default=None, metadata={"description": SOURCE_DEFAULT})
 
     @validates_schema
     def check(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -43,6 +44,7 @@ class TicketRedeemIn(WireSchema):
     visit_id = Id(required=True)
     quantity = Whole(1, MOST_TICKETS, required=True)
     face_yen = Whole(1, HIGHEST_FACE_YEN, load_default=USUAL_FACE_YEN)
+    source = Word(Source, load_default=None, metadata={"description": SOURCE_DEFAULT})
 
     example: ClassVar = {"visit_id": "8d3e2c1b-0a9f-5e8d-b7c6-a5f4e3d2c1b0", "quantity": 1}
 
@@ -58,6 +60,10 @@ class TicketOut(Out):
     payment = Word(Payment, allow_none=True)
     donor_nickname = Text(40, allow_none=True)
     sale_id = Id(allow_none=True)
+    source = Word(Source)
+    counted = Flag(
+        metadata={"description": "False while the visit's other telling of its receipts and tickets stands."}
+    )
 
     example: ClassVar = {
         "id": "c2a9e3b4-1a52-4a0e-9a5b-6a1d2f3e4b5c",
@@ -70,6 +76,8 @@ class TicketOut(Out):
         "payment": "cash",
         "donor_nickname": "ひまわり",
         "sale_id": None,
+        "source": "app",
+        "counted": True,
     }
 
 
@@ -185,8 +193,16 @@ class CashUpOut(Out):
     approved_by = Id(allow_none=True)
     approved_at = Instant(allow_none=True)
     source = Word(Source)
+    counted = Flag(
+        metadata={
+            "description": "False while another counting of the same till stands; its difference is not added."
+        }
+    )
     late_cash_yen = fields.Integer(
-        metadata={"description": "Cash of what arrived after the counting; it never changes expected_yen."}
+        metadata={
+            "description": "Cash of the visit that counts now, less what was expected then: what arrived, was taken "
+            "back or chosen after the counting. It never changes expected_yen."
+        }
     )
     late_sales = Many(Nested(LateSaleOut), 1_000_000)
     late_voids = Many(Nested(LateVoidOut), 1_000_000)
@@ -208,10 +224,19 @@ class CashUpOut(Out):
         "approved_by": None,
         "approved_at": None,
         "source": "app",
+        "counted": True,
         "late_cash_yen": 0,
         "late_sales": [],
         "late_voids": [],
     }
+
+
+class CashUpDoneOut(CashUpOut):
+    """A counting after it was sent, with what the sender should look at."""
+
+    warnings = Many(Nested(FaultOut), 10)
+
+    example: ClassVar = {**CashUpOut.example, "warnings": []}
 
 
 class CashUpQuery(PageQuery):

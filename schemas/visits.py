@@ -5,7 +5,21 @@ from typing import Any, ClassVar
 from marshmallow import fields, validates_schema
 
 from schemas.base import SOURCE_DEFAULT, Out, PageQuery, WireSchema
-from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, Number, Text, Week, Whole, Word
+from schemas.fields import (
+    Coded,
+    Day,
+    Flag,
+    Id,
+    Instant,
+    Many,
+    Nested,
+    Number,
+    QueryFlag,
+    Text,
+    Week,
+    Whole,
+    Word,
+)
 from schemas.vocabulary import Band, CancelReason, HygieneCheck, Source, VisitStatus
 
 
@@ -162,7 +176,7 @@ class AttendanceOut(Out):
         keys=fields.String(),
         values=fields.Integer(),
         metadata={
-            "description": "For a visit entered from paper: the other telling (a phone that came back), not counted."
+            "description": "Of a visit told by the app and on paper: the telling that does not stand, not counted."
         },
     )
 
@@ -177,7 +191,7 @@ class VisitOut(Out):
     plan_stop_id = Id(allow_none=True)
     plan_revision = Whole(0, allow_none=True)
     status = Word(VisitStatus)
-    source = Word(Source)
+    source = Word(Source, metadata={"description": "paper once anything of it was told on paper; else app."})
     local_day = Day()
     iso_week = Week()
     opened_at = Instant(allow_none=True)
@@ -187,6 +201,9 @@ class VisitOut(Out):
     clock_suspect = Flag(metadata={"description": "The phone's clock was implausible; check the day."})
     merged_into = Id(allow_none=True)
     attendance = Nested(AttendanceOut)
+    receipts_held_back = Whole(
+        0, metadata={"description": "Receipts of the telling that does not stand, not counted."}
+    )
 
     example: ClassVar = {
         "id": "3f0d2c4b-1a59-5e68-b7c6-d5e4f3a2b1c0",
@@ -208,6 +225,7 @@ class VisitOut(Out):
         "clock_suspect": False,
         "merged_into": None,
         "attendance": {"total": 4, "children": 3, "by_band": {"elem_low": 3, "guardian": 1}, "held_back": {}},
+        "receipts_held_back": 0,
     }
 
 
@@ -225,3 +243,7 @@ class VisitQuery(PageQuery):
     van_id = Id(load_default=None)
     stop_id = Id(load_default=None)
     status = Word(VisitStatus, load_default=None)
+    told_twice = QueryFlag(
+        load_default=None,
+        metadata={"description": "true: only visits of which something is held back beside what counts."},
+    )

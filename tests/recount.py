@@ -279,6 +279,8 @@ class _Count:
         found: Counter[Key] = Counter()
         ever: Counter[Key] = Counter()
         for entry in self.rows(TicketEntry):
+            if not entry.counted:
+                continue
             day = self.all_visits[entry.visit_id].local_day
             for sums, counts in ((found, day in self.period), (ever, day <= self.period.last_day)):
                 if counts:
@@ -305,7 +307,9 @@ class _Count:
                 tax[str(part["rate_percent"])] += part["tax_yen"]
         found: dict[Key, Any] = {
             ("total_yen", ""): sum(sale.total_yen for sale in receipts),
-            ("till_difference_yen", ""): sum(till.counted_yen - till.expected_yen for till in tills),
+            ("till_difference_yen", ""): sum(
+                till.counted_yen - till.expected_yen for till in tills if till.counted
+            ),
             ("tills_counted", ""): len({till.visit_id for till in tills}),
             **{("tax_by_rate_yen", rate): yen for rate, yen in tax.items() if yen},
         }

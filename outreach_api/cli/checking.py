@@ -76,6 +76,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, str]]:
             yield "監査記録 · the audit's chain", "" if seq is None else f"broken at entry {seq}"
             yield "変更番号 · change numbers", _numbers(session)
             yield "集計 · totals and facts agree", _totals(session)
+            yield "一度だけ · nothing counts both on paper and by phone", _counted_twice(session)
     finally:
         database.close()
 
@@ -106,6 +107,12 @@ def _totals(session: Session) -> str:
         f"visit {d.visit_id} {d.measure} {d.key}: kept {d.kept}, counted {d.counted}" for d in found[:_SHOWN]
     )
     return f"{len(found)} differ: {shown}" if found else ""
+
+
+def _counted_twice(session: Session) -> str:
+    found = recount.counted_twice(session)
+    shown = "; ".join(f"{twice.subject} of visit {twice.visit_id}" for twice in found[:_SHOWN])
+    return f"{len(found)} told twice, choose which stands: {shown}" if found else ""
 
 
 def run_purge(options: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -13,19 +13,25 @@ from sqlalchemy.orm import Session
 from outreach_api.ledger import measures
 from outreach_api.storage.contacts import ContactNote, StampMark
 from outreach_api.storage.ledger import VisitTotal
-from outreach_api.storage.sales import Sale, SaleVoid
+from outreach_api.storage.sales import CashUp, Sale, SaleLine, SaleVoid, TicketEntry
 from outreach_api.storage.visits import HeadCount
 
 RECOUNTED = (
     measures.ATTENDANCE,
     measures.SALES_COUNT,
     measures.SALES_BY_PAYMENT_YEN,
+    measures.SALES_BY_CATEGORY_YEN,
+    measures.TAX_YEN,
+    measures.TICKETS,
+    measures.TICKETS_YEN,
+    measures.TILL_DIFFERENCE_YEN,
     measures.CONTACTS,
     measures.CONTACTS_BY_DEPTH,
     measures.STAMPS,
 )
 
 _Place = tuple[uuid.UUID, str, str]
+Add = Callable[[str, Iterable[tuple[Any, ...]]], None]
 
 
 class Difference(NamedTuple):
@@ -63,17 +69,15 @@ def _count(session: Session) -> dict[_Place, int]:
     taps = sa.select(HeadCount.visit_id, HeadCount.counts).where(HeadCount.counted)
     for visit_id, counts in session.execute(taps):
         add(measures.ATTENDANCE, ((visit_id, band, n) for band, n in counts.items()))
-    stands = (
-        sa.select(Sale.visit_id, Sale.payment)
-        .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
-        .where(Sale.counted, SaleVoid.id.is_(None))
-        .group_by(Sale.visit_id, Sale.payment)
-    )
-    add(measures.SALES_COUNT, session.execute(stands.add_columns(sa.func.count())))
-    add(
-        measures.SALES_BY_PAYMENT_YEN,
-        session.execute(stands.add_columns(sa.cast(sa.func.sum(Sale.total_yen), sa.BigInteger))),
-    )
+    _count_receipts(session, add)
+    entries = sa.select(TicketEntry.visit_id, TicketEntry.event).where(TicketEntry.counted)
+    entries = entries.group_by(TicketEntry.visit_id, TicketEntry.event)
+    add(measures.TICKETS, session.execute(entries.add_columns(_sum(TicketEntry.quantity))))
+    worth = TicketEntry.quantity * TicketEntry.face_yen
+    add(measures.TICKETS_YEN, session.execute(entries.add_columns(_sum(worth))))
+    tills = sa.select(CashUp.visit_id, sa.literal(""), _sum(CashUp.counted_yen - CashUp.expected_yen))
+    tills = tills.where(CashUp.counted).group_by(CashUp.visit_id)
+    add(measures.TILL_DIFFERENCE_YEN, session.execute(tills))
     for measure, column in (
         (measures.CONTACTS, ContactNote.familiarity),
         (measures.CONTACTS_BY_DEPTH, ContactNote.depth),
@@ -83,3 +87,57 @@ def _count(session: Session) -> dict[_Place, int]:
     stamps = sa.select(StampMark.visit_id, sa.literal(""), sa.func.count()).group_by(StampMark.visit_id)
     add(measures.STAMPS, session.execute(stamps))
     return sums
+
+
+def _count_receipts(session: Session, add: Add) -> None:
+    stands = (
+        sa.select(Sale.visit_id, Sale.payment)
+        .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
+        .where(Sale.counted, SaleVoid.id.is_(None))
+        .group_by(Sale.visit_id, Sale.payment)
+    )
+    add(measures.SALES_COUNT, session.execute(stands.add_columns(sa.func.count())))
+    add(measures.SALES_BY_PAYMENT_YEN, session.execute(stands.add_columns(_sum(Sale.total_yen))))
+    goods = (
+        sa.select(Sale.visit_id, SaleLine.category, _sum(SaleLine.quantity * SaleLine.unit_price_yen))
+        .join(Sale, Sale.id == SaleLine.sale_id)
+        .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
+        .where(Sale.counted, Sale.total_yen != 0, SaleVoid.id.is_(None))
+        .group_by(Sale.visit_id, SaleLine.category)
+    )
+    add(measures.SALES_BY_CATEGORY_YEN, session.execute(goods))
+    taxed = (
+        sa.select(Sale.visit_id, Sale.taxes)
+        .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
+        .where(Sale.counted, Sale.total_yen != 0, SaleVoid.id.is_(None))
+    )
+    for visit_id, taxes in session.execute(taxed.execution_options(yield_per=1_000)):
+        add(measures.TAX_YEN, ((visit_id, str(tax["rate_percent"]), tax["tax_yen"]) for tax in taxes))
+
+
+def _sum(of: Any) -> sa.ColumnElement[int]:
+    """PostgreSQL sums bigint to numeric."""
+    return sa.cast(sa.func.sum(of), sa.BigInteger)
+
+
+class CountedTwice(NamedTuple):
+    """A visit at which both tellings of a subject count."""
+
+    visit_id: uuid.UUID
+    subject: str
+
+
+def counted_twice(session: Session) -> list[CountedTwice]:
+    """Visits where both the phones' and the paper's telling of heads, receipts, tickets or a till count."""
+    subjects: dict[str, tuple[Any, sa.ColumnElement[bool]]] = {
+        "heads": (HeadCount, sa.true()),
+        "receipts": (Sale, ~sa.exists().where(SaleVoid.sale_id == Sale.id)),
+        "tickets": (TicketEntry, TicketEntry.sale_id.is_(None)),
+        "till": (CashUp, sa.true()),
+    }
+    found = []
+    for subject, (fact, which) in subjects.items():
+        both = sa.select(fact.visit_id).where(fact.counted, which).group_by(fact.visit_id)
+        both = both.having(sa.func.count(fact.source.distinct()) > 1).order_by(fact.visit_id)
+        found += [CountedTwice(visit_id, subject) for visit_id in session.scalars(both)]
+    return found

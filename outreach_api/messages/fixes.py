@@ -102,6 +102,10 @@ FIXES: dict[str, tuple[str, str]] = {
         "中止ではなく、理由を付けて終了にしてください。",
         "Close it with a reason instead.",
     ),
+    "telling_unknown": (
+        "記録を並べた画面を読み直して、届いているほうから選んでください。",
+        "Look at both records again, and choose one that is there.",
+    ),
     "visit_merged": (
         "読み直して、まとめた先の出店でもう一度してください。",
         "Read again, and do it at the visit that it was joined to.",

@@ -34,6 +34,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "この出店はすでに別の記録（紙またはアプリ）で集計されています。二重に数えないよう、控えとして残しました。",
         "This visit is counted from its other record (paper or app); this receipt is kept beside it, not added.",
     ),
+    "tickets_held_back": (
+        "この出店はすでに別の記録（紙またはアプリ）で集計されています。二重に数えないよう、控えとして残しました。",
+        "This visit is counted from its other record (paper or app); these tickets are kept beside it, not added.",
+    ),
+    "till_held_back": (
+        "この出店のレジは、もう一方の記録（紙かアプリ）で締めてあります。二重に数えないよう、並べて残しました。",
+        "This till was counted by the visit's other record (paper or app); this counting is kept beside it.",
+    ),
     "sale_unknown": (
         "この売上が見つかりません。先に売上を送ってください。",
         "There is no such receipt here; send it first.",

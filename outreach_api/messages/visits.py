@@ -34,8 +34,16 @@ TEXTS = {
         "Only an unplanned visit of the same van and day can be joined.",
     ),
     "count_held_back": (
-        "紙の記録がすでに数えられているので、この人数は並べて残し、合計には入れません。",
-        "The visit is counted already by its other telling; these are kept beside it and not added.",
+        "この出店の人数は、もう一方の記録（紙かアプリ）で数えています。この人数は並べて残し、合計には入れません。",
+        "The heads of this visit are counted from its other record (paper or app); these are kept beside it.",
+    ),
+    "nothing_chosen": (
+        "人数と売上のどちらか（両方でも）について、使う記録を選んでください。",
+        "Choose whose heads or whose receipts count, or both.",
+    ),
+    "telling_unknown": (
+        "選んだほうの記録は、この出店にはまだありません。",
+        "Of this visit there is no such record yet.",
     ),
     "count_below_zero": (
         "この区分の人数が0より少なくなりました（{sum}）。押し間違いがないか見てください。",

@@ -167,7 +167,7 @@ class CashUps(Resource):
 
     @blp.changes(
         operations.COUNT_TILL,
-        till_wire.CashUpOut,
+        till_wire.CashUpDoneOut,
         links={
             "getCashUp": {"cash_up_id": "$response.body#/id"},
             "approveCashUp": {"cash_up_id": "$response.body#/id"},

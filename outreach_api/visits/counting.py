@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from outreach_api.kernel.errors import Refusal
-from outreach_api.ledger import measures, paper
+from outreach_api.ledger import measures
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Warn, Work
+from outreach_api.ledger.tellings import heads
+from outreach_api.ledger.tellings.sources import Told
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_columns, frames
 from outreach_api.storage import bulk
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.visits import HeadCount, HygieneEntry
-from schemas.vocabulary import Source
 
 
 def add_head_counts(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
     """Taps of the counters, as increments: they add up from any number of phones."""
     found = frames(work, (a.values["visit_id"] for a in batch))
-    standing = _standing_sources(work, found.values())
+    told = Told(work, found, batch)
+    standing = _standing(work, told, found, batch)
     below_zero = _BelowZero(work, [a for a in batch if min(a.values["counts"].values()) < 0])
     answers: list[Applied | Refusal] = []
     rows: list[dict[str, Any]] = []
@@ -31,14 +33,15 @@ def add_head_counts(work: Work, batch: Sequence[Accepted]) -> list[Applied | Ref
         if frame is None:
             answers.append(VISIT_UNKNOWN)
             continue
-        source = paper.source_of(accepted.values["source"], frame.source, work.actor.role)
-        counted = paper.counts(frame.source, source, standing.setdefault(frame.id, source))
+        source = told.source(accepted.values["source"], frame)
+        counted = standing.counts(frame.id, source)
         counts = {band: n for band, n in accepted.values["counts"].items() if n}
         fact = fact_columns(work, accepted, frame)
-        rows.append({**fact, "counts": counts, "source": source, "counted": counted})
+        rows.append({**fact, "counts": counts, "source": source.value, "counted": counted})
         tallies = tuple(
             Tally(frame.id, measures.ATTENDANCE, band, n) for band, n in counts.items() if counted
         )
+        told.answered(frame, len(answers))
         answers.append(
             Applied(
                 accepted.entity_id,
@@ -47,9 +50,23 @@ def add_head_counts(work: Work, batch: Sequence[Accepted]) -> list[Applied | Ref
                 warnings=below_zero.after(frame.id, counts) if counted else (Warn("count_held_back"),),
             )
         )
-    if rows:
-        bulk.append(work.session, HeadCount, rows)
+    told.add_to(answers, standing.settle())
+    bulk.append(work.session, HeadCount, rows)
     return answers
+
+
+def _standing(
+    work: Work, told: Told, found: Mapping[uuid.UUID, VisitFrame], batch: Sequence[Accepted]
+) -> heads.Standing:
+    """Which telling stands once the whole batch was told."""
+    standing = heads.Standing(work.session, told.in_sight)
+    if told.in_sight:
+        for accepted in batch:
+            frame = found.get(accepted.values["visit_id"])
+            if frame is not None and frame.id in told.in_sight:
+                source = told.source(accepted.values["source"], frame)
+                standing.tell(frame.id, source, accepted.values["counts"])
+    return standing
 
 
 class _BelowZero:
@@ -76,16 +93,6 @@ class _BelowZero:
                     Warn("count_below_zero", f"/counts/{band}", {"sum": self._sums[visit_id, band]})
                 )
         return tuple(warnings)
-
-
-def _standing_sources(work: Work, visits: Iterable[VisitFrame]) -> dict[uuid.UUID, str]:
-    """Which telling counts at each visit that was entered from paper."""
-    told_twice = {frame.id for frame in visits if frame.source == Source.PAPER}
-    if not told_twice:
-        return {}
-    found = sa.select(HeadCount.visit_id, HeadCount.source).distinct()
-    found = found.where(HeadCount.visit_id.in_(told_twice), HeadCount.counted)
-    return {row.visit_id: row.source for row in work.session.execute(found)}
 
 
 def log_hygiene(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:

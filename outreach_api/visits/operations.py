@@ -2,8 +2,9 @@
 
 from outreach_api.ledger.kinds import ARRIVALS, CLOSINGS, EVENTS, FACTS, Kind, one_by_one, roles
 from outreach_api.storage.visits import HeadCount, HygieneEntry
-from outreach_api.visits import corrections, counting, writes
+from outreach_api.visits import choosing, corrections, counting, merging, writes
 from schemas import visits as wire
+from schemas.tellings import ChooseTellingIn
 from schemas.vocabulary import Role
 
 RECORDERS = roles(Role.CREW, Role.COORDINATOR, Role.ADMIN)
@@ -65,10 +66,28 @@ MERGE_VISIT = Kind(
     name="visit.merge",
     schema=wire.MergeIn,
     roles=CORRECTORS,
-    write=one_by_one(corrections.merge_visit),
+    write=one_by_one(merging.merge_visit),
+    entity="visit",
+    stage=EVENTS,
+    needs_base=True,
+)
+CHOOSE_TELLING = Kind(
+    name="visit.choose_telling",
+    schema=ChooseTellingIn,
+    roles=CORRECTORS,
+    write=one_by_one(choosing.choose_telling),
     entity="visit",
     stage=EVENTS,
     needs_base=True,
 )
 
-KINDS = (OPEN_VISIT, ADD_HEAD_COUNT, LOG_HYGIENE, CLOSE_VISIT, CANCEL_VISIT, CORRECT_VISIT, MERGE_VISIT)
+KINDS = (
+    OPEN_VISIT,
+    ADD_HEAD_COUNT,
+    LOG_HYGIENE,
+    CLOSE_VISIT,
+    CANCEL_VISIT,
+    CORRECT_VISIT,
+    MERGE_VISIT,
+    CHOOSE_TELLING,
+)

@@ -15,9 +15,12 @@ from outreach_api.ledger import measures
 from outreach_api.ledger.kinds import Actor
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN
 from outreach_api.storage.ledger import VisitTotal
+from outreach_api.storage.sales import CashUp, Sale, SaleVoid, TicketEntry
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import HeadCount, HygieneEntry, Visit
 from schemas.vocabulary import CHILD_BANDS, Role, Source
+
+HELD_BACK = sa.and_(~Sale.counted, ~sa.exists().where(SaleVoid.sale_id == Sale.id))
 
 
 def in_scope(actor: Actor) -> sa.Select[Any]:
@@ -35,7 +38,9 @@ def visit_views(session: Session, rows: Sequence[Visit]) -> list[dict[str, Any]]
     stops = sa.select(Stop.id, Stop.name).where(Stop.id.in_({row.stop_id for row in rows}))
     names = {row.id: row.name for row in session.execute(stops)}
     bands = attendance(session, ids)
-    held_back = _held_back(session, [row.id for row in rows if row.source == Source.PAPER])
+    told_twice = [row.id for row in rows if row.source == Source.PAPER]
+    held_back = _held_back(session, told_twice)
+    receipts = _receipts_held_back(session, told_twice)
     return [
         {
             "id": row.id,
@@ -62,6 +67,7 @@ def visit_views(session: Session, rows: Sequence[Visit]) -> list[dict[str, Any]]
                 "by_band": bands[row.id],
                 "held_back": held_back[row.id],
             },
+            "receipts_held_back": receipts[row.id],
         }
         for row in rows
     ]
@@ -88,6 +94,26 @@ def _held_back(session: Session, visit_ids: Sequence[uuid.UUID]) -> dict[uuid.UU
             for band, n in row.counts.items():
                 bands[row.visit_id][band] = bands[row.visit_id].get(band, 0) + n
     return bands
+
+
+def _receipts_held_back(session: Session, visit_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    receipts: dict[uuid.UUID, int] = defaultdict(int)
+    if visit_ids:
+        found = sa.select(Sale.visit_id).where(Sale.visit_id.in_(visit_ids), HELD_BACK)
+        for visit_id in session.scalars(found):
+            receipts[visit_id] += 1
+    return receipts
+
+
+def told_twice() -> sa.ColumnElement[bool]:
+    """Visits of which something is held back beside what counts."""
+    of_heads = sa.exists().where(HeadCount.visit_id == Visit.id, ~HeadCount.counted)
+    of_receipts = sa.exists().where(Sale.visit_id == Visit.id, HELD_BACK)
+    of_tickets = sa.exists().where(
+        TicketEntry.visit_id == Visit.id, ~TicketEntry.counted, TicketEntry.sale_id.is_(None)
+    )
+    of_tills = sa.exists().where(CashUp.visit_id == Visit.id, ~CashUp.counted)
+    return sa.or_(of_heads, of_receipts, of_tickets, of_tills)
 
 
 def hygiene(session: Session, actor: Actor, visit_id: uuid.UUID) -> sa.Select[Any] | Refusal:

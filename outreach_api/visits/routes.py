@@ -8,12 +8,13 @@ from typing import Any
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.ids import visit_id_of
 from outreach_api.storage.visits import HygieneEntry, Visit
-from outreach_api.visits import operations, reads
+from outreach_api.visits import operations, reads, side_by_side
 from outreach_api.web.blueprint import Blueprint
 from outreach_api.web.listing import page
 from outreach_api.web.resource import Change, Resource, actor, session
 from schemas import visits as wire
 from schemas.base import PageQuery, page_of
+from schemas.tellings import TellingsOut
 from schemas.vocabulary import Role
 
 blp = Blueprint("visits", __name__, url_prefix="/v1", description="出店 · what happened at a stop")
@@ -34,6 +35,9 @@ class Visits(Resource):
         for name in ("van_id", "stop_id", "status"):
             if query[name] is not None:
                 select = select.where(getattr(Visit, name) == query[name])
+        if query["told_twice"] is not None:
+            told_twice = reads.told_twice()
+            select = select.where(told_twice if query["told_twice"] else ~told_twice)
         if query["from_day"] is not None:
             select = select.where(Visit.local_day >= query["from_day"])
         if query["to_day"] is not None:
@@ -72,6 +76,22 @@ class HeadCounts(Resource):
         return change.within(visit_id=visit_id).perform(
             lambda session, actor, _: reads.visit(session, actor, visit_id)
         )
+
+
+@blp.route("/visits/<uuid:visit_id>/tellings")
+class Tellings(Resource):
+    @blp.reads(TellingsOut, operations.CORRECTORS, name="getTellings")
+    def get(self, visit_id: uuid.UUID) -> Any:
+        """What the phones and paper told of a visit, side by side; of each pair one counts."""
+        return side_by_side.tellings(session(), actor(), visit_id)
+
+
+@blp.route("/visits/<uuid:visit_id>/telling")
+class ChosenTelling(Resource):
+    @blp.changes(operations.CHOOSE_TELLING, wire.VisitDoneOut, status=200)
+    def post(self, change: Change, visit_id: uuid.UUID) -> Any:
+        """Choose which telling of a visit counts; the other is kept beside it."""
+        return change.of(visit_id).perform(reads.visit)
 
 
 @blp.route("/visits/<uuid:visit_id>/hygiene")

@@ -170,6 +170,8 @@ def _open_again(
     row.status = rules.opened_status(row.status)
     if row.status == VisitStatus.OPEN:
         row.cancel_reason = None
+    if accepted.values["source"] is Source.PAPER:
+        row.source = Source.PAPER  # a phone was first, and now the office tells it from paper
     row.opened_at = min(row.opened_at or opened_at, opened_at)
     _count_up(row, accepted)
     return Applied(row.id, row.version, created=False, announces=(_announce(row),), warnings=warnings)

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from outreach_api.kernel.ids import new_id
 from outreach_api.kernel.money import Rounding
-from outreach_api.ledger.paper import counts
 from outreach_api.sales import rules
 from schemas.catalogue import HIGHEST_PRICE_YEN
 from schemas.sales import MOST_LINES, MOST_PIECES
-from schemas.vocabulary import Payment, ServiceMode, Source, TaxCategory, TaxClass
+from schemas.vocabulary import Payment, ServiceMode, TaxCategory, TaxClass
 
 DAY = dt.date(2026, 11, 28)
 
@@ -100,13 +99,6 @@ def test_a_value_is_in_force_from_its_day_until_the_next_one_begins() -> None:
     }
     assert {day: rules.in_force(dated, day) for day in days} == days
     assert rules.in_force([], DAY) is None
-
-
-def test_only_a_visit_from_paper_can_be_told_twice() -> None:
-    assert counts(Source.APP, Source.PAPER, Source.APP)
-    assert counts(Source.PAPER, Source.APP, None)
-    assert counts(Source.PAPER, Source.PAPER, Source.PAPER)
-    assert not counts(Source.PAPER, Source.APP, Source.PAPER)
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9))

@@ -23,7 +23,8 @@ def balance(session: Session) -> dict[str, int]:
         TicketEntry.event,
         sa.func.sum(TicketEntry.quantity),
         sa.func.sum(TicketEntry.quantity * TicketEntry.face_yen),
-    ).group_by(TicketEntry.event)
+    )
+    sums = sums.where(TicketEntry.counted).group_by(TicketEntry.event)
     found = {event: (int(quantity), int(yen)) for event, quantity, yen in session.execute(sums)}
     issued, redeemed = (found.get(event, (0, 0)) for event in (TicketEvent.ISSUED, TicketEvent.REDEEMED))
     pieces, yen = Pool(issued[0], redeemed[0]), Pool(issued[1], redeemed[1])
@@ -71,6 +72,8 @@ def ticket_views(rows: Sequence[TicketEntry]) -> list[dict[str, Any]]:
             "payment": row.payment,
             "donor_nickname": row.donor_nickname,
             "sale_id": row.sale_id,
+            "source": row.source,
+            "counted": row.counted,
         }
         for row in rows
     ]

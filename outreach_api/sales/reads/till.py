@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,12 +43,8 @@ def matching(
 
 def cash_up_views(session: Session, rows: Sequence[CashUp]) -> list[dict[str, Any]]:
     ids = [row.id for row in rows]
-    sales, cash = _late_sales(session, ids)
-    voids = _late_voids(session, ids)
-    for cash_up_id, yen in _late_tickets(session, ids):
-        cash[cash_up_id] += yen
-    for cash_up_id, taken in voids.items():
-        cash[cash_up_id] -= sum(void["total_yen"] for void in taken if void["payment"] == Payment.CASH)
+    sales, voids = _late_sales(session, ids), _late_voids(session, ids)
+    cash = _late_cash(session, {row.visit_id for row in rows})
     return [
         {
             "id": row.id,
@@ -67,7 +63,8 @@ def cash_up_views(session: Session, rows: Sequence[CashUp]) -> list[dict[str, An
             "approved_by": row.approved_by,
             "approved_at": row.approved_at,
             "source": row.source,
-            "late_cash_yen": cash[row.id],
+            "counted": row.counted,
+            "late_cash_yen": cash.get(row.id, 0),
             "late_sales": sales[row.id],
             "late_voids": voids[row.id],
         }
@@ -78,10 +75,43 @@ def cash_up_views(session: Session, rows: Sequence[CashUp]) -> list[dict[str, An
 Listed = dict[uuid.UUID, list[dict[str, Any]]]
 
 
-def _late_sales(session: Session, ids: Sequence[uuid.UUID]) -> tuple[Listed, dict[uuid.UUID, int]]:
-    """Receipts with a higher number than their till's, and the cash of those that stand."""
-    listed: Listed = defaultdict(list)
+def _late_cash(session: Session, visit_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Cash of a visit that counts now, less what its tills counted in: of the till that was counted last."""
+    receipts = (
+        sa.select(Sale.visit_id, sa.func.sum(Sale.total_yen))
+        .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
+        .where(
+            Sale.visit_id.in_(visit_ids), Sale.payment == Payment.CASH, Sale.counted, SaleVoid.id.is_(None)
+        )
+        .group_by(Sale.visit_id)
+    )
+    bought = (
+        sa.select(TicketEntry.visit_id, sa.func.sum(TicketEntry.quantity * TicketEntry.face_yen))
+        .where(
+            TicketEntry.visit_id.in_(visit_ids),
+            TicketEntry.event == TicketEvent.ISSUED,
+            TicketEntry.payment == Payment.CASH,
+            TicketEntry.counted,
+        )
+        .group_by(TicketEntry.visit_id)
+    )
     cash: dict[uuid.UUID, int] = defaultdict(int)
+    for select in (receipts, bought):
+        for visit_id, yen in session.execute(select):
+            cash[visit_id] += int(yen)
+    tills = sa.select(CashUp.id, CashUp.visit_id, CashUp.expected_yen - CashUp.opening_float_yen)
+    last: dict[uuid.UUID, uuid.UUID] = {}
+    for cash_up_id, visit_id, counted_in in session.execute(
+        tills.where(CashUp.visit_id.in_(visit_ids), CashUp.counted).order_by(CashUp.change_no)
+    ):
+        cash[visit_id] -= counted_in
+        last[visit_id] = cash_up_id
+    return {cash_up_id: cash[visit_id] for visit_id, cash_up_id in last.items()}
+
+
+def _late_sales(session: Session, ids: Sequence[uuid.UUID]) -> Listed:
+    """Receipts with a higher number than their till's."""
+    listed: Listed = defaultdict(list)
     found = (
         sa.select(CashUp.id, Sale, SaleVoid.id.is_not(None))
         .join(Sale, sa.and_(Sale.visit_id == CashUp.visit_id, Sale.change_no > CashUp.expected_through))
@@ -100,9 +130,7 @@ def _late_sales(session: Session, ids: Sequence[uuid.UUID]) -> tuple[Listed, dic
                 "voided": voided,
             }
         )
-        if sale.payment == Payment.CASH and sale.counted and not voided:
-            cash[cash_up_id] += sale.total_yen
-    return listed, cash
+    return listed
 
 
 def _late_voids(session: Session, ids: Sequence[uuid.UUID]) -> Listed:
@@ -129,22 +157,3 @@ def _late_voids(session: Session, ids: Sequence[uuid.UUID]) -> Listed:
             }
         )
     return listed
-
-
-def _late_tickets(session: Session, ids: Sequence[uuid.UUID]) -> list[tuple[uuid.UUID, int]]:
-    """Cash of tickets that were bought at a visit and arrived after its till was counted."""
-    found = (
-        sa.select(CashUp.id, sa.func.sum(TicketEntry.quantity * TicketEntry.face_yen))
-        .join(
-            TicketEntry,
-            sa.and_(
-                TicketEntry.visit_id == CashUp.visit_id,
-                TicketEntry.change_no > CashUp.expected_through,
-                TicketEntry.event == TicketEvent.ISSUED,
-                TicketEntry.payment == Payment.CASH,
-            ),
-        )
-        .where(CashUp.id.in_(ids))
-        .group_by(CashUp.id)
-    )
-    return [(cash_up_id, int(yen)) for cash_up_id, yen in session.execute(found)]

@@ -9,11 +9,13 @@ from typing import Any
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.money import Rounding
-from outreach_api.ledger import paper
+from outreach_api.ledger import takings
 from outreach_api.ledger.kinds import Accepted, Applied, Warn, Work
+from outreach_api.ledger.tellings import receipts as tellings
+from outreach_api.ledger.tellings.sources import Told
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_columns, frames
 from outreach_api.sales import rules
-from outreach_api.sales.writes import pairs, tallies, tickets
+from outreach_api.sales.writes import tickets
 from outreach_api.sales.writes.price_list import PriceList
 from outreach_api.storage import bulk
 from outreach_api.storage.sales import Sale, SaleLine, TicketEntry
@@ -37,7 +39,8 @@ def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusa
         work.session,
         (line["item_id"] for accepted in batch for line in accepted.values.get("lines", ())),
     )
-    standing = pairs.Standing(work.session, found.values())
+    told = Told(work, found, batch)
+    standing = tellings.Standing(work.session, told.in_sight)
     paid_with_tickets = any(accepted.values["payment"] is Payment.TICKET for accepted in batch)
     pool = tickets.Pool(work.session) if paid_with_tickets else None
     answers: list[Applied | Refusal] = []
@@ -52,12 +55,14 @@ def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusa
         if isinstance(rung_up, Refusal):
             answers.append(rung_up)
             continue
-        source = paper.source_of(accepted.values["source"], frame.source, work.actor.role)
-        counted = standing.take(frame, source)
+        source = told.source(accepted.values["source"], frame)
+        counted = standing.take(frame.id, source)
         receipt = _receipt(work, accepted, frame, mode, *rung_up, source, counted, pool)
         receipts.append(receipt)
+        told.answered(frame, len(answers))
         answers.append(receipt.applied)
     _insert(work, receipts)
+    told.add_to(answers, standing.settle())
     return answers
 
 
@@ -140,11 +145,20 @@ def _receipt(
         "counted": counted,
     }
     ticket = None
+    if ticket_count:
+        ticket = tickets.entry_of(
+            fact,
+            sale_id=accepted.entity_id,
+            quantity=ticket_count,
+            face_yen=face_yen,
+            source=source.value,
+            counted=counted,
+        )
     added: tuple[Any, ...] = ()
     if not counted:
         warnings.append(Warn("receipt_held_back"))
     else:
-        added = tallies.of_sale(
+        added = takings.of_sale(
             frame.id,
             payment=payment.value,
             total_yen=total_yen,
@@ -152,8 +166,7 @@ def _receipt(
             by_category=_by_category(lines),
         )
         if pool is not None and ticket_count:
-            ticket = tickets.entry_of(fact, accepted.entity_id, ticket_count, face_yen)
-            added += tallies.of_tickets(frame.id, TicketEvent.REDEEMED, ticket_count, face_yen)
+            added += takings.of_tickets(frame.id, TicketEvent.REDEEMED, ticket_count, face_yen)
             warnings += pool.redeem(ticket_count)
     return _Receipt(sale, lines, ticket, Applied(accepted.entity_id, tallies=added, warnings=tuple(warnings)))
 

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.ids import derived
+from outreach_api.ledger import takings
 from outreach_api.ledger.kinds import Accepted, Applied, Warn, Work
+from outreach_api.ledger.tellings import receipts as tellings
+from outreach_api.ledger.tellings.sources import Told
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames
-from outreach_api.sales.writes import tallies
 from outreach_api.storage import bulk
 from outreach_api.storage.sales import TicketEntry
 from schemas.vocabulary import TicketEvent
@@ -25,7 +27,8 @@ class Pool:
     """What the pool owes while a batch is written: one SELECT, then it is counted down."""
 
     def __init__(self, session: Session) -> None:
-        sums = sa.select(TicketEntry.event, sa.func.sum(TicketEntry.quantity)).group_by(TicketEntry.event)
+        sums = sa.select(TicketEntry.event, sa.func.sum(TicketEntry.quantity))
+        sums = sums.where(TicketEntry.counted).group_by(TicketEntry.event)
         totals = {event: int(quantity) for event, quantity in session.execute(sums)}
         self.left = totals.get(TicketEvent.ISSUED, 0) - totals.get(TicketEvent.REDEEMED, 0)
 
@@ -46,6 +49,8 @@ def _enter(
     work: Work, batch: Sequence[Accepted], event: TicketEvent, pool: Pool | None
 ) -> list[Applied | Refusal]:
     found = frames(work, (accepted.values["visit_id"] for accepted in batch))
+    told = Told(work, found, batch)
+    standing = tellings.Standing(work.session, told.in_sight)
     answers: list[Applied | Refusal] = []
     rows = []
     for accepted in batch:
@@ -55,6 +60,8 @@ def _enter(
             answers.append(VISIT_UNKNOWN)
             continue
         quantity, face_yen = given["quantity"], given["face_yen"]
+        source = told.source(given["source"], frame)
+        counted = standing.take(frame.id, source)
         rows.append(
             {
                 **fact_columns(work, accepted, frame),
@@ -64,22 +71,39 @@ def _enter(
                 "payment": given.get("payment"),
                 "donor_nickname": given.get("donor_nickname"),
                 "sale_id": None,
+                "source": source.value,
+                "counted": counted,
             }
         )
+        told.answered(frame, len(answers))
         answers.append(
             Applied(
                 accepted.entity_id,
-                tallies=tallies.of_tickets(frame.id, event, quantity, face_yen),
-                warnings=pool.redeem(quantity) if pool is not None else (),
+                tallies=takings.of_tickets(frame.id, event.value, quantity, face_yen) if counted else (),
+                warnings=_warnings(counted, quantity, pool),
             )
         )
-    if rows:
-        bulk.append(work.session, TicketEntry, rows)
+    bulk.append(work.session, TicketEntry, rows)
+    told.add_to(answers, standing.settle())
     return answers
 
 
-def entry_of(fact: Mapping[str, Any], sale_id: uuid.UUID, quantity: int, face_yen: int) -> dict[str, Any]:
-    """The row of a receipt that was paid with tickets, or of its void (a negative quantity).
+def _warnings(counted: bool, quantity: int, pool: Pool | None) -> tuple[Warn, ...]:
+    if not counted:
+        return (Warn("tickets_held_back"),)
+    return pool.redeem(quantity) if pool is not None else ()
+
+
+def entry_of(
+    fact: Mapping[str, Any],
+    *,
+    sale_id: uuid.UUID,
+    quantity: int,
+    face_yen: int,
+    source: str,
+    counted: bool,
+) -> dict[str, Any]:
+    """The row of a receipt that was paid with tickets, or of its void (a negative quantity); it counts as that does.
 
     `fact` holds the columns of the sale or void; its own id follows from that one's.
     """
@@ -92,4 +116,6 @@ def entry_of(fact: Mapping[str, Any], sale_id: uuid.UUID, quantity: int, face_ye
         "payment": None,
         "donor_nickname": None,
         "sale_id": sale_id,
+        "source": source,
+        "counted": counted,
     }

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Problem, Refusal
-from outreach_api.ledger import measures, paper
-from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Work
+from outreach_api.ledger import measures
+from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Warn, Work
+from outreach_api.ledger.tellings import receipts
+from outreach_api.ledger.tellings import tills as tellings
+from outreach_api.ledger.tellings.sources import Told, Turned
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames
 from outreach_api.sales import rules
 from outreach_api.storage.access import Person
@@ -20,16 +24,22 @@ from schemas.vocabulary import Payment, Role, TicketEvent
 def count_till(work: Work, accepted: Accepted) -> Applied | Refusal:
     """Keep one counting of a visit's till with the difference to what was expected."""
     given = accepted.values
-    frame = frames(work, [given["visit_id"]]).get(given["visit_id"])
+    visits = frames(work, [given["visit_id"]])
+    frame = visits.get(given["visit_id"])
     if frame is None:
         return VISIT_UNKNOWN
     counted_by = given["counted_by"] or work.actor.person_id
     if counted_by is not None and not _is_person(work.session, counted_by):
         return Refusal("invalid", 422, {}, (Problem("/counted_by", "unknown_reference"),))
+    told = Told(work, visits, [accepted])
+    source = told.source(given["source"], frame)
     # The counter's lock lets one writer in at a time, so nobody else can be counting this till.
-    if work.session.scalar(sa.select(CashUp.id).where(CashUp.visit_id == frame.id).limit(1)) is not None:
+    tills = sa.select(CashUp.source).where(CashUp.visit_id == frame.id).distinct()
+    others = set(work.session.scalars(tills))
+    if source in others:
         return Refusal("already_counted", 409)
-    expected_yen = given["opening_float_yen"] + _cash_yen(work.session, frame.id)
+    own = frame.id in told.in_sight and source in receipts.tellers(work.session, frame.id)
+    expected_yen = given["opening_float_yen"] + _cash_yen(work.session, frame.id, source if own else None)
     counted_yen = rules.counted_yen(given["counts"])
     difference_yen = counted_yen - expected_yen
     tolerance_yen = work.settings.till_tolerance_yen
@@ -37,28 +47,36 @@ def count_till(work: Work, accepted: Accepted) -> Applied | Refusal:
         params = {"difference_yen": difference_yen, "tolerance_yen": tolerance_yen}
         fault = Problem("/difference_reason", "difference_reason_required", params)
         return Refusal("difference_reason_required", 422, params, (fault,))
-    work.session.add(
-        CashUp(
-            **fact_columns(work, accepted, frame),
-            van_id=frame.van_id,
-            opening_float_yen=given["opening_float_yen"],
-            counts=given["counts"],
-            counted_yen=counted_yen,
-            expected_yen=expected_yen,
-            expected_through=max(accepted.change_no, _last_change(work.session, frame.id)),
-            difference_reason=given["difference_reason"],
-            counted_by=counted_by,
-            counted_holder_id=work.actor.holder_id,
-            source=paper.source_of(given["source"], frame.source, work.actor.role),
-            counted=True,
-        )
+    row = CashUp(
+        **fact_columns(work, accepted, frame),
+        van_id=frame.van_id,
+        opening_float_yen=given["opening_float_yen"],
+        counts=given["counts"],
+        counted_yen=counted_yen,
+        expected_yen=expected_yen,
+        expected_through=max(accepted.change_no, _last_change(work.session, frame.id)),
+        difference_reason=given["difference_reason"],
+        counted_by=counted_by,
+        counted_holder_id=work.actor.holder_id,
+        source=source.value,
+        counted=not others,
     )
+    work.session.add(row)
     work.session.flush()
+    turned = _let_one_stand(work.session, frame.id) if others else Turned()
+    first = () if others else (Tally(frame.id, measures.TILL_DIFFERENCE_YEN, "", difference_yen),)
+    seen = (Announce("visit", frame.id, frame.van_id),) if frame.id in told.in_sight else ()
     return Applied(
         accepted.entity_id,
-        tallies=(Tally(frame.id, measures.TILL_DIFFERENCE_YEN, "", difference_yen),),
-        announces=(Announce("cash_up", accepted.entity_id, frame.van_id),),
+        tallies=(*first, *turned.tallies),
+        announces=(*turned.announces, Announce("cash_up", row.id, row.van_id), *seen),
+        warnings=() if row.counted else (Warn("till_held_back"),),
     )
+
+
+def _let_one_stand(session: Session, visit_id: uuid.UUID) -> Turned:
+    """The till was counted by phone and on paper: the counting that goes with the receipts counts."""
+    return tellings.let_stand(session, visit_id, receipts.standing(session, [visit_id]).get(visit_id))
 
 
 def approve_till(work: Work, accepted: Accepted) -> Applied | Refusal:
@@ -86,19 +104,26 @@ def _is_person(session: Session, person_id: uuid.UUID) -> bool:
     return session.scalar(sa.select(Person.id).where(Person.id == person_id)) is not None
 
 
-def _cash_yen(session: Session, visit_id: uuid.UUID) -> int:
-    """Cash that came in at a visit: receipts that were not taken back, and tickets bought."""
-    receipts = (
+def _cash_yen(session: Session, visit_id: uuid.UUID, source: str | None) -> int:
+    """Cash that came in at a visit, by receipts that were not taken back and tickets bought: what this source told
+    of it, or what counts."""
+
+    def told(fact: Any) -> sa.ColumnElement[bool]:
+        which: sa.ColumnElement[bool] = fact.counted if source is None else fact.source == source
+        return which
+
+    sales = (
         sa.select(sa.func.coalesce(sa.func.sum(Sale.total_yen), 0))
         .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
-        .where(Sale.visit_id == visit_id, Sale.payment == Payment.CASH, Sale.counted, SaleVoid.id.is_(None))
+        .where(Sale.visit_id == visit_id, Sale.payment == Payment.CASH, told(Sale), SaleVoid.id.is_(None))
     )
     bought = sa.select(sa.func.coalesce(sa.func.sum(TicketEntry.quantity * TicketEntry.face_yen), 0)).where(
         TicketEntry.visit_id == visit_id,
         TicketEntry.event == TicketEvent.ISSUED,
         TicketEntry.payment == Payment.CASH,
+        told(TicketEntry),
     )
-    return int(session.scalar(receipts) or 0) + int(session.scalar(bought) or 0)
+    return int(session.scalar(sales) or 0) + int(session.scalar(bought) or 0)
 
 
 def _last_change(session: Session, visit_id: uuid.UUID) -> int:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
+from outreach_api.ledger import takings
 from outreach_api.ledger.kinds import Accepted, Applied, Tally, Work
+from outreach_api.ledger.tellings import receipts as tellings
+from outreach_api.ledger.tellings.sources import Told
 from outreach_api.ledger.visit_facts import VisitFrame, fact_columns, frames
-from outreach_api.sales.writes import pairs, tallies, tickets
+from outreach_api.sales.writes import tickets
 from outreach_api.storage import bulk
 from outreach_api.storage.sales import Sale, SaleVoid, TicketEntry
-from schemas.vocabulary import Role, Source, TicketEvent
+from schemas.vocabulary import Role, TicketEvent
 
 # Not receipted: the receipt may still be on its way, and then the void comes again.
 SALE_UNKNOWN = Refusal("sale_unknown", 404, passing=True)
@@ -30,15 +33,16 @@ def voided(session: Session, sale_ids: Collection[uuid.UUID]) -> dict[uuid.UUID,
 
 
 def void_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
-    """Take receipts back, each once only."""
+    """Take receipts back, each once only. Once a source's last is gone, what it held back takes its place."""
     sales = _sales(work, {accepted.values["sale_id"] for accepted in batch})
     visits = frames(work, {sale.visit_id for sale in sales.values()})
     gone = set(work.session.scalars(sa.select(SaleVoid.sale_id).where(SaleVoid.sale_id.in_(sales))))
-    categories = pairs.by_category(work.session, list(sales))
+    categories = takings.by_category(work.session, Sale.id.in_(sales))
+    told = Told(work, visits)
     answers: list[Applied | Refusal] = []
     voids: list[dict[str, Any]] = []
     entries: list[dict[str, Any]] = []
-    told_twice: dict[int, VisitFrame] = {}
+    standing: dict[uuid.UUID, str] = {}
     for accepted in batch:
         sale = sales.get(accepted.values["sale_id"])
         if sale is None:
@@ -51,20 +55,19 @@ def void_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]
         frame = visits[sale.visit_id]
         fact = fact_columns(work, accepted, frame)
         voids.append({**fact, "sale_id": sale.id, "reason": accepted.values["reason"]})
-        taken: tuple[Tally, ...] = ()
-        if sale.counted:
-            if sale.ticket_count:
-                entries.append(tickets.entry_of(fact, sale.id, -sale.ticket_count, sale.ticket_face_yen))
-            taken = _taken_back(sale, frame, categories[sale.id])
-            if frame.source == Source.PAPER:
-                told_twice[len(answers)] = frame
+        if sale.ticket_count:
+            entries.append(_entry(fact, sale))
+        if sale.counted and frame.id in told.in_sight:
+            standing[frame.id] = sale.source
+        told.answered(frame, len(answers))
+        taken = _taken_back(sale, frame, categories[sale.id]) if sale.counted else ()
         answers.append(Applied(accepted.entity_id, tallies=taken))
-    if voids:
-        bulk.append(work.session, SaleVoid, voids)
-    if entries:
-        bulk.append(work.session, TicketEntry, entries)
-    for index, frame in told_twice.items():
-        _add(answers, index, pairs.let_held_back_count(work, frame))
+    bulk.append(work.session, SaleVoid, voids)
+    bulk.append(work.session, TicketEntry, entries)
+    told.add_to(
+        answers,
+        {visit_id: tellings.settle(work.session, visit_id, source) for visit_id, source in standing.items()},
+    )
     return answers
 
 
@@ -76,8 +79,19 @@ def _sales(work: Work, sale_ids: set[uuid.UUID]) -> dict[uuid.UUID, Sale]:
     return {sale.id: sale for sale in work.session.scalars(found)}
 
 
-def _taken_back(sale: Sale, frame: VisitFrame, categories: dict[str, int]) -> tuple[Tally, ...]:
-    taken = tallies.of_sale(
+def _entry(fact: Mapping[str, Any], sale: Sale) -> dict[str, Any]:
+    return tickets.entry_of(
+        fact,
+        sale_id=sale.id,
+        quantity=-sale.ticket_count,
+        face_yen=sale.ticket_face_yen,
+        source=sale.source,
+        counted=sale.counted,
+    )
+
+
+def _taken_back(sale: Sale, frame: VisitFrame, categories: Mapping[str, int]) -> tuple[Tally, ...]:
+    taken = takings.of_sale(
         frame.id,
         payment=sale.payment,
         total_yen=sale.total_yen,
@@ -86,11 +100,5 @@ def _taken_back(sale: Sale, frame: VisitFrame, categories: dict[str, int]) -> tu
         sign=-1,
     )
     if sale.ticket_count:
-        taken += tallies.of_tickets(frame.id, TicketEvent.REDEEMED, -sale.ticket_count, sale.ticket_face_yen)
+        taken += takings.of_tickets(frame.id, TicketEvent.REDEEMED, -sale.ticket_count, sale.ticket_face_yen)
     return taken
-
-
-def _add(answers: list[Applied | Refusal], index: int, more: tuple[Tally, ...]) -> None:
-    answer = answers[index]
-    if more and isinstance(answer, Applied):
-        answers[index] = Applied(answer.entity_id, tallies=answer.tallies + more)
