@@ -45,11 +45,12 @@ def pragmas(*, safe: bool) -> tuple[str, ...]:
     """How every connection to SQLite is set up; `safe` as `wal_is_safe` said."""
     return (
         f"busy_timeout={BUSY_MILLISECONDS}",
+        # A Mac's plain fsync stops at the drive's own memory; elsewhere this changes nothing. Before journal_mode,
+        # which may bring a log's content into the database and then delete the log.
+        "fullfsync=ON",
         f"journal_mode={'WAL' if safe else 'DELETE'}",
         # Without a log a commit is the end of a journal's name: only EXTRA has the disk keep that too.
         f"synchronous={'FULL' if safe else 'EXTRA'}",
-        # A Mac's plain fsync stops at the drive's own memory; elsewhere this changes nothing.
-        "fullfsync=ON",
         "foreign_keys=ON",
         "secure_delete=ON",
         "temp_store=MEMORY",
