@@ -18,12 +18,11 @@ from outreach_api.kernel.ids import uuid7, visit_id_of
 from outreach_api.kernel.mesh import mesh_code, micro, parent
 from outreach_api.kernel.money import Rounding
 from outreach_api.kernel.week import IsoWeek
-from outreach_api.ledger import measures, recount
+from outreach_api.ledger import measures, recount, takings
 from outreach_api.ledger.kinds import Tally
 from outreach_api.outreach_map.imports import SourceFile, keep_population
 from outreach_api.outreach_map.population import PopulationTable, Unit
 from outreach_api.sales import rules
-from outreach_api.sales.writes import tallies
 from outreach_api.stops.writes import UNSAID
 from outreach_api.storage import migrate
 from outreach_api.storage.contacts import (
@@ -241,7 +240,7 @@ class Decade:
         )
         sold = {"quantity": line.quantity, "unit_price_yen": 30, "rate_percent": 8, "category": "sweets"}
         _add(rows, SaleLine, sale_id=fact["id"], line=0, item_id=None, **sold)
-        return tallies.of_sale(
+        return takings.of_sale(
             frame["visit_id"],
             payment=payment.value,
             total_yen=total,
