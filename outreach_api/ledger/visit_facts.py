@@ -77,15 +77,33 @@ def of_own_van(actor: Actor, visit_id: Any) -> sa.ColumnElement[bool]:
     return reached
 
 
+FACT_COLUMNS = (
+    "id",
+    "change_no",
+    "received_at",
+    "occurred_at",
+    "visit_id",
+    "local_day",
+    "iso_week",
+    "mesh",
+)
+"""The columns of storage.base.VisitFact."""
+
+
+def fact_values(work: Work, accepted: Accepted, frame: VisitFrame) -> tuple[Any, ...]:
+    """In the order of FACT_COLUMNS."""
+    return (
+        accepted.operation.entity_id,
+        accepted.change_no,
+        work.now,
+        accepted.occurred_at,
+        frame.id,
+        frame.local_day,
+        frame.iso_week,
+        frame.mesh,
+    )
+
+
 def fact_columns(work: Work, accepted: Accepted, frame: VisitFrame) -> dict[str, Any]:
-    """The columns of storage.base.VisitFact."""
-    return {
-        "id": accepted.entity_id,
-        "change_no": accepted.change_no,
-        "received_at": work.now,
-        "occurred_at": accepted.occurred_at,
-        "visit_id": frame.id,
-        "local_day": frame.local_day,
-        "iso_week": frame.iso_week,
-        "mesh": frame.mesh,
-    }
+    """By the name of their column."""
+    return dict(zip(FACT_COLUMNS, fact_values(work, accepted, frame), strict=True))

@@ -16,9 +16,6 @@ from schemas.vocabulary import Payment, ServiceMode, TaxCategory, TaxClass
 TAX_RATES_ID = derived("tax_rates")
 """Phones take the few rates together, as one thing with this id."""
 
-MONEY = frozenset({Payment.CASH, Payment.PAYPAY, Payment.OTHER_QR})
-"""Payments that bring money in. A ticket's money came when it was bought; a gift brings none."""
-
 Dated = Sequence[tuple[date, int]]
 """Values with the day from which each is in force."""
 
@@ -54,14 +51,19 @@ class Line(msgspec.Struct, frozen=True):
         return self.quantity * self.unit_price_yen
 
 
+def brings_money(payment: Payment) -> bool:
+    """A ticket's money came when it was bought; a gift brings none."""
+    return payment is not Payment.TICKET and payment is not Payment.FREE
+
+
 def total_yen(payment: Payment, lines: Iterable[Line]) -> int:
     """The money that a receipt brings in."""
-    return sum(line.amount_yen for line in lines) if payment in MONEY else 0
+    return sum([line.amount_yen for line in lines]) if brings_money(payment) else 0
 
 
 def taxes(payment: Payment, lines: Iterable[Line], rounding: Rounding) -> list[dict[str, int]]:
     """The tax inside a receipt, rounded once for each rate, lowest rate first. Nothing sold, nothing taxed."""
-    if payment not in MONEY:
+    if not brings_money(payment):
         return []
     taxable: dict[int, int] = {}
     for line in lines:

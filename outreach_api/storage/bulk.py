@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any, cast
@@ -20,11 +20,22 @@ def append(session: Session, kept: type[Base], rows: Sequence[Mapping[str, Any]]
 
     Raises sqlalchemy.exc.IntegrityError or DataError like any other statement. Call it inside a savepoint.
     """
+    if rows:
+        names = tuple(rows[0])
+        # Of one name, itemgetter gives no tuple.
+        values = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+        append_values(session, kept, names, list(map(values, rows)))
+
+
+def append_values(
+    session: Session, kept: type[Base], names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """The same of tuples in the order of `names`: for rows that come by the thousand."""
     if not rows:
         return
     connection = session.connection()
-    statement, values_of, binds = _prepared(kept, tuple(rows[0]), connection.dialect)
-    columns = list(zip(*map(values_of, rows), strict=True))
+    statement, binds = _prepared(kept, names, connection.dialect)
+    columns = list(zip(*rows, strict=True))
     for index, bind in binds:
         column = columns[index]
         first = column[0]
@@ -53,8 +64,8 @@ def find(session: Session, statement: Any, wanted: Collection[Any], **others: An
 @cache
 def _prepared(
     kept: type[Base], names: tuple[str, ...], dialect: sa.Dialect
-) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]], list[tuple[int, Bind]]]:
-    """The statement, what takes a row's values in its order, and what the driver can't take as it is."""
+) -> tuple[str, list[tuple[int, Bind]]]:
+    """The statement, and how to bind what the driver can't take as it is."""
     table = cast(sa.Table, kept.__table__)
     mark = "%s" if dialect.paramstyle in ("format", "pyformat") else "?"
     quoted = ", ".join(dialect.identifier_preparer.quote(name) for name in names)
@@ -67,6 +78,4 @@ def _prepared(
         for index, name in enumerate(names)
         if (bind := table.columns[name].type.dialect_impl(dialect).bind_processor(dialect)) is not None
     ]
-    # Of one name, itemgetter gives no tuple.
-    values_of = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
-    return statement, cast(Callable[[Mapping[str, Any]], tuple[Any, ...]], values_of), binds
+    return statement, binds

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from outreach_api.kernel.errors import Problem, Refusal
@@ -13,7 +11,7 @@ from outreach_api.ledger import takings
 from outreach_api.ledger.kinds import Accepted, Applied, Warn, Work
 from outreach_api.ledger.tellings import receipts as tellings
 from outreach_api.ledger.tellings.sources import Told
-from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_columns, frames
+from outreach_api.ledger.visit_facts import FACT_COLUMNS, VISIT_UNKNOWN, VisitFrame, fact_values, frames
 from outreach_api.sales import rules
 from outreach_api.sales.writes import tickets
 from outreach_api.sales.writes.price_list import PriceList
@@ -21,47 +19,65 @@ from outreach_api.storage import bulk
 from outreach_api.storage.sales import Sale, SaleLine, TicketEntry
 from schemas.vocabulary import ItemCategory, Payment, ServiceMode, Source, TaxCategory, TicketEvent
 
+_SALE = (
+    *FACT_COLUMNS,
+    "van_id",
+    "payment",
+    "service_mode",
+    "total_yen",
+    "taxes",
+    "ticket_count",
+    "ticket_face_yen",
+    "source",
+    "counted",
+)
+_LINE = ("sale_id", "line", "item_id", "category", "quantity", "unit_price_yen", "rate_percent")
 
-@dataclass(frozen=True, slots=True)
-class _Receipt:
-    """A receipt that may be written: its rows, what it adds, what the sender should see."""
 
-    sale: dict[str, Any]
-    lines: list[rules.Line]
-    ticket: dict[str, Any] | None
-    applied: Applied
+class _Rows:
+    """What a batch writes: rows of three tables, in tuples because they come by the thousand."""
+
+    def __init__(self) -> None:
+        self.sales: list[tuple[Any, ...]] = []
+        self.lines: list[tuple[Any, ...]] = []
+        self.tickets: list[dict[str, Any]] = []
+
+    def insert(self, work: Work) -> None:
+        bulk.append_values(work.session, Sale, _SALE, self.sales)
+        bulk.append_values(work.session, SaleLine, _LINE, self.lines)
+        bulk.append(work.session, TicketEntry, self.tickets)
 
 
 def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
     """Write receipts in one go; each gets its own answer."""
-    found = frames(work, (accepted.values["visit_id"] for accepted in batch))
+    found = frames(work, [accepted.values["visit_id"] for accepted in batch])
     price_list = PriceList(
         work.session,
-        (line["item_id"] for accepted in batch for line in accepted.values.get("lines", ())),
+        [line["item_id"] for accepted in batch for line in accepted.values.get("lines", ())],
     )
     told = Told(work, found, batch)
     standing = tellings.Standing(work.session, told.in_sight)
     paid_with_tickets = any(accepted.values["payment"] is Payment.TICKET for accepted in batch)
     pool = tickets.Pool(work.session) if paid_with_tickets else None
+    rounding = Rounding(work.settings.tax_rounding)
     answers: list[Applied | Refusal] = []
-    receipts: list[_Receipt] = []
+    rows = _Rows()
     for accepted in batch:
-        frame = found.get(accepted.values["visit_id"])
+        given = accepted.values
+        frame = found.get(given["visit_id"])
         if frame is None:
             answers.append(VISIT_UNKNOWN)
             continue
-        mode = _service_mode(accepted.values, frame)
-        rung_up = _lines(accepted.values, frame, mode, price_list)
+        mode = _service_mode(given, frame)
+        rung_up = _lines(given, frame, mode, price_list)
         if isinstance(rung_up, Refusal):
             answers.append(rung_up)
             continue
-        source = told.source(accepted.values["source"], frame)
+        source = told.source(given["source"], frame)
         counted = standing.take(frame.id, source)
-        receipt = _receipt(work, accepted, frame, mode, *rung_up, source, counted, pool)
-        receipts.append(receipt)
         told.answered(frame, len(answers))
-        answers.append(receipt.applied)
-    _insert(work, receipts)
+        answers.append(_record(work, accepted, frame, mode, *rung_up, source, counted, pool, rounding, rows))
+    rows.insert(work)
     told.add_to(answers, standing.settle())
     return answers
 
@@ -114,7 +130,7 @@ def _faulty(faults: list[Problem]) -> Refusal:
     return Refusal(faults[0].code, 422, faults[0].params, tuple(faults), passing=True)
 
 
-def _receipt(
+def _record(
     work: Work,
     accepted: Accepted,
     frame: VisitFrame,
@@ -124,51 +140,58 @@ def _receipt(
     source: Source,
     counted: bool,
     pool: tickets.Pool | None,
-) -> _Receipt:
+    rounding: Rounding,
+    rows: _Rows,
+) -> Applied:
+    """Add the rows of one receipt, and say what it adds to the totals and what the sender should see."""
     given = accepted.values
+    sale_id = accepted.operation.entity_id
     payment: Payment = given["payment"]
-    fact = fact_columns(work, accepted, frame)
     total_yen = rules.total_yen(payment, lines)
-    taxes = rules.taxes(payment, lines, Rounding(work.settings.tax_rounding))
+    taxes = rules.taxes(payment, lines, rounding)
     ticket_count = given.get("ticket_count", 0)
-    face_yen = given["ticket_face_yen"]
-    sale = {
-        **fact,
-        "van_id": frame.van_id,
-        "payment": payment.value,
-        "service_mode": mode.value,
-        "total_yen": total_yen,
-        "taxes": taxes,
-        "ticket_count": ticket_count,
-        "ticket_face_yen": face_yen if ticket_count else 0,
-        "source": source.value,
-        "counted": counted,
-    }
-    ticket = None
+    face_yen = given["ticket_face_yen"] if ticket_count else 0
+    fact = fact_values(work, accepted, frame)
+    words = str(payment), str(mode)  # drivers take longer for members of an enumeration
+    rows.sales.append(
+        (*fact, frame.van_id, *words, total_yen, taxes, ticket_count, face_yen, str(source), counted)
+    )
+    for number, line in enumerate(lines):
+        rows.lines.append(
+            (
+                sale_id,
+                number,
+                line.item_id,
+                line.category,
+                line.quantity,
+                line.unit_price_yen,
+                line.rate_percent,
+            )
+        )
     if ticket_count:
-        ticket = tickets.entry_of(
-            fact,
-            sale_id=accepted.entity_id,
-            quantity=ticket_count,
-            face_yen=face_yen,
-            source=source.value,
-            counted=counted,
+        rows.tickets.append(
+            tickets.entry_of(
+                dict(zip(FACT_COLUMNS, fact, strict=True)),
+                sale_id=sale_id,
+                quantity=ticket_count,
+                face_yen=face_yen,
+                source=str(source),
+                counted=counted,
+            )
         )
-    added: tuple[Any, ...] = ()
     if not counted:
-        warnings.append(Warn("receipt_held_back"))
-    else:
-        added = takings.of_sale(
-            frame.id,
-            payment=payment.value,
-            total_yen=total_yen,
-            taxes=taxes,
-            by_category=_by_category(lines),
-        )
-        if pool is not None and ticket_count:
-            added += takings.of_tickets(frame.id, TicketEvent.REDEEMED, ticket_count, face_yen)
-            warnings += pool.redeem(ticket_count)
-    return _Receipt(sale, lines, ticket, Applied(accepted.entity_id, tallies=added, warnings=tuple(warnings)))
+        return Applied(sale_id, warnings=(*warnings, Warn("receipt_held_back")))
+    added = takings.of_sale(
+        frame.id,
+        payment=words[0],
+        total_yen=total_yen,
+        taxes=taxes,
+        by_category=_by_category(lines),
+    )
+    if pool is not None and ticket_count:
+        added += takings.of_tickets(frame.id, TicketEvent.REDEEMED, ticket_count, face_yen)
+        warnings += pool.redeem(ticket_count)
+    return Applied(sale_id, tallies=added, warnings=tuple(warnings))
 
 
 def _by_category(lines: Sequence[rules.Line]) -> dict[str, int]:
@@ -176,33 +199,3 @@ def _by_category(lines: Sequence[rules.Line]) -> dict[str, int]:
     for line in lines:
         sums[line.category] = sums.get(line.category, 0) + line.amount_yen
     return sums
-
-
-def _insert(work: Work, receipts: Sequence[_Receipt]) -> None:
-    if not receipts:
-        return
-    bulk.append(work.session, Sale, [receipt.sale for receipt in receipts])
-    bulk.append(
-        work.session,
-        SaleLine,
-        [
-            _line_row(receipt.sale["id"], number, line)
-            for receipt in receipts
-            for number, line in enumerate(receipt.lines)
-        ],
-    )
-    redeemed = [receipt.ticket for receipt in receipts if receipt.ticket is not None]
-    if redeemed:
-        bulk.append(work.session, TicketEntry, redeemed)
-
-
-def _line_row(sale_id: uuid.UUID, number: int, line: rules.Line) -> dict[str, Any]:
-    return {
-        "sale_id": sale_id,
-        "line": number,
-        "item_id": line.item_id,
-        "category": line.category,
-        "quantity": line.quantity,
-        "unit_price_yen": line.unit_price_yen,
-        "rate_percent": line.rate_percent,
-    }
