@@ -71,9 +71,7 @@ def main() -> int:
         path = file_of(kind.name, kind.v)
         with path.open("x", encoding="utf-8") as file:
             file.write(laid_out(kept(kind)) + "\n")
-        print(
-            f"wrote {path.relative_to(ROOT)}: add what an app really sends, then commit it and leave it alone"
-        )
+        print(f"wrote {path.name}: add what an app really sends, then commit it and leave it alone")
     if not new:
         print("Every version of every kind is kept already; nothing to write.")
     return 0

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,11 +25,13 @@ from outreach_api.ledger.kinds import Actor, Kind, Operation, Registry
 from outreach_api.ledger.perform import read
 from schemas.sync import KIND_FORM
 from schemas.vocabulary import Role
+from tests import contracts
 from tests.api import Api
-from tests.contracts import FOLDER, Plain, contract_of, file_of, narrowed
+from tests.contracts import Plain, contract_of, file_of, narrowed
 from tests.remembered import payloads
 from tests.world import NOW, World
 
+KEPT = contracts.FOLDER
 WHAT_TO_DO = (
     "Apps in the field still send this. Raise the kind's `v`, write an upcaster from the version before, and run "
     "scripts/keep_payloads.py, which keeps the new version beside the old ones (it says more)."
@@ -71,13 +76,13 @@ def test_every_version_of_every_kind_is_kept() -> None:
 def test_no_kind_that_was_published_is_gone() -> None:
     """A phone that was switched off for a month still holds some of it."""
     kinds = {kind.name: kind for kind in KINDS}
-    published = [path.name.removesuffix(".json").rpartition(".v") for path in sorted(FOLDER.iterdir())]
+    published = [path.name.removesuffix(".json").rpartition(".v") for path in sorted(KEPT.iterdir())]
     assert [name for name, _, _ in published if name not in kinds] == [], WHAT_TO_DO
     assert [(name, v) for name, _, v in published if int(v) > kinds[name].v] == []
 
 
 def test_a_kept_file_is_never_changed_again() -> None:
-    root = FOLDER.parent.parent
+    root = KEPT.parent.parent
     git = ["git", "-c", "safe.directory=*"]
     where = ["--name-only", "--no-renames", "--diff-filter=MDT", "HEAD", "--", "tests/published"]
     try:
@@ -89,6 +94,28 @@ def test_a_kept_file_is_never_changed_again() -> None:
         pytest.skip("this is no git checkout")
     changed = {line.rpartition("/")[2] for answer in asked for line in answer.stdout.splitlines() if line}
     assert changed - AMENDED.keys() == set(), f"take the file back from git. {WHAT_TO_DO}"
+
+
+def test_the_script_adds_what_is_new_and_touches_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(contracts, "FOLDER", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["keep_payloads.py"])
+    old = tmp_path / "sale.record.v1.json"
+    old.write_text("as it was", encoding="utf-8")
+    script = str(KEPT.parent.parent / "scripts" / "keep_payloads.py")
+    for said in (f"wrote {KINDS[-1].name}.v{KINDS[-1].v}.json", "nothing to write"):
+        with pytest.raises(SystemExit, match="0"):
+            runpy.run_path(script, run_name="__main__")
+        assert said in capsys.readouterr().out
+    assert old.read_text(encoding="utf-8") == "as it was"
+    for kind in KINDS:
+        path = file_of(kind.name, kind.v)
+        if path != old:
+            told = json.loads(path.read_text(encoding="utf-8"))
+            assert told["contract"] == as_json(contract_of(kind)), kind.name
+            for payload in told["payloads"].values():
+                assert not isinstance(read_today(kind, kind.v, payload), Refusal), kind.name
 
 
 @every_kind
@@ -159,8 +186,12 @@ def refused_by_itself(contract: Plain) -> Iterator[str]:
 @every_kind
 def test_no_published_contract_was_narrowed(kind: Kind) -> None:
     """Without a new version: an optional field, a word or a wider bound may be added, nothing taken away."""
-    now = json.loads(json.dumps(contract_of(kind)))
+    now = as_json(contract_of(kind))
     assert narrowed(kept(kind.name, kind.v)["contract"], now) == [], WHAT_TO_DO
+
+
+def as_json(plain: Plain) -> Any:
+    return json.loads(json.dumps(plain))
 
 
 def test_no_published_payload_is_refused_for_its_form(api: Api) -> None:
