@@ -40,8 +40,8 @@ class Outcome(msgspec.Struct, frozen=True):
 
     @property
     def leaves_receipt(self) -> bool:
-        ended = self.ending in (Ending.APPLIED, Ending.CONFLICT, Ending.REJECTED)
-        return ended and self.receipt and self.change_no is not None
+        again = self.ending is Ending.RETRY or self.ending is Ending.DUPLICATE
+        return self.receipt and self.change_no is not None and not again
 
     @property
     def stands(self) -> bool:

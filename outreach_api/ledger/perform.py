@@ -263,24 +263,43 @@ def _outcome(accepted: Accepted, answer: Applied | Refusal) -> Outcome:
     )
 
 
+_RECEIPT = (
+    "op_id",
+    "holder_id",
+    "kind",
+    "digest",
+    "status",
+    "code",
+    "detail",
+    "entity_id",
+    "version",
+    "change_no",
+    "received_at",
+    "said_at",
+)
+
+
 def _write_receipts(session: Session, work: Work, ready: Sequence[Ready]) -> None:
-    rows = [
-        {
-            "op_id": outcome.op_id,
-            "holder_id": work.actor.holder_id,
-            "kind": item.operation.kind,
-            "digest": item.digest,
-            "status": outcome.ending.value,
-            "code": outcome.code,
-            "detail": stored_detail(outcome),
-            "entity_id": outcome.entity_id,
-            "version": outcome.version,
-            "change_no": outcome.change_no,
-            "received_at": work.now,
-            "said_at": item.operation.occurred_at,
-        }
-        for item in ready
-        if (outcome := item.outcome) is not None and outcome.leaves_receipt
-    ]
-    if rows:
-        bulk.append(session, Receipt, rows)
+    holder_id, now = work.actor.holder_id, work.now
+    rows = []
+    for item in ready:
+        outcome, operation = item.outcome, item.operation
+        if outcome is None or not outcome.leaves_receipt:
+            continue
+        rows.append(
+            (
+                outcome.op_id,
+                holder_id,
+                operation.kind,
+                item.digest,
+                str(outcome.ending),
+                outcome.code,
+                stored_detail(outcome),
+                outcome.entity_id,
+                outcome.version,
+                outcome.change_no,
+                now,
+                operation.occurred_at,
+            )
+        )
+    bulk.append_values(session, Receipt, _RECEIPT, rows)
