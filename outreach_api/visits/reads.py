@@ -33,6 +33,12 @@ def visit(session: Session, actor: Actor, visit_id: uuid.UUID) -> dict[str, Any]
     return VISIT_UNKNOWN if found is None else visit_views(session, [found])[0]
 
 
+def remaining_visit(session: Session, actor: Actor, visit_id: uuid.UUID) -> dict[str, Any] | Refusal:
+    """The visit, or the one that it was joined to, where its facts are."""
+    found = session.scalar(in_scope(actor).where(Visit.id == visit_id))
+    return visit(session, actor, visit_id if found is None else found.merged_into or found.id)
+
+
 def visit_views(session: Session, rows: Sequence[Visit]) -> list[dict[str, Any]]:
     ids = [row.id for row in rows]
     stops = sa.select(Stop.id, Stop.name).where(Stop.id.in_({row.stop_id for row in rows}))

@@ -74,7 +74,7 @@ class HeadCounts(Resource):
     def post(self, change: Change, visit_id: uuid.UUID) -> Any:
         """Add taps of the counter; they add up, from any number of phones."""
         return change.within(visit_id=visit_id).perform(
-            lambda session, actor, _: reads.visit(session, actor, visit_id)
+            lambda session, actor, _: reads.remaining_visit(session, actor, visit_id)
         )
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from outreach_api.kernel.errors import Refusal
+from outreach_api.kernel.week import TOKYO
 from schemas.vocabulary import VisitStatus
+
+SAME_DEPARTURE = dt.timedelta(minutes=1)
+"""Less is no other time: a phone's times are corrected by when it sent, and every sending takes its own while."""
 
 
 def opened_status(status: str) -> VisitStatus:
@@ -13,20 +18,34 @@ def opened_status(status: str) -> VisitStatus:
     return VisitStatus.CLOSED if status == VisitStatus.CLOSED else VisitStatus.OPEN
 
 
-def close(status: str, closed_at: dt.datetime | None, wanted: dt.datetime) -> Refusal | bool:
-    """True to close now, False when the same close is there already. First received close wins."""
-    if status == VisitStatus.CLOSED:
-        if closed_at == wanted:
-            return False
-        shown = closed_at.isoformat() if closed_at else ""
-        return Refusal("visit_already_closed", 409, {"closed_at": shown})
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """When a visit ended (UTC), and why before its time, if it did."""
+
+    at: dt.datetime
+    early_reason: str | None = None
+
+
+def close(status: str, standing: Departure | None, told: Departure) -> Refusal | Departure:
+    """The departure that stands from now on. The first one received does; an equal one may add its reason."""
     if status == VisitStatus.CANCELLED:
         return Refusal("visit_cancelled", 409)
-    return True
+    if status != VisitStatus.CLOSED or standing is None:
+        return told
+    reasons = {standing.early_reason, told.early_reason} - {None}
+    if abs(standing.at - told.at) >= SAME_DEPARTURE or len(reasons) > 1:
+        return already_closed(standing.at)
+    return Departure(standing.at, standing.early_reason or told.early_reason)
 
 
-def cancel(status: str, has_facts: bool) -> Refusal | None:
+def already_closed(at: dt.datetime | None) -> Refusal:
+    """Says the time that stands as the crew's watches showed it."""
+    shown = at.astimezone(TOKYO).strftime("%Y-%m-%d %H:%M") if at else "-"
+    return Refusal("visit_already_closed", 409, {"closed_at": shown})
+
+
+def cancel(status: str, closed_at: dt.datetime | None, has_facts: bool) -> Refusal | None:
     """A visit at which something was counted or sold took place: it is closed, not cancelled."""
     if status == VisitStatus.CLOSED:
-        return Refusal("visit_already_closed", 409, {"closed_at": ""})
+        return already_closed(closed_at)
     return Refusal("visit_has_facts", 409) if has_facts else None

@@ -26,7 +26,7 @@ def tellings(session: Session, actor: Actor, visit_id: uuid.UUID) -> dict[str, A
     asked = session.scalar(in_scope(actor).where(Visit.id == visit_id))
     if asked is None:
         return VISIT_UNKNOWN
-    row = asked if asked.merged_into is None else session.get_one(Visit, asked.merged_into)
+    row = session.get_one(Visit, asked.merged_into or asked.id)
     return {
         "visit_id": row.id,
         "version": row.version,

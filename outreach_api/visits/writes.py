@@ -68,16 +68,21 @@ def close_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     row = _visit_in_scope(work, accepted.entity_id)
     if isinstance(row, Refusal):
         return row
-    closed_at = accepted.values["closed_at"] or accepted.occurred_at
-    if row.opened_at is not None and closed_at < row.opened_at:
+    said, reason = accepted.values["closed_at"], accepted.values["early_reason"]
+    if said is not None and row.opened_at is not None and said < row.opened_at:
         return Refusal("invalid", 422, {}, (Problem("/closed_at", "wrong_order"),))
-    verdict = rules.close(row.status, row.closed_at, closed_at)
-    if isinstance(verdict, Refusal):
-        return verdict
-    if verdict:
+    standing = None if row.closed_at is None else rules.Departure(row.closed_at, row.cancel_reason)
+    # By its clock a phone may have left before another one came: that is for a coordinator's eye, not refused.
+    backwards = said is None and row.opened_at is not None and accepted.occurred_at < row.opened_at
+    told = rules.Departure(said or max(accepted.occurred_at, row.opened_at or accepted.occurred_at), reason)
+    departure = rules.close(row.status, standing, told)
+    if isinstance(departure, Refusal):
+        return departure
+    if row.status != VisitStatus.CLOSED or departure != standing:
         _count_up(row, accepted)
-        row.status, row.closed_at = VisitStatus.CLOSED, closed_at
-        row.cancel_reason = accepted.values["early_reason"]
+        row.status = VisitStatus.CLOSED
+        row.closed_at, row.cancel_reason = departure.at, departure.early_reason
+        row.clock_suspect = row.clock_suspect or backwards
     return Applied(row.id, row.version, created=False, announces=(_announce(row),))
 
 
@@ -96,7 +101,7 @@ def cancel_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
         return Refusal("visit_merged", 409)
     else:
         _count_up(row, accepted)
-    refusal = rules.cancel(row.status, _has_facts(work, row.id))
+    refusal = rules.cancel(row.status, row.closed_at, _has_facts(work, row.id))
     if refusal is not None:
         return refusal
     row.status = VisitStatus.CANCELLED
