@@ -1,0 +1,157 @@
+"""The phone as one object: what an app's screens call. Keeping needs no network; `sync` does the rest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from van_app import rescue
+from van_app.checking import CannotKeep
+from van_app.clock import Clock, phone_clock
+from van_app.keeping import Keeping
+from van_app.kept import ACKNOWLEDGED, DEAD, URGENT, WAITING, Kept
+from van_app.queue import Queue
+from van_app.report import Report
+from van_app.syncing import sync
+from van_app.wire import Server, Transport, over_http
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    waiting: int
+    urgent: int
+    """Of those waiting, notes about a child's safety that nobody has seen yet."""
+    oldest: dt.datetime | None
+    dead: int
+    acknowledged: int
+    """The server has them; not forgotten yet, because no backup is known to have them."""
+    holder: str | None
+    server: str | None
+    visit: str | None
+    skew_seconds: float | None
+    """Server clock minus this one."""
+    clock_suspect: bool
+    epoch: str | None
+    last_sync: str | None
+    problem: str | None
+
+
+class Phone(Keeping):
+    """A phone with its queue in `path`. One for each thread; several, in other processes too, may share a queue.
+
+    `transport`, `clock` and `dice` are given by tests, and by apps that have better ones.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        transport: Transport | None = None,
+        clock: Clock = phone_clock,
+        dice: random.Random | None = None,
+        language: str | None = None,
+    ) -> None:
+        super().__init__(Queue(Path(path)), clock)
+        self._transport = transport
+        self._dice = dice or random.SystemRandom()
+        self._language = language
+
+    def let_go(self) -> None:
+        """Close the file. Nothing is lost without it."""
+        self.queue.close()
+
+    @property
+    def language(self) -> str:
+        return self._language or str(self.queue.get("language", "ja"))
+
+    def pair(self, url: str, token: str) -> dict[str, Any]:
+        """Make this the phone that a token is for: what GET /v1/me answers.
+
+        Raises ValueError for an address that is none, CannotKeep, and what a request raises (see wire).
+        """
+        transport = self._transport or over_http(url)
+        me = Server(transport, token, self.language).get("/v1/me")
+        if me.get("role") != "crew":
+            raise CannotKeep(
+                "車の端末のトークンではありません。事務所に頼んでください。",
+                "This is no token of a crew's phone; ask the office for one.",
+            )
+        if self.queue.get("van_id") not in (None, me["van_id"]) and self.queue.find("1"):
+            raise CannotKeep(
+                "ほかの車両の記録が残っています。先に送るか、export で書き出して別の queue を使ってください。",
+                "This queue still holds another van's work: sync it, or export it and use another queue.",
+            )
+        with self.queue.writing():
+            self.queue.set(
+                url=url.rstrip("/"),
+                token=token,
+                holder_id=me["holder_id"],
+                holder=me["label"],
+                van_id=me["van_id"],
+                language=self.language,
+            )
+        return me
+
+    def sync(self, *, transport: Transport | None = None, at_once: bool = False) -> Report:
+        """Send, fetch, prove, forget. A bad network is no exception: the report says what happened and when to come
+        again. `at_once`: also what waits for its time. Raises AlreadySyncing, and CannotKeep before it was paired."""
+        url, token = self.queue.get("url"), self.queue.get("token")
+        if url is None or token is None:
+            raise CannotKeep(
+                "まだサーバーとつながっていません。先に pair してください。", "Pair this phone first."
+            )
+        server = Server(transport or self._transport or over_http(url), token, self.language)
+        return sync(self.queue, server, clock=self._clock, dice=self._dice, at_once=at_once)
+
+    def status(self) -> Status:
+        waiting = self.queue.find("state = ?", WAITING)
+        return Status(
+            waiting=len(waiting),
+            urgent=sum(one.turn == URGENT for one in waiting),
+            oldest=min((one.kept.wall for one in waiting), default=None),
+            dead=len(self.dead()),
+            acknowledged=len(self.queue.find("state = ?", ACKNOWLEDGED)),
+            holder=self.queue.get("holder"),
+            server=self.queue.get("url"),
+            visit=self.queue.get("visit_id"),
+            skew_seconds=self.queue.get("skew_seconds"),
+            clock_suspect=bool(self.queue.get("clock_suspect")),
+            epoch=self.queue.get("epoch"),
+            last_sync=self.queue.get("last_sync"),
+            problem=self.queue.get("problem"),
+        )
+
+    def dead(self) -> list[Kept]:
+        """Dead letters, each with the server's answer."""
+        return self.queue.find("state = ?", DEAD)
+
+    def again(self, op_id: str) -> None:
+        """Send a dead letter once more, as it is, under its id: what it stood on is there now. Raises CannotKeep."""
+        with self.queue.writing():
+            self.queue.put_back("op_id = ?", self._dead(op_id).op_id)
+
+    def drop(self, op_id: str) -> None:
+        """Let a dead letter go: somebody has dealt with it. Raises CannotKeep."""
+        with self.queue.writing():
+            self.queue.forget([self._dead(op_id).op_id])
+
+    def export(self, file: Path | str) -> int:
+        """Write all that is not forgotten into a new file. How many operations. Raises FileExistsError."""
+        return rescue.export(self.queue, Path(file), self._clock())
+
+    def take_in(self, file: Path | str) -> rescue.TakenIn:
+        """Take in another phone's file. Raises NoQueueFile."""
+        return rescue.take_in(self.queue, Path(file))
+
+    def _dead(self, op_id: str) -> Kept:
+        """The dead letter whose id begins so."""
+        found = [one for one in self.dead() if one.op_id.startswith(op_id.lower())] if op_id else []
+        if len(found) != 1:
+            raise CannotKeep(
+                f"番号 {op_id} の記録は一つに決まりません。`dead` で確かめてください。",
+                f"{op_id} names {len(found)} dead letters: see `dead`.",
+            )
+        return found[0]
