@@ -23,7 +23,7 @@ from outreach_api.messages.fixes import fix_of
 from outreach_api.storage.access import Device, Person
 from outreach_api.storage.keyring import CannotOpen, Keyring
 from outreach_api.storage.ledger import ChangeCounter, Receipt, Rejection
-from outreach_api.sync.writes import COLUMN, TABLE
+from outreach_api.sync.rules import SEALED_IN
 from schemas.vocabulary import ReadPurpose, Role, TextState
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ def content(
     if sealed is None:
         return Refusal("content_purged", 410)
     try:
-        opened = keyring.open(sealed, table=TABLE, column=COLUMN, row=rejection_id)
+        opened = keyring.open(sealed, **SEALED_IN, row=rejection_id)
     except CannotOpen as fault:
         log.error("the content of a rejection can't be opened: %s", fault)
         return Refusal("content_unreadable", 503)

@@ -8,6 +8,9 @@ from typing import Any
 
 from schemas.vocabulary import Depth, Topic
 
+SEALED_IN = {"table": "rejections", "column": "sealed"}
+"""Where a letter's content is kept: the seal is bound to it."""
+
 _AN_HOUR = 3_600
 # Somebody must first upgrade this server, or put its key back.
 _SECONDS = {"upgrade_needed": _AN_HOUR, "sealed_for_another_key": _AN_HOUR, "busy": 5}

@@ -25,8 +25,6 @@ from outreach_api.storage.ledger import Receipt, Rejection
 from outreach_api.sync import rules
 from schemas.vocabulary import RejectionState, Role
 
-TABLE, COLUMN = Rejection.__tablename__, "sealed"
-
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -105,7 +103,7 @@ def _row(work: Work, letter_id: uuid.UUID, letter: Letter) -> dict[str, Any]:
         "said_at": None if operation is None else operation.occurred_at,
         "about_staff": unopened or rules.is_about_staff(payload),
         "urgent": unopened or rules.is_urgent(payload),
-        "sealed": work.keyring.seal(content, table=TABLE, column=COLUMN, row=letter_id),
+        "sealed": work.keyring.seal(content, **rules.SEALED_IN, row=letter_id),
     }
 
 
