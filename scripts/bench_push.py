@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -55,6 +56,8 @@ def main() -> None:
     )
     options = parser.parse_args()
     wanted = options.only or list(MEASURES)
+    # Ended by another program: clean up as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="bench_push_") as folder:
         for measure in dict.fromkeys(MEASURES[name] for name in wanted):
             for name, ratio, made_of in measure(Path(folder), options.facts):
@@ -213,4 +216,7 @@ MEASURES: dict[str, Callable[[Path, int], Iterator[Figure]]] = {
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
