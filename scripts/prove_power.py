@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.proofs import power_cut
 
-FEWEST = 20
+FEWEST = 100
 
 
 def main() -> int:

@@ -44,7 +44,7 @@ def _watched() -> None:
 
 
 def cut(way: Way, days: Sequence[bool]) -> Series:
-    return power_cut.cut_often(way, SEED, 20 if way.affected else 40, pushes=30, days=days)
+    return power_cut.cut_often(way, SEED, 40, pushes=30, days=days)
 
 
 @pytest.mark.parametrize(
