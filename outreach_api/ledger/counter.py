@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -34,7 +35,11 @@ class ChangeNumbers:
 
 _COUNTER = ChangeCounter.__table__.c
 _LOCKED = sa.select(_COUNTER.value, _COUNTER.epoch).where(_COUNTER.id == 1).with_for_update()
-_STORE = sa.update(ChangeCounter).where(_COUNTER.id == 1).values(value=sa.bindparam("last"))
+_STORE = (
+    sa.update(cast(sa.Table, ChangeCounter.__table__))
+    .where(_COUNTER.id == 1)
+    .values(value=sa.bindparam("last"))
+)
 _CURRENT = sa.select(_COUNTER.value, _COUNTER.epoch).where(_COUNTER.id == 1)
 
 
