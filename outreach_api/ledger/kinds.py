@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import msgspec
 from sqlalchemy.orm import Session
 
+from outreach_api.kernel import clock
 from outreach_api.kernel.errors import Refusal
 from outreach_api.settings import Settings
 from outreach_api.storage.base import Base
@@ -79,6 +80,19 @@ class Accepted(msgspec.Struct, frozen=True):
     @property
     def entity_id(self) -> uuid.UUID:
         return self.operation.entity_id
+
+    def moment(self, said: dt.datetime | None) -> dt.datetime:
+        """A time of the payload on the server's clock, or when it occurred if there is none.
+
+        What a clock said that is far off would move a visit to another day. By one that stands right, people may
+        have typed ten o'clock: that stays ten o'clock to the second.
+        """
+        if said is None:
+            return self.occurred_at
+        if self.operation.occurred_at is None:
+            return said
+        correction = self.occurred_at - self.operation.occurred_at
+        return clock.corrected(said, correction) if abs(correction) > clock.MAX_SKEW else said
 
 
 class Tally(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import orjson
@@ -127,25 +127,25 @@ def _digest(operation: Operation, keyed: hashlib.blake2b) -> bytes:
     return hashed.digest()
 
 
-_R = Receipt.__table__.c
-_KNOWN = sa.select(
-    _R.op_id,
-    _R.holder_id,
-    _R.digest,
-    _R.status,
-    _R.code,
-    _R.detail,
-    _R.entity_id,
-    _R.version,
-    _R.change_no,
-).where(bulk.among(_R.op_id))
+class _Known(NamedTuple):
+    """What a receipt says about an operation that comes again; the fields are its columns."""
+
+    op_id: uuid.UUID
+    holder_id: uuid.UUID
+    digest: bytes
+    status: str
+    code: str | None
+    detail: dict[str, Any] | None
+    entity_id: uuid.UUID | None
+    version: int | None
+    change_no: int
 
 
 def _settle_duplicates(session: Session, actor: Actor, ready: Sequence[Ready]) -> None:
     """Answer what has a receipt; of two equal ids inside one request, the second repeats the first."""
-    known = {
-        row.op_id.int: row for row in bulk.find(session, _KNOWN, [item.operation.op_id for item in ready])
-    }
+    ids = [item.operation.op_id for item in ready]
+    rows = bulk.look_up(session, Receipt, _Known._fields, "op_id", ids)
+    known = {row[0].int: _Known(*row) for row in rows}
     first: dict[int, Ready] = {}
     for item in ready:
         op_id = item.operation.op_id
@@ -173,7 +173,7 @@ def _ended(item: Ready) -> Outcome:
     return msgspec.structs.replace(outcome, ending=Ending.DUPLICATE, original=outcome.ending)
 
 
-def _repeated(receipt: Any, item: Ready, actor: Actor) -> Outcome:
+def _repeated(receipt: _Known, item: Ready, actor: Actor) -> Outcome:
     op_id = item.operation.op_id
     if receipt.holder_id != actor.holder_id:
         return refused(op_id, ID_TAKEN)

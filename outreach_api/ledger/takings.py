@@ -13,6 +13,23 @@ from outreach_api.ledger import measures
 from outreach_api.ledger.kinds import Tally
 from outreach_api.storage.sales import Sale, SaleLine
 
+Addend = tuple[str, str, int]
+"""A measure, its key, and how much it grows: a tally that has not been given its visit."""
+
+
+def addends_of_sale(
+    payment: str, total_yen: int, taxes: Sequence[Mapping[str, int]], by_category: Mapping[str, int]
+) -> list[Addend]:
+    """`by_category` is the yen of the goods; it counts only as far as money was taken for them."""
+    made: list[Addend] = [(measures.SALES_COUNT, payment, 1)]
+    if total_yen:
+        made.append((measures.SALES_BY_PAYMENT_YEN, payment, total_yen))
+        for category, yen in by_category.items():
+            made.append((measures.SALES_BY_CATEGORY_YEN, category, yen))
+        for tax in taxes:
+            made.append((measures.TAX_YEN, str(tax["rate_percent"]), tax["tax_yen"]))
+    return made
+
 
 def of_sale(
     visit_id: uuid.UUID,
@@ -23,19 +40,9 @@ def of_sale(
     by_category: Mapping[str, int],
     sign: int = 1,
 ) -> tuple[Tally, ...]:
-    """`by_category` is the yen of the goods; it counts only as far as money was taken for them."""
-    made = [Tally(visit_id, measures.SALES_COUNT, payment, sign)]
-    if total_yen:
-        made.append(Tally(visit_id, measures.SALES_BY_PAYMENT_YEN, payment, sign * total_yen))
-        made += [
-            Tally(visit_id, measures.SALES_BY_CATEGORY_YEN, category, sign * yen)
-            for category, yen in by_category.items()
-        ]
-        made += [
-            Tally(visit_id, measures.TAX_YEN, str(tax["rate_percent"]), sign * tax["tax_yen"])
-            for tax in taxes
-        ]
-    return tuple(made)
+    """The same as tallies of a visit; `sign` -1 takes them back."""
+    addends = addends_of_sale(payment, total_yen, taxes, by_category)
+    return tuple(Tally(visit_id, measure, key, sign * value) for measure, key, value in addends)
 
 
 def of_tickets(visit_id: uuid.UUID, event: str, quantity: int, face_yen: int) -> tuple[Tally, ...]:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
@@ -46,32 +47,40 @@ class Line(msgspec.Struct, frozen=True):
     unit_price_yen: int
     rate_percent: int
 
-    @property
-    def amount_yen(self) -> int:
-        return self.quantity * self.unit_price_yen
-
 
 def brings_money(payment: Payment) -> bool:
     """A ticket's money came when it was bought; a gift brings none."""
     return payment is not Payment.TICKET and payment is not Payment.FREE
 
 
-def total_yen(payment: Payment, lines: Iterable[Line]) -> int:
-    """The money that a receipt brings in."""
-    return sum([line.amount_yen for line in lines]) if brings_money(payment) else 0
+class Reckoned(NamedTuple):
+    """What a receipt comes to, in whole yen."""
+
+    total_yen: int
+    """The money that it brings in."""
+    taxes: list[dict[str, int]]
+    """The tax inside, rounded once for each rate, lowest rate first. Nothing sold, nothing taxed."""
+    by_category: dict[str, int]
+    """What the goods cost, also where no money was taken."""
 
 
-def taxes(payment: Payment, lines: Iterable[Line], rounding: Rounding) -> list[dict[str, int]]:
-    """The tax inside a receipt, rounded once for each rate, lowest rate first. Nothing sold, nothing taxed."""
-    if not brings_money(payment):
-        return []
+def reckon(payment: Payment, lines: Iterable[Line], rounding: Rounding) -> Reckoned:
+    total_yen = 0
     taxable: dict[int, int] = {}
+    by_category: dict[str, int] = {}
     for line in lines:
-        taxable[line.rate_percent] = taxable.get(line.rate_percent, 0) + line.amount_yen
-    return [
+        rate, category = line.rate_percent, line.category
+        amount_yen = line.quantity * line.unit_price_yen
+        total_yen += amount_yen
+        taxable[rate] = taxable.get(rate, 0) + amount_yen
+        by_category[category] = by_category.get(category, 0) + amount_yen
+    if not brings_money(payment):
+        return Reckoned(0, [], by_category)
+    taxes = [
         {"rate_percent": rate, "taxable_yen": yen, "tax_yen": tax_included(yen, rate, rounding)}
         for rate, yen in sorted(taxable.items())
     ]
+    return Reckoned(total_yen, taxes, by_category)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,46 @@ def find(session: Session, statement: Any, wanted: Collection[Any], **others: An
         yield from session.execute(statement, {"wanted": values[start : start + CHUNK], **others})
 
 
+def look_up(
+    session: Session, kept: type[Base], names: tuple[str, ...], key: str, wanted: Collection[Any]
+) -> list[tuple[Any, ...]]:
+    """The named columns of the rows whose `key` is wanted, by the driver itself: for keys that come by the hundred."""
+    connection = session.connection()
+    found: list[tuple[Any, ...]] = []
+    values = list(wanted)
+    for start in range(0, len(values), CHUNK):
+        chunk = values[start : start + CHUNK]
+        statement, bind, reads = _question(kept, names, key, len(chunk), connection.dialect)
+        asked = tuple(map(bind, chunk)) if bind is not None else tuple(chunk)
+        rows = connection.exec_driver_sql(statement, asked).fetchall()
+        if rows:
+            columns = list(zip(*rows, strict=True))
+            for index, read in reads:
+                columns[index] = tuple(map(read, columns[index]))
+            found += zip(*columns, strict=True)
+    return found
+
+
+@cache
+def _question(
+    kept: type[Base], names: tuple[str, ...], key: str, many: int, dialect: sa.Dialect
+) -> tuple[str, Any, list[tuple[int, Any]]]:
+    table = cast(sa.Table, kept.__table__)
+    mark = "%s" if dialect.paramstyle in ("format", "pyformat") else "?"
+    quote = dialect.identifier_preparer.quote
+    statement = (
+        f"SELECT {', '.join(map(quote, names))} FROM {dialect.identifier_preparer.format_table(table)} "  # noqa: S608
+        f"WHERE {quote(key)} IN ({', '.join([mark] * many)})"
+    )
+    types = [table.columns[name].type.dialect_impl(dialect) for name in names]
+    reads = [
+        (index, read)
+        for index, kind in enumerate(types)
+        if (read := kind.result_processor(dialect, None)) is not None
+    ]
+    return statement, table.columns[key].type.dialect_impl(dialect).bind_processor(dialect), reads
+
+
 @cache
 def _prepared(
     kept: type[Base], names: tuple[str, ...], dialect: sa.Dialect

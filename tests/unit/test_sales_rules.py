@@ -24,7 +24,7 @@ def line(amount_yen: int, rate_percent: int, quantity: int = 1) -> rules.Line:
 
 @pytest.mark.parametrize(("yen", "rate", "tax_yen"), [(330, 8, 24), (400, 10, 36), (500, 0, 0)])
 def test_the_tax_inside_a_receipt_follows_the_worked_examples(yen: int, rate: int, tax_yen: int) -> None:
-    assert rules.taxes(Payment.CASH, [line(yen, rate)], Rounding.FLOOR) == [
+    assert rules.reckon(Payment.CASH, [line(yen, rate)], Rounding.FLOOR).taxes == [
         {"rate_percent": rate, "taxable_yen": yen, "tax_yen": tax_yen}
     ]
 
@@ -32,7 +32,8 @@ def test_the_tax_inside_a_receipt_follows_the_worked_examples(yen: int, rate: in
 def test_tax_is_rounded_once_per_rate_and_not_per_line() -> None:
     lines = [line(110, 8), line(110, 8), line(110, 8), line(400, 10)]
     assert [
-        (tax["rate_percent"], tax["tax_yen"]) for tax in rules.taxes(Payment.CASH, lines, Rounding.FLOOR)
+        (tax["rate_percent"], tax["tax_yen"])
+        for tax in rules.reckon(Payment.CASH, lines, Rounding.FLOOR).taxes
     ] == [
         (8, 24),
         (10, 36),
@@ -41,8 +42,7 @@ def test_tax_is_rounded_once_per_rate_and_not_per_line() -> None:
 
 def test_gifts_and_tickets_bring_no_money_and_so_no_tax() -> None:
     for payment in (Payment.FREE, Payment.TICKET):
-        assert rules.total_yen(payment, [line(330, 8)]) == 0
-        assert rules.taxes(payment, [line(330, 8)], Rounding.FLOOR) == []
+        assert rules.reckon(payment, [line(330, 8)], Rounding.FLOOR) == (0, [], {"sweets": 330})
 
 
 LINES = st.lists(
@@ -59,16 +59,18 @@ LINES = st.lists(
 
 @given(LINES, st.sampled_from(Rounding))
 def test_rounding_never_drifts_however_long_a_receipt_is(lines: list[rules.Line], rounding: Rounding) -> None:
-    made = rules.taxes(Payment.CASH, lines, rounding)
-    assert sum(tax["taxable_yen"] for tax in made) == rules.total_yen(Payment.CASH, lines)
-    for tax in made:
+    made = rules.reckon(Payment.CASH, lines, rounding)
+    assert sum(tax["taxable_yen"] for tax in made.taxes) == made.total_yen == sum(made.by_category.values())
+    for tax in made.taxes:
         exact = tax["taxable_yen"] * tax["rate_percent"] / (100 + tax["rate_percent"])
         assert abs(tax["tax_yen"] - exact) <= 1
         assert 0 <= tax["tax_yen"] <= tax["taxable_yen"]
 
 
 def test_the_largest_receipt_is_far_from_the_end_of_64_bits() -> None:
-    most = rules.total_yen(Payment.CASH, [line(HIGHEST_PRICE_YEN, 8, MOST_PIECES)] * MOST_LINES)
+    most = rules.reckon(
+        Payment.CASH, [line(HIGHEST_PRICE_YEN, 8, MOST_PIECES)] * MOST_LINES, Rounding.FLOOR
+    ).total_yen
     assert most * 1_000_000 < 2**63
 
 

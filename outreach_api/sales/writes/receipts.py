@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.money import Rounding
 from outreach_api.ledger import takings
-from outreach_api.ledger.kinds import Accepted, Applied, Warn, Work
+from outreach_api.ledger.kinds import Accepted, Applied, Tally, Warn, Work
 from outreach_api.ledger.tellings import receipts as tellings
 from outreach_api.ledger.tellings.sources import Told
 from outreach_api.ledger.visit_facts import FACT_COLUMNS, VISIT_UNKNOWN, VisitFrame, fact_values, frames
@@ -32,6 +35,27 @@ _SALE = (
     "counted",
 )
 _LINE = ("sale_id", "line", "item_id", "category", "quantity", "unit_price_yen", "rate_percent")
+
+
+class _Visit:
+    """What a batch adds to the totals of one visit: few sums, where each receipt would make four tallies."""
+
+    def __init__(self, visit_id: uuid.UUID, index: int) -> None:
+        self._id = visit_id
+        self._index = index
+        self._sums: dict[tuple[str, str], int] = {}
+
+    def add(self, addends: Iterable[takings.Addend]) -> None:
+        sums = self._sums
+        for measure, key, value in addends:
+            sums[measure, key] = sums.get((measure, key), 0) + value
+
+    def tell(self, answers: list[Applied | Refusal]) -> None:
+        """Put the sums to the first answer about the visit: a batch is written whole or not at all."""
+        answer = answers[self._index]
+        if isinstance(answer, Applied):
+            tallies = tuple(Tally(self._id, measure, key, n) for (measure, key), n in self._sums.items())
+            answers[self._index] = msgspec.structs.replace(answer, tallies=answer.tallies + tallies)
 
 
 class _Rows:
@@ -62,6 +86,7 @@ def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusa
     rounding = Rounding(work.settings.tax_rounding)
     answers: list[Applied | Refusal] = []
     rows = _Rows()
+    visits: dict[int, _Visit] = {}
     for accepted in batch:
         given = accepted.values
         frame = found.get(given["visit_id"])
@@ -76,8 +101,15 @@ def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusa
         source = told.source(given["source"], frame)
         counted = standing.take(frame.id, source)
         told.answered(frame, len(answers))
-        answers.append(_record(work, accepted, frame, mode, *rung_up, source, counted, pool, rounding, rows))
+        visit = visits.get(frame.id.int)
+        if visit is None:
+            visit = visits[frame.id.int] = _Visit(frame.id, len(answers))
+        answers.append(
+            _record(work, accepted, frame, mode, *rung_up, source, counted, pool, rounding, rows, visit)
+        )
     rows.insert(work)
+    for visit in visits.values():
+        visit.tell(answers)
     told.add_to(answers, standing.settle())
     return answers
 
@@ -142,13 +174,13 @@ def _record(
     pool: tickets.Pool | None,
     rounding: Rounding,
     rows: _Rows,
+    visit: _Visit,
 ) -> Applied:
     """Add the rows of one receipt, and say what it adds to the totals and what the sender should see."""
     given = accepted.values
     sale_id = accepted.operation.entity_id
     payment: Payment = given["payment"]
-    total_yen = rules.total_yen(payment, lines)
-    taxes = rules.taxes(payment, lines, rounding)
+    total_yen, taxes, by_category = rules.reckon(payment, lines, rounding)
     ticket_count = given.get("ticket_count", 0)
     face_yen = given["ticket_face_yen"] if ticket_count else 0
     fact = fact_values(work, accepted, frame)
@@ -181,21 +213,9 @@ def _record(
         )
     if not counted:
         return Applied(sale_id, warnings=(*warnings, Warn("receipt_held_back")))
-    added = takings.of_sale(
-        frame.id,
-        payment=words[0],
-        total_yen=total_yen,
-        taxes=taxes,
-        by_category=_by_category(lines),
-    )
+    visit.add(takings.addends_of_sale(words[0], total_yen, taxes, by_category))
+    tallies: tuple[Tally, ...] = ()
     if pool is not None and ticket_count:
-        added += takings.of_tickets(frame.id, TicketEvent.REDEEMED, ticket_count, face_yen)
+        tallies = takings.of_tickets(frame.id, TicketEvent.REDEEMED, ticket_count, face_yen)
         warnings += pool.redeem(ticket_count)
-    return Applied(sale_id, tallies=added, warnings=tuple(warnings))
-
-
-def _by_category(lines: Sequence[rules.Line]) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for line in lines:
-        sums[line.category] = sums.get(line.category, 0) + line.amount_yen
-    return sums
+    return Applied(sale_id, tallies=tallies, warnings=tuple(warnings))
