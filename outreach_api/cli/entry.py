@@ -11,13 +11,24 @@ from importlib.metadata import version
 
 import sqlalchemy as sa
 
-from outreach_api.cli import area, backups, checking, database, demo, description, serving, stops, tokens
+from outreach_api.cli import (
+    area,
+    backups,
+    checking,
+    database,
+    demo,
+    description,
+    queues,
+    serving,
+    stops,
+    tokens,
+)
 from outreach_api.cli.console import Failure, tell
 from outreach_api.settings import SettingsError
 from outreach_api.storage.keyring import KeyFileError
 
 # A new group of commands is one more module here.
-GROUPS = (demo, database, serving, tokens, stops, area, backups, checking, description)
+GROUPS = (demo, database, serving, tokens, stops, area, queues, backups, checking, description)
 
 REFUSED, MISUSED = 1, 2
 

@@ -11,7 +11,7 @@ from van_app.queue import Queue
 from van_app.report import Report
 from van_app.wire import Refused, Server, Unanswered
 
-_PAGE = 200
+PAGE = 200
 _START_AGAIN = 410
 
 
@@ -53,7 +53,7 @@ def pull(queue: Queue, server: Server, report: Report) -> None:
     """Fetch until there is no more. Raises Unanswered or Refused; the next pull goes on where this one ended."""
     while True:
         try:
-            answer = server.get("/v1/sync/pull", cursor=queue.get("cursor"), limit=_PAGE)
+            answer = server.get("/v1/sync/pull", cursor=queue.get("cursor"), limit=PAGE)
         except Refused as no:
             if no.status != _START_AGAIN or queue.get("cursor") is None:
                 raise

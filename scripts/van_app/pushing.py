@@ -10,7 +10,7 @@ from typing import Any
 
 from van_app.batches import AROUND, batches, by_clock, size_of
 from van_app.clock import Clock, written
-from van_app.kept import ACKNOWLEDGED, DEAD, PRIVATE, Kept
+from van_app.kept import ACKNOWLEDGED, DEAD, PRIVATE, WAITING, Kept
 from van_app.queue import Queue
 from van_app.report import Report
 from van_app.wire import Refused, Server, TooBig, Unanswered
@@ -147,19 +147,25 @@ class Pushing:
         self.queue.change([one.op_id], state=ACKNOWLEDGED, turn=turn, answer=json.dumps(line), **held)
 
     def _revive(self, sent: Mapping[str, Kept]) -> None:
-        """Dead letters whose only fault was that what they stand on was refused: now that is there, they go again."""
-        orphans = [
-            one
-            for one in self.queue.find("state = ?", DEAD)
-            if one.answer is not None and one.answer.get("code") == "needs_rejected"
-        ]
-        if not orphans:
+        """What waited for something of this push need not wait any more; what was refused only because that had been
+        refused gets another chance."""
+        stuck = self.queue.find("state = ? OR (state = ? AND wait_seconds > 0)", DEAD, WAITING)
+        if not stuck:
             return
         there = [one for one in self.queue.find("state = ?", ACKNOWLEDGED) if one.op_id in sent]
-        stand_on = {one.op_id for one in there} | {one.entity_id for one in there if one.is_opening}
-        for one in orphans:
-            if {(one.answer or {}).get("needs"), one.visit_id} & stand_on:
-                self.report.put_back += self.queue.put_back("op_id = ?", one.op_id)
+        visits = {one.entity_id for one in there if one.is_opening}
+        stand_on = {one.op_id for one in there} | visits
+        for one in stuck:
+            answer = one.answer or {}
+            if one.state == DEAD:
+                lives = (
+                    answer.get("code") == "needs_rejected" and {answer.get("needs"), one.visit_id} & stand_on
+                )
+            else:
+                lives = answer.get("code") == "visit_unknown" and one.visit_id in visits
+            if lives:
+                self.report.put_back += 1
+                self.queue.change([one.op_id], state=WAITING, wait_seconds=0, retries=0)
 
     def _wait(self, one: Kept, line: dict[str, Any], seconds: float) -> None:
         """It comes again by itself, later each time: what it lacks may take a minute or a day to arrive."""

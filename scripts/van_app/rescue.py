@@ -116,35 +116,42 @@ def _columns(line: dict[str, Any], ahead: timedelta, *, may_have_lost: bool) -> 
     operation = line["operation"]
     at = read(operation["occurred_at"])
     sent = line["sent"] is True
-    state = line["state"] if line["state"] in (WAITING, ACKNOWLEDGED, DEAD) else WAITING
-    if may_have_lost:
-        state = WAITING
+    state = WAITING if may_have_lost or line["state"] not in (ACKNOWLEDGED, DEAD) else line["state"]
     holds = state == ACKNOWLEDGED
-    sealed = operation.get("sealed")
-    payload = None if sealed is not None else json.dumps(operation["payload"], ensure_ascii=False)
-    (payload or sealed).encode()  # half a surrogate pair can't travel
+    sealed = _text(operation.get("sealed"))
+    base = operation.get("base_version")
     return {
         "op_id": str(uuid.UUID(operation["op_id"])),
-        "kind": str(operation["kind"]),
+        "kind": _text(str(operation["kind"])),
         "v": int(operation["v"]),
         "entity_id": str(uuid.UUID(operation["entity_id"])),
-        "base_version": operation.get("base_version"),
-        "payload": payload,
+        "base_version": None if base is None else int(base),
+        "payload": _text(json.dumps(operation["payload"], ensure_ascii=False)) if sealed is None else None,
         "sealed": sealed,
-        "visit_id": line["visit_id"],
-        "instead": line["instead"],
+        "visit_id": _text(line["visit_id"]),
+        "instead": _text(line["instead"]),
         "turn": REST if sealed is None else PRIVATE,
         "kept_at": written(at if sent else at + ahead),
         # As sent first: it stays, whatever this phone thinks of the other one's clock.
         "occurred_at": written(at) if sent else None,
-        "day": line["day"] if sent else None,
+        "day": _text(line["day"]) if sent else None,
         "state": state,
-        "result": line["result"] if holds else None,
-        "held_for": line["held_for"] if holds else None,
+        "result": _text(line["result"]) if holds else None,
+        "held_for": _text(line["held_for"]) if holds else None,
         "answer": json.dumps(line["answer"]) if state == DEAD else None,
         "attempts": int(sent),
         "imported": 1,
     }
+
+
+def _text(value: Any) -> str | None:
+    """A text as it may stand in the queue and travel: half a surrogate pair can do neither."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError(value)
+    value.encode()
+    return value
 
 
 def _object(text: str) -> dict[str, Any]:
