@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 
-def _id_bytes(value: uuid.UUID | None) -> bytes | None:
+def id_bytes(value: uuid.UUID | None) -> bytes | None:
     return None if value is None else value.bytes
 
 
@@ -39,7 +39,9 @@ def _utc_text(value: dt.datetime | None) -> str | None:
         return None
     if value.tzinfo is None:
         raise ValueError("a naive datetime can't be stored")
-    return value.astimezone(dt.UTC).isoformat(" ", "microseconds")[:26]
+    if value.tzinfo is not dt.UTC:
+        value = value.astimezone(dt.UTC)
+    return value.isoformat(" ", "microseconds")[:26]
 
 
 class Id(sa.types.TypeDecorator[uuid.UUID]):
@@ -55,7 +57,7 @@ class Id(sa.types.TypeDecorator[uuid.UUID]):
 
     def bind_processor(self, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
         """Overridden whole, because rows come by the thousand: a driver takes UUIDs or bytes as they are."""
-        return None if dialect.name == "postgresql" else _id_bytes
+        return None if dialect.name == "postgresql" else id_bytes
 
     def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Any] | None:
         return None if dialect.name == "postgresql" else _id_of

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter, methodcaller
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach_api.storage.base import Base
+from outreach_api.storage.base import Base, id_bytes
 
 Bind = Any  # SQLAlchemy's own name for it is private
 
@@ -41,8 +42,20 @@ def append_values(
         first = column[0]
         # What rows take from their visit or their push is the same in most of them, and bound once.
         alike = all(value is first for value in column)
-        columns[index] = (bind(first),) * len(column) if alike else tuple(map(bind, column))
+        columns[index] = (bind(first),) * len(column) if alike else _bound(bind, column)
     connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+
+
+_number = attrgetter("int")
+_sixteen_bytes = methodcaller("to_bytes", 16)
+
+
+def _bound(bind: Bind, column: tuple[Any, ...]) -> tuple[Any, ...]:
+    if bind is id_bytes:
+        # As UUID.bytes, without a call into Python for each.
+        with contextlib.suppress(AttributeError):  # one of them is None
+            return tuple(map(_sixteen_bytes, map(_number, column)))
+    return tuple(map(bind, column))
 
 
 CHUNK = 500  # values in one IN (…)
