@@ -39,7 +39,7 @@ def open_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     place = _planned(work, accepted) if given["plan_stop_id"] else _ad_hoc(work, accepted)
     if isinstance(place, Refusal):
         return place
-    opened_at = given["opened_at"] or accepted.occurred_at
+    opened_at = accepted.moment(given["opened_at"])
     if place.plan_stop_id is not None:
         timetable.back_on(work, place.plan_stop_id)
     row = work.session.get(Visit, accepted.entity_id)
@@ -69,6 +69,8 @@ def close_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     if isinstance(row, Refusal):
         return row
     said, reason = accepted.values["closed_at"], accepted.values["early_reason"]
+    if said is not None:
+        said = accepted.moment(said)
     if said is not None and row.opened_at is not None and said < row.opened_at:
         return Refusal("invalid", 422, {}, (Problem("/closed_at", "wrong_order"),))
     standing = None if row.closed_at is None else rules.Departure(row.closed_at, row.cancel_reason)
@@ -140,7 +142,7 @@ def _ad_hoc(work: Work, accepted: Accepted) -> _Place | Refusal:
     if stop is None:
         fault = Problem("/stop_id", "unknown_reference")
         return Refusal("unknown_reference", 422, {}, (fault,), passing=True)
-    day = given["local_day"] or local_day(given["opened_at"] or accepted.occurred_at)
+    day = given["local_day"] or local_day(accepted.moment(given["opened_at"]))
     return _Place(van_id, stop, day)
 
 
