@@ -222,7 +222,7 @@ class Decade:
     def _sale(self, rows: Rows, frame: dict[str, Any], at: dt.datetime) -> Iterable[Tally]:
         payment = self._dice.choice((Payment.CASH, Payment.CASH, Payment.PAYPAY, Payment.FREE))
         line = rules.Line(None, "sweets", self._dice.randint(1, 5), 30, 8)
-        total, taxes = rules.total_yen(payment, [line]), rules.taxes(payment, [line], Rounding.FLOOR)
+        reckoned = rules.reckon(payment, [line], Rounding.FLOOR)
         fact = self._fact(frame, at)
         _add(
             rows,
@@ -231,8 +231,8 @@ class Decade:
             van_id=self._van,
             payment=payment.value,
             service_mode="takeout",
-            total_yen=total,
-            taxes=taxes,
+            total_yen=reckoned.total_yen,
+            taxes=reckoned.taxes,
             ticket_count=0,
             ticket_face_yen=0,
             source="app",
@@ -243,9 +243,7 @@ class Decade:
         return takings.of_sale(
             frame["visit_id"],
             payment=payment.value,
-            total_yen=total,
-            taxes=taxes,
-            by_category={"sweets": line.amount_yen},
+            **reckoned._asdict(),
         )
 
     def _note(self, rows: Rows, frame: dict[str, Any], at: dt.datetime) -> Iterator[Tally]:

@@ -28,8 +28,10 @@ def floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The floor's module on a world of its own, which it names `world`."""
     world = World(tmp_path / "floor")
     monkeypatch.setenv("FLOOR", servers.frame(world))
+    before = gc.get_threshold()
     module = importlib.reload(importlib.import_module("push_bench.floor"))
     gc.unfreeze()
+    gc.set_threshold(*before)
     module.world = world
     yield module
     for connection in module.idle:

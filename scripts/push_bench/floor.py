@@ -99,5 +99,7 @@ _RECEIPT = _filled_in("""INSERT INTO receipts (op_id, entity_id, change_no, rece
 _TOTAL = _filled_in("""INSERT INTO visit_totals (visit_id, measure, key, value, iso_week) VALUES (x'<visit>', ?, ?, ?,
  <week>) ON CONFLICT (visit_id, measure, key) DO UPDATE SET value = value + excluded.value""")
 
+# As in outreach_api/wsgi.py.
 gc.collect()
-gc.freeze()  # as ours does
+gc.freeze()
+gc.set_threshold(50_000, 20, 50)
