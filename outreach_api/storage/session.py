@@ -124,6 +124,8 @@ def _sqlite_engine(url: sa.URL, pool_size: int, turns: Turns) -> sa.Engine:
         module=driver,
         pool_size=pool_size,
         max_overflow=8,
+        # The connection that wrote last has the pages that the next write needs; the others' are stale.
+        pool_use_lifo=True,
         poolclass=sa.pool.QueuePool,
         hide_parameters=True,
         connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
