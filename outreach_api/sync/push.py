@@ -128,11 +128,11 @@ def _ids_of(operation: Operation) -> list[uuid.UUID]:
 
 def _sort_in(work: Work, lines: Sequence[Line], kinds: Registry, hash_key: bytes) -> None:
     letters: list[writes.Letter] = []
-    applied: list[uuid.UUID] = []
+    taken_in: dict[uuid.UUID, bytes] = {}
     for line in lines:
         outcome = line.ended
-        if outcome.ending is Ending.APPLIED:
-            applied.append(outcome.op_id)
+        if outcome.stands and line.ready is not None:
+            taken_in[outcome.op_id] = line.ready.digest
         elif outcome.ending is not Ending.DUPLICATE:
             operation = line.operation
             letters.append(
@@ -145,8 +145,8 @@ def _sort_in(work: Work, lines: Sequence[Line], kinds: Registry, hash_key: bytes
                     kind=operation.kind if operation and kinds.get(operation.kind) else None,
                 )
             )
-    if letters or applied:
-        writes.sort_in(work, letters, applied)
+    if letters or taken_in:
+        writes.sort_in(work, letters, taken_in)
 
 
 def _digest(item: Any, key: bytes) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,8 @@ from outreach_api.kernel.ids import derived
 from outreach_api.ledger import audit
 from outreach_api.ledger.counter import ChangeNumbers
 from outreach_api.ledger.kinds import Accepted, Actor, Applied, Operation, Work
-from outreach_api.ledger.outcomes import Ending, Outcome, stored_detail
+from outreach_api.ledger.outcomes import Ending, Outcome, refused, stored_detail
+from outreach_api.ledger.perform import ID_REUSED
 from outreach_api.ledger.totals import CHUNK
 from outreach_api.storage import bulk
 from outreach_api.storage.ledger import Receipt, Rejection
@@ -39,26 +40,30 @@ class Letter:
     """Its name if it is a declared one."""
 
 
-def sort_in(work: Work, letters: Collection[Letter], applied: Collection[uuid.UUID]) -> None:
-    """Keep these letters, once each, and forget those whose operations are applied by now."""
+_UNSETTLED = sa.select(
+    Rejection.id, Rejection.op_id, Rejection.digest, Rejection.code, Rejection.state
+).where(Rejection.holder_id == sa.bindparam("holder"), Rejection.state != RejectionState.SETTLED.value)
+_NEVER_READ = frozenset({"malformed", "sealed_unreadable", "sealed_for_another_key"})
+
+
+def sort_in(work: Work, letters: Collection[Letter], taken_in: Mapping[uuid.UUID, bytes]) -> None:
+    """Keep these letters, once each, and forget those that are in by now: their digests by operation."""
     holder = work.actor.holder_id
-    select = sa.select(Rejection.id, Rejection.op_id).where(
-        Rejection.holder_id == holder, Rejection.state != RejectionState.SETTLED
-    )
-    unsettled = {row.id: row.op_id for row in work.session.execute(select)}
-    arrived = {op_id for op_id in unsettled.values() if op_id is not None}.intersection(applied)
+    unsettled = {row.id: row for row in work.session.connection().execute(_UNSETTLED, {"holder": holder})}
+    told = [row for row in unsettled.values() if row.op_id in taken_in]
+    # What nobody could read came again in a form that somebody could.
+    arrived = {row.id for row in told if row.digest == taken_in[row.op_id] or row.code in _NEVER_READ}
     if arrived:
-        work.session.execute(
-            sa.delete(Rejection).where(
-                Rejection.holder_id == holder,
-                Rejection.op_id.in_(arrived),
-                Rejection.state != RejectionState.SETTLED,
-            )
-        )
+        work.session.execute(sa.delete(Rejection).where(Rejection.id.in_(arrived)))
+    for row in told:
+        if row.id not in arrived and row.state == RejectionState.WAITING:
+            # Other words under that id: they were never taken in, and nothing that they wait for changes that.
+            _tell_anew(work.session, row.id, refused(row.op_id, ID_REUSED))
     by_id = {derived("rejection", holder, str(one.op_id), one.digest.hex()): one for one in letters}
-    for letter_id in by_id.keys() & unsettled.keys():
-        _tell_anew(work.session, letter_id, by_id[letter_id])
-    fresh = by_id.keys() - unsettled.keys()
+    standing = unsettled.keys() - arrived
+    for letter_id in by_id.keys() & standing:
+        _tell_anew(work.session, letter_id, by_id[letter_id].outcome)
+    fresh = by_id.keys() - standing
     fresh -= _settled(work.session, fresh)
     bulk.append(work.session, Rejection, [_row(work, letter_id, by_id[letter_id]) for letter_id in fresh])
 
@@ -73,12 +78,12 @@ def _settled(session: Session, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     return found
 
 
-def _tell_anew(session: Session, letter_id: uuid.UUID, letter: Letter) -> None:
-    """The same operation came again, perhaps with another answer: it waited for a visit, now it is refused."""
+def _tell_anew(session: Session, letter_id: uuid.UUID, outcome: Outcome) -> None:
+    """The same operation has another answer, perhaps: it waited for a visit, now it is refused."""
     session.execute(
         sa.update(Rejection)
         .where(Rejection.id == letter_id)
-        .values(state=_state(letter.outcome), code=letter.outcome.code, detail=_detail(letter.outcome))
+        .values(state=_state(outcome), code=outcome.code, detail=_detail(outcome))
     )
 
 

@@ -116,6 +116,32 @@ def test_what_waits_for_its_visit_is_listed_until_it_is_applied(api: Api) -> Non
     assert letters(api) == []
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_other_words_under_an_id_outlive_the_words_that_were_taken_in(api: Api, together: bool) -> None:
+    visit = str(new_id())
+    first, other = note(visit, text="一つ目"), note(visit, text="二つ目")
+    other |= {"op_id": first["op_id"], "entity_id": str(new_id())}
+    if together:
+        assert results(push(api, first, other)) == [("retry", "visit_unknown"), ("rejected", "id_reused")]
+    else:
+        push(api, other)
+        push(api, first)
+    assert len(letters(api)) == 2
+    arrival = operation("visit.open", {"stop_id": stop_of(api)}, entity_id=visit)
+    assert results(push(api, arrival, first)) == [("applied", None)] * 2
+    (left,) = letters(api)
+    assert (left["state"], left["code"]) == ("open", "id_reused")
+    assert content_of(api, left)["payload"]["text"] == "二つ目"
+
+
+def test_a_letter_that_nobody_could_read_goes_once_its_operation_came_in_a_readable_form(api: Api) -> None:
+    sent = note(visit_of(api))
+    push(api, {**sent, "surprise": 1})
+    assert [letter["code"] for letter in letters(api)] == ["malformed"]
+    push(api, sent)
+    assert letters(api) == []
+
+
 def test_what_needs_something_refused_says_so_and_comes_again_once_that_is_there(api: Api) -> None:
     visit, stop = str(new_id()), stop_of(api)
     opening = operation("visit.open", {"stop_id": stop, "colour": "red"}, entity_id=visit)
