@@ -8,6 +8,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach_api.kernel.ids import derived
 from outreach_api.storage.ledger import ChangeCounter
 
 
@@ -16,11 +17,10 @@ class ChangeNumbers:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        row = session.execute(_LOCKED).one_or_none()
+        row = session.connection().execute(_LOCKED).one_or_none()
         if row is None:
             raise RuntimeError("the change counter is missing: run the migrations")
         self._stored: int = row.value
-        self.epoch: uuid.UUID = row.epoch
         self.last: int = row.value
 
     def next(self) -> int:
@@ -30,20 +30,28 @@ class ChangeNumbers:
     def store(self) -> None:
         """Call once, as the last statement before the commit."""
         if self.last != self._stored:
-            self._session.execute(_STORE, {"last": self.last})
+            self._session.connection().execute(_STORE, {"last": self.last})
 
 
 _COUNTER = ChangeCounter.__table__.c
-_LOCKED = sa.select(_COUNTER.value, _COUNTER.epoch).where(_COUNTER.id == 1).with_for_update()
+_LOCKED = sa.select(_COUNTER.value).where(_COUNTER.id == 1).with_for_update()
 _STORE = (
     sa.update(cast(sa.Table, ChangeCounter.__table__))
     .where(_COUNTER.id == 1)
     .values(value=sa.bindparam("last"))
 )
 _CURRENT = sa.select(_COUNTER.value, _COUNTER.epoch).where(_COUNTER.id == 1)
+_CURRENT_AND_TABLE = _CURRENT.add_columns(sa.literal_column("tableoid", sa.BigInteger))
 
 
 def current(session: Session) -> tuple[int, uuid.UUID]:
-    """Last committed change number and the database's epoch, without a lock."""
-    row = session.execute(_CURRENT).one()
+    """Last committed change number and the database's epoch, without a lock.
+
+    pg_restore makes the counter's table anew, and PostgreSQL numbers tables: a dump that was put back is another
+    epoch also before somebody begins one.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        value, epoch, table = session.execute(_CURRENT_AND_TABLE).one()
+        return value, derived("epoch", epoch, table)
+    row = session.connection().execute(_CURRENT).one()
     return row.value, row.epoch

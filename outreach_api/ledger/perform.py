@@ -253,12 +253,12 @@ def _outcome(accepted: Accepted, answer: Applied | Refusal) -> Outcome:
     if isinstance(answer, Refusal):
         return refused(op_id, answer, accepted.change_no)
     return Outcome(
-        op_id=op_id,
-        ending=Ending.APPLIED,
-        status=201 if answer.created else 200,
-        entity_id=answer.entity_id,
-        version=answer.version,
-        change_no=accepted.change_no,
+        op_id,
+        Ending.APPLIED,
+        CREATED if answer.created else 200,
+        answer.entity_id,
+        answer.version,
+        accepted.change_no,
         warnings=answer.warnings,
     )
 

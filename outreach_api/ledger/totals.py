@@ -37,7 +37,7 @@ def add_up(session: Session, tallies: Iterable[Tally]) -> None:
         if value
     ]
     if rows:
-        session.execute(_UPSERTS[session.get_bind().dialect.name], rows)
+        session.connection().execute(_UPSERTS[session.get_bind().dialect.name], rows)
 
 
 _WEEKS = sa.select(Visit.id, Visit.iso_week).where(bulk.among(Visit.id))

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
-
-import msgspec
 
 from outreach_api.kernel.ids import derived
 from outreach_api.kernel.money import Rounding, tax_included
@@ -38,49 +35,17 @@ def tax_class(category: TaxCategory, mode: ServiceMode) -> TaxClass:
     return TaxClass.STANDARD
 
 
-class Line(msgspec.Struct, frozen=True):
-    """One line of a receipt in whole yen, tax included; `item_id` is None for a rush of sweets."""
-
-    item_id: uuid.UUID | None
-    category: str
-    quantity: int
-    unit_price_yen: int
-    rate_percent: int
-
-
 def brings_money(payment: Payment) -> bool:
     """A ticket's money came when it was bought; a gift brings none."""
     return payment is not Payment.TICKET and payment is not Payment.FREE
 
 
-class Reckoned(NamedTuple):
-    """What a receipt comes to, in whole yen."""
-
-    total_yen: int
-    """The money that it brings in."""
-    taxes: list[dict[str, int]]
-    """The tax inside, rounded once for each rate, lowest rate first. Nothing sold, nothing taxed."""
-    by_category: dict[str, int]
-    """What the goods cost, also where no money was taken."""
-
-
-def reckon(payment: Payment, lines: Iterable[Line], rounding: Rounding) -> Reckoned:
-    total_yen = 0
-    taxable: dict[int, int] = {}
-    by_category: dict[str, int] = {}
-    for line in lines:
-        rate, category = line.rate_percent, line.category
-        amount_yen = line.quantity * line.unit_price_yen
-        total_yen += amount_yen
-        taxable[rate] = taxable.get(rate, 0) + amount_yen
-        by_category[category] = by_category.get(category, 0) + amount_yen
-    if not brings_money(payment):
-        return Reckoned(0, [], by_category)
-    taxes = [
+def taxes(taxable: Mapping[int, int], rounding: Rounding) -> list[dict[str, int]]:
+    """The tax inside a receipt by rate in percent, rounded once for each rate, lowest rate first; all in yen."""
+    return [
         {"rate_percent": rate, "taxable_yen": yen, "tax_yen": tax_included(yen, rate, rounding)}
         for rate, yen in sorted(taxable.items())
     ]
-    return Reckoned(total_yen, taxes, by_category)
 
 
 @dataclass(frozen=True, slots=True)

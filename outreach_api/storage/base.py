@@ -33,7 +33,7 @@ def _utc_moment(value: dt.datetime | None) -> dt.datetime | None:
     return value
 
 
-def _utc_text(value: dt.datetime | None) -> str | None:
+def utc_text(value: dt.datetime | None) -> str | None:
     """As SQLAlchemy writes times on SQLite: always 26 characters, so that texts sort like times."""
     if value is None:
         return None
@@ -70,7 +70,7 @@ class Utc(sa.types.TypeDecorator[dt.datetime]):
     cache_ok = True
 
     def bind_processor(self, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
-        return _utc_moment if dialect.name == "postgresql" else _utc_text
+        return _utc_moment if dialect.name == "postgresql" else utc_text
 
     def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
         if value is None:

@@ -82,6 +82,6 @@ def _items(session: Session, item_ids: Collection[uuid.UUID]) -> dict[int, Liste
 
 def _rates(session: Session) -> dict[TaxClass, list[tuple[dt.date, int]]]:
     rates: dict[TaxClass, list[tuple[dt.date, int]]] = {}
-    for word, valid_from, percent in session.execute(_TAX_RATES):
+    for word, valid_from, percent in session.connection().execute(_TAX_RATES):
         rates.setdefault(TaxClass(word), []).append((valid_from, percent))
     return rates

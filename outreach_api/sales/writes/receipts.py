@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -94,7 +94,7 @@ def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusa
             answers.append(VISIT_UNKNOWN)
             continue
         mode = _service_mode(given, frame)
-        rung_up = _lines(given, frame, mode, price_list)
+        rung_up = _ring_up(accepted.operation.entity_id, given, frame, mode, price_list)
         if isinstance(rung_up, Refusal):
             answers.append(rung_up)
             continue
@@ -105,7 +105,7 @@ def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusa
         if visit is None:
             visit = visits[frame.id.int] = _Visit(frame.id, len(answers))
         answers.append(
-            _record(work, accepted, frame, mode, *rung_up, source, counted, pool, rounding, rows, visit)
+            _record(work, accepted, frame, mode, rung_up, source, counted, pool, rounding, rows, visit)
         )
     rows.insert(work)
     for visit in visits.values():
@@ -119,9 +119,19 @@ def _service_mode(given: Mapping[str, Any], frame: VisitFrame) -> ServiceMode:
     return mode or (ServiceMode.EAT_IN if frame.seating_by_us else ServiceMode.TAKEOUT)
 
 
-def _lines(
-    given: Mapping[str, Any], frame: VisitFrame, mode: ServiceMode, price_list: PriceList
-) -> tuple[list[rules.Line], list[Warn]] | Refusal:
+class _RungUp(NamedTuple):
+    """What stands on a receipt: rows of its lines, and what they come to in yen."""
+
+    lines: list[tuple[Any, ...]]
+    goods_yen: int
+    taxable: dict[int, int]
+    by_category: dict[str, int]
+    warnings: list[Warn]
+
+
+def _ring_up(
+    sale_id: uuid.UUID, given: Mapping[str, Any], frame: VisitFrame, mode: ServiceMode, price_list: PriceList
+) -> _RungUp | Refusal:
     """The lines at the prices and rates of the visit's day, or what is wrong with which of them.
 
     A price that differs from the list stands, because that money was taken; the sender is told.
@@ -130,13 +140,17 @@ def _lines(
         rate = price_list.rate(TaxCategory.FOOD, mode, frame.local_day)
         if rate is None:
             return _faulty([Problem("/rush_yen", "tax_rate_missing", {"day": frame.local_day})])
-        return [rules.Line(None, ItemCategory.SWEETS.value, 1, given["rush_yen"], rate)], []
+        yen, category = given["rush_yen"], ItemCategory.SWEETS.value
+        return _RungUp([(sale_id, 0, None, category, 1, yen, rate)], yen, {rate: yen}, {category: yen}, [])
     offers = price_list.offers(frame.local_day, mode)
-    lines: list[rules.Line] = []
+    lines: list[tuple[Any, ...]] = []
+    goods_yen = 0
+    taxable: dict[int, int] = {}
+    by_category: dict[str, int] = {}
     warnings: list[Warn] = []
     faults: list[Problem] = []
     for number, line in enumerate(given["lines"]):
-        item_id = line["item_id"]
+        item_id, quantity = line["item_id"], line["quantity"]
         offer = offers.get(item_id.int)
         if offer is None:
             faults.append(Problem(f"/lines/{number}/item_id", "item_unknown"))
@@ -150,11 +164,15 @@ def _lines(
         elif rate is None:
             faults.append(Problem(f"/lines/{number}", "tax_rate_missing", {"day": frame.local_day}))
         else:
-            lines.append(rules.Line(item_id, category, line["quantity"], price_yen, rate))
-            if listed_yen is not None and listed_yen != price_yen:
+            lines.append((sale_id, number, item_id, category, quantity, price_yen, rate))
+            yen = quantity * price_yen
+            goods_yen += yen
+            taxable[rate] = taxable.get(rate, 0) + yen
+            by_category[category] = by_category.get(category, 0) + yen
+            if listed_yen != price_yen and listed_yen is not None:
                 differs = {"listed_yen": listed_yen, "given_yen": price_yen}
                 warnings.append(Warn("price_differs", f"/lines/{number}/unit_price_yen", differs))
-    return _faulty(faults) if faults else (lines, warnings)
+    return _faulty(faults) if faults else _RungUp(lines, goods_yen, taxable, by_category, warnings)
 
 
 def _faulty(faults: list[Problem]) -> Refusal:
@@ -167,8 +185,7 @@ def _record(
     accepted: Accepted,
     frame: VisitFrame,
     mode: ServiceMode,
-    lines: list[rules.Line],
-    warnings: list[Warn],
+    rung_up: _RungUp,
     source: Source,
     counted: bool,
     pool: tickets.Pool | None,
@@ -180,7 +197,11 @@ def _record(
     given = accepted.values
     sale_id = accepted.operation.entity_id
     payment: Payment = given["payment"]
-    total_yen, taxes, by_category = rules.reckon(payment, lines, rounding)
+    lines, goods_yen, taxable, by_category, warnings = rung_up
+    # A ticket's money came when it was bought, and a gift brings none: nothing sold, nothing taxed.
+    brings_money = rules.brings_money(payment)
+    total_yen = goods_yen if brings_money else 0
+    taxes = rules.taxes(taxable, rounding) if brings_money else []
     ticket_count = given.get("ticket_count", 0)
     face_yen = given["ticket_face_yen"] if ticket_count else 0
     fact = fact_values(work, accepted, frame)
@@ -188,18 +209,7 @@ def _record(
     rows.sales.append(
         (*fact, frame.van_id, *words, total_yen, taxes, ticket_count, face_yen, str(source), counted)
     )
-    for number, line in enumerate(lines):
-        rows.lines.append(
-            (
-                sale_id,
-                number,
-                line.item_id,
-                line.category,
-                line.quantity,
-                line.unit_price_yen,
-                line.rate_percent,
-            )
-        )
+    rows.lines += lines
     if ticket_count:
         rows.tickets.append(
             tickets.entry_of(
