@@ -20,7 +20,9 @@ from outreach_api.storage import migrate
 from outreach_api.storage.keyring import KeyFileError, make_key_file
 from outreach_api.storage.plans import Van
 from outreach_api.storage.session import Database
+from outreach_api.storage.visits import HeadCount
 from schemas.vocabulary import Role
+from tests.make import MADE_AT, make_visit
 
 
 @pytest.fixture
@@ -183,6 +185,25 @@ def test_verify_finds_a_database_of_ours_whole(ready: Path, capsys: pytest.Captu
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 8
     assert all(line.startswith("OK ") for line in lines)
+
+
+def test_verify_finds_what_counts_both_on_paper_and_by_phone(
+    ready: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = opened(ready)
+    van = Van(id=new_id(), created_at=MADE_AT, code="A", name="A", needs_power=False, active=True)
+    with database.write() as session:
+        session.add(van)
+        visit = make_visit(session, van_id=van.id)
+        happened = {"received_at": MADE_AT, "occurred_at": MADE_AT, "visit_id": visit.id, "mesh": visit.mesh}
+        dated = {"local_day": visit.local_day, "iso_week": visit.iso_week, "change_no": 0}
+        for source in ("app", "paper"):
+            told = {"counts": {}, "source": source, "counted": True}
+            session.add(HeadCount(id=new_id(), **happened, **dated, **told))
+    database.close()
+    assert main(["verify"]) == 1
+    (fault,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("NG")]
+    assert f"heads of visit {visit.id}" in fault
 
 
 def test_verify_finds_an_altered_audit(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:

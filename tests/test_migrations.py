@@ -5,19 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from sqlalchemy.orm import Session
 
 from outreach_api.kernel.ids import new_id
 from outreach_api.storage import migrate
 from outreach_api.storage.ledger import ChangeCounter
+from outreach_api.storage.plans import Van
+from outreach_api.storage.sales import Sale, TicketEntry
 from outreach_api.storage.session import Database
 from outreach_api.storage.stops import Permission, Stop
-from tests.make import MADE_AT, make_stop
+from outreach_api.storage.visits import Visit
+from tests.make import MADE_AT, make_stop, make_visit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -84,6 +90,68 @@ def test_a_step_back_and_forth_keeps_what_was_recorded(empty: Database) -> None:
         assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
     migrate.upgrade(empty)
     assert migrate.differences(empty) == []
+
+
+def test_what_was_held_back_before_tickets_could_be_is_held_back_with_them(empty: Database) -> None:
+    """Receipts that a merge held back had their tickets given back; those that never counted had no entry."""
+    migrate.upgrade(empty)
+    downgrade(empty, "0003")
+    with empty.write() as session:
+        van = Van(id=new_id(), created_at=MADE_AT, code="A", name="A", needs_power=False, active=True)
+        session.add(van)
+        visit = make_visit(session, van_id=van.id, source="app")
+        other = make_visit(session, van_id=van.id, source="paper")
+        counted, merged, never = (
+            add_receipt(session, visit, source, counts)
+            for source, counts in (("app", True), ("paper", False), ("paper", False))
+        )
+        for sale_id, quantity in ((counted, 2), (merged, 2), (merged, -2), (None, 5)):
+            entry = {"event": "redeemed" if sale_id else "issued", "quantity": quantity, "face_yen": 100}
+            session.execute(OLD_ENTRIES.insert().values(**fact_of(visit), **entry, sale_id=sale_id))
+        bare = {"event": "issued", "quantity": 1, "face_yen": 100, "sale_id": None}
+        session.execute(OLD_ENTRIES.insert().values(**fact_of(other), **bare))
+    migrate.upgrade(empty)
+    with empty.read() as session:
+        found = {
+            (entry.sale_id, entry.quantity, entry.source, entry.counted)
+            for entry in session.scalars(sa.select(TicketEntry))
+        }
+        assert found == {
+            (counted, 2, "app", True),
+            (merged, 2, "paper", False),
+            (never, 2, "paper", False),
+            (None, 5, "app", True),
+            (None, 1, "paper", True),
+        }
+        assert session.get_one(Visit, visit.id).source == "paper"
+        assert session.scalar(sa.select(sa.func.count()).select_from(TicketEntry)) == len(found)
+
+
+OLD_ENTRIES = sa.Table(
+    "ticket_entries",
+    sa.MetaData(),
+    *(
+        sa.Column(column.name, column.type)
+        for column in TicketEntry.__table__.columns
+        if column.name not in ("source", "counted")
+    ),
+)
+
+
+def fact_of(visit: Visit) -> dict[str, Any]:
+    dated = {"local_day": visit.local_day, "iso_week": visit.iso_week, "mesh": visit.mesh}
+    came = {"change_no": 1, "received_at": MADE_AT, "occurred_at": MADE_AT}
+    return {"id": new_id(), "visit_id": visit.id, **came, **dated}
+
+
+def add_receipt(session: Session, visit: Visit, source: str, counts: bool) -> uuid.UUID:
+    """One that was paid with two tickets, as the version before kept it."""
+    paid = {"payment": "ticket", "service_mode": "takeout", "total_yen": 0, "taxes": []}
+    used = {"ticket_count": 2, "ticket_face_yen": 100}
+    fact = fact_of(visit)
+    session.add(Sale(**fact, **paid, **used, van_id=visit.van_id, source=source, counted=counts))
+    session.flush()
+    return uuid.UUID(str(fact["id"]))
 
 
 def test_several_processes_may_migrate_one_database_at_once(empty_engine_url: str) -> None:

@@ -6,7 +6,9 @@ import sqlalchemy as sa
 
 from outreach_api.ledger import measures, recount
 from outreach_api.storage.ledger import VisitTotal
+from outreach_api.storage.sales import Sale, TicketEntry
 from outreach_api.storage.session import Database
+from outreach_api.storage.visits import HeadCount
 from tests.api import Api
 from tests.make import make_item, make_visit
 
@@ -73,3 +75,35 @@ def test_a_total_without_any_fact_is_found(api: Api, database: Database) -> None
     with database.read() as session:
         (found,) = recount.differences(session)
     assert (found.measure, found.kept, found.counted) == (measures.STAMPS, 4, 0)
+
+
+def test_a_telling_that_counts_beside_the_other_is_found_also_when_totals_agree(
+    api: Api, database: Database
+) -> None:
+    visit = open_visit(api)
+    for role, source in (("crew", "app"), ("coordinator", "paper")):
+        said = {"visit_id": visit, "source": source}
+        taps = {"counts": {"adult": 2}, "source": source}
+        assert api.post(f"/v1/visits/{visit}/head-counts", taps, role=role).status == 201
+        assert api.post("/v1/sales", {"payment": "cash", "rush_yen": 90, **said}, role=role).status == 201
+        assert api.post("/v1/tickets/redeem", {"quantity": 1, **said}, role=role).status == 201
+        till = {"opening_float_yen": 0, "counts": {"10": 9}, **said}
+        assert api.post("/v1/cash-ups", till, role=role).status == 201
+    with database.read() as session:
+        assert recount.counted_twice(session) == []
+    with database.write() as session:
+        for fact in (HeadCount, Sale, TicketEntry):
+            session.execute(sa.update(fact).values(counted=True))
+        total = sa.update(VisitTotal).where(VisitTotal.measure.in_(recount.RECOUNTED))
+        session.execute(total.values(value=VisitTotal.value * 2))
+    with database.read() as session:
+        found = [(str(twice.visit_id), twice.subject) for twice in recount.counted_twice(session)]
+        assert recount.differences(session) == []
+    assert found == [(visit, subject) for subject in ("heads", "receipts", "tickets")]
+    # A coordinator's choice mends it.
+    for source in ("paper", "app"):
+        version = api.get(f"/v1/visits/{visit}/tellings").json["version"]
+        chosen = {"heads": source, "receipts": source}
+        assert api.post(f"/v1/visits/{visit}/telling", chosen, version=version).status == 200
+        with database.read() as session:
+            assert recount.counted_twice(session) == recount.differences(session) == []
