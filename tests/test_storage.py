@@ -12,10 +12,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outreach_api.kernel.ids import new_id
+from outreach_api.storage import bulk
 from outreach_api.storage import session as opening
 from outreach_api.storage.access import Person
+from outreach_api.storage.base import utc_text
 from outreach_api.storage.ledger import AuditEntry, Change
 from outreach_api.storage.session import Database, sqlite_driver, wal_is_safe
 from outreach_api.storage.stops import Stop
@@ -218,3 +222,25 @@ def test_what_was_deleted_is_not_left_in_the_file(database: Database) -> None:
     assert database.url.database is not None
     for file in Path(database.url.database).parent.iterdir():
         assert secret.encode() not in file.read_bytes(), file.name
+
+
+@given(
+    st.lists(
+        st.datetimes(
+            min_value=dt.datetime(1970, 1, 1),  # noqa: DTZ001
+            max_value=dt.datetime(2200, 1, 1),  # noqa: DTZ001
+            timezones=st.sampled_from([dt.UTC, dt.timezone(dt.timedelta(hours=9))]),
+        )
+        | st.none(),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_times_are_written_alike_one_by_one_and_by_the_column(column: list[dt.datetime | None]) -> None:
+    assert bulk._as_times(tuple(column)) == tuple(map(utc_text, column))
+
+
+@given(st.lists(st.uuids() | st.none() | st.binary(max_size=3), min_size=1, max_size=5))
+def test_ids_and_bytes_are_written_alike_one_by_one_and_by_the_column(column: list[Any]) -> None:
+    plain = [value.bytes if isinstance(value, uuid.UUID) else value for value in column]
+    assert list(bulk._as_blobs(tuple(column))) == plain

@@ -9,6 +9,7 @@ from functools import cache
 from operator import attrgetter, itemgetter, methodcaller
 from typing import Any, cast
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -75,9 +76,12 @@ def _as_blob(value: uuid.UUID | bytes | None) -> bytearray | None:
 
 
 def _as_times(column: tuple[Any, ...]) -> tuple[Any, ...]:
-    if all(value is not None and value.tzinfo is UTC for value in column):
-        return tuple([value.isoformat(" ", "microseconds")[:26] for value in column])
-    return tuple(map(utc_text, column))
+    """As `utc_text` writes each, but by one call of the quick encoder: formatting takes longer than binding."""
+    if any(value is None or value.tzinfo is not UTC for value in column):
+        return tuple(map(utc_text, column))
+    text = orjson.dumps(column).decode().replace("T", " ")
+    # 2026-11-28 02:10:00.123456+00:00, without the fraction where it is zero
+    return tuple([one[:26] if len(one) == 32 else f"{one[:19]}.000000" for one in text[2:-2].split('","')])
 
 
 CHUNK = 500  # values in one IN (…)
