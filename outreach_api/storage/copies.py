@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from outreach_api.kernel.ids import new_id
+from outreach_api.storage.base import id_bytes
 from outreach_api.storage.session import BUSY_MILLISECONDS, sqlite_driver
+from outreach_api.storage.whole_files import beside, finish, sync
 
 
 class CopyError(Exception):
@@ -24,17 +25,17 @@ class CopyError(Exception):
 def copy(source: Path, target: Path) -> None:
     """Copy a database that may be in use to a new file that only its owner can read.
 
+    The copy has an epoch of its own: by whatever way it takes the database's place some day, phones notice.
     Raises FileExistsError rather than replace a file, and CopyError (`not_a_database`, `damaged`).
     """
-    with _beside(target) as unfinished:
+    with beside(target) as unfinished:
         with reading(source) as old, contextlib.closing(_connect(unfinished)) as new:
             _sqlite(lambda: old.backup(new))
             # One file, not three: the copy is carried away alone.
             new.execute("PRAGMA journal_mode=DELETE").close()
+            _sqlite(lambda: _begin_an_epoch(new))
         check(unfinished)
-        _sync(unfinished)
-        _name(unfinished, target)
-    _sync(target.parent)
+        finish(unfinished, target)
 
 
 def check(file: Path) -> None:
@@ -74,17 +75,30 @@ def reading(file: Path) -> Iterator[Any]:
 
 
 def replace(target: Path, copied: Path, keep_as: Path) -> None:
-    """Put a finished copy in a database's place; the old one stays under another name."""
-    if target.exists():
-        for leftover in ("-wal", "-shm"):
-            target.with_name(target.name + leftover).unlink(missing_ok=True)
-        target.rename(keep_as)
+    """Put a finished copy in a database's place; the old one stays under another name, its journals with it.
+
+    A journal of the old one beside the new one would be written into it: none may be there when that gets its
+    name, also not after a power cut on a file system that keeps names in another order than they were given.
+    """
+    for part in ("", "-wal", "-shm", "-journal"):
+        old = target.with_name(target.name + part)
+        if old.exists():
+            old.rename(keep_as.with_name(keep_as.name + part))
+    sync(target.parent)
     copied.rename(target)
-    _sync(target.parent)
+    sync(target.parent)
+
+
+def _begin_an_epoch(connection: Any) -> None:
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'change_counter'").fetchall():
+        connection.execute("UPDATE change_counter SET epoch = ?", (id_bytes(new_id()),)).close()
 
 
 def _connect(file: Path) -> Any:
-    return sqlite_driver().connect(str(file), isolation_level=None)
+    connection = sqlite_driver().connect(str(file), isolation_level=None)
+    # Without it a Mac's drive may not have what a journal brought when that is deleted; elsewhere nothing changes.
+    connection.execute("PRAGMA fullfsync=ON").close()
+    return connection
 
 
 def _sqlite(call: Any) -> Any:
@@ -93,38 +107,3 @@ def _sqlite(call: Any) -> Any:
         return call()
     except driver.DatabaseError as fault:
         raise CopyError("not_a_database", str(fault)) from None
-
-
-@contextlib.contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """A private file in the target's folder that is gone afterwards, whatever happens."""
-    if target.exists():
-        raise FileExistsError(17, "it exists already", str(target))
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".unfinished", dir=target.parent)
-    os.close(handle)  # mkstemp made it with mode 0600
-    unfinished = Path(name)
-    try:
-        yield unfinished
-    finally:
-        for leftover in ("", "-journal", "-wal", "-shm"):
-            unfinished.with_name(unfinished.name + leftover).unlink(missing_ok=True)
-
-
-def _name(unfinished: Path, target: Path) -> None:
-    try:
-        os.link(unfinished, target)  # unlike a rename, it never replaces what came there meanwhile
-    except FileExistsError:
-        raise
-    except OSError:  # a memory stick has no links
-        if target.exists():
-            raise FileExistsError(17, "it exists already", str(target)) from None
-        unfinished.rename(target)
-
-
-def _sync(path: Path) -> None:
-    """Have the disk keep it: a file's content, or the names in a folder."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
