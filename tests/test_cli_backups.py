@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from outreach_api.cli import main
-from outreach_api.cli.backups import pg_dump
 from outreach_api.ledger import counter
 from outreach_api.settings import Settings, settings_in
 from outreach_api.storage import copies
@@ -40,6 +39,20 @@ def tokens(capsys: pytest.CaptureFixture[str]) -> int:
     capsys.readouterr()
     assert main(["tokens"]) == 0
     return len(capsys.readouterr().out.splitlines()) - 1
+
+
+def move_on(home: Path, number: int) -> None:
+    """As if so many changes had been made."""
+    with sqlite3.connect(home / "outreach.db") as connection:
+        connection.execute("UPDATE change_counter SET value = ?", (number,))
+    connection.close()
+
+
+def backed_up(home: Path) -> object:
+    with sqlite3.connect(home / "outreach.db") as connection:
+        row = connection.execute("SELECT backed_up_no, backed_up_at FROM change_counter").fetchone()
+    connection.close()
+    return row
 
 
 def test_a_backup_is_one_whole_private_file_without_the_key(home: Path, tmp_path: Path) -> None:
@@ -195,17 +208,22 @@ def test_a_backup_of_a_later_version_is_refused(home: Path, tmp_path: Path) -> N
     assert main(["restore", "--replace", str(file)]) == 1
 
 
-def test_postgresql_is_told_the_exact_command_and_no_password(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_restored_database_is_covered_by_the_file_that_it_came_from(home: Path, tmp_path: Path) -> None:
+    move_on(home, 40)
+    main(["backup", str(tmp_path / "copy")])
+    os.utime(tmp_path / "copy", (1_700_000_000, 1_700_000_000))
+    move_on(home, 50)
+    assert main(["restore", "--replace", str(tmp_path / "copy")]) == 0
+    assert backed_up(home) == (40, "2023-11-14 22:13:20.000000")
+
+
+def test_whoever_restores_an_older_backup_hears_that_there_was_a_later_one(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    url = "postgresql://outreach:secret-word@db.example:5433/outreach"
-    monkeypatch.setenv("OUTREACH_DATABASE_URL", url)
-    assert main(["backup", "weekly copy.dump"]) == 1
-    said = capsys.readouterr().err
-    assert "secret-word" not in said
-    assert pg_dump(url, Path("weekly copy.dump")) in said
-    assert (
-        "pg_dump --format=custom '--file=weekly copy.dump' postgresql://outreach@db.example:5433/outreach"
-        in said
-    )
-    assert main(["restore", "weekly copy.dump"]) == 1
+    main(["backup", str(tmp_path / "old")])
+    move_on(home, 60)
+    main(["backup", str(tmp_path / "new")])
+    main(["restore", "--replace", str(tmp_path / "new")])
+    assert "a later backup" not in capsys.readouterr().err
+    main(["restore", "--replace", str(tmp_path / "old")])
+    assert "a later backup" in capsys.readouterr().err

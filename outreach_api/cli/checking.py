@@ -17,7 +17,7 @@ from outreach_api.settings import Settings
 from outreach_api.storage import copies, migrate
 from outreach_api.storage.contacts import ContactNote
 from outreach_api.storage.keyring import KeyFileError, Keyring, load_key_file
-from outreach_api.storage.ledger import ChangeCounter, Receipt
+from outreach_api.storage.ledger import Change, ChangeCounter, Receipt, Rejection
 from outreach_api.sync.writes import purge_contents
 
 _SHOWN = 5
@@ -71,7 +71,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "鍵 · the key", key_fault
         with database.read() as session:
             if keyring is not None:
-                yield "鍵とメモ本文 · the key fits the note texts", _key_fits(session, keyring)
+                yield "鍵と封をした中身 · the key fits what is sealed", _key_fits(session, keyring)
             seq = audit.broken_at(session)
             yield "監査記録 · the audit's chain", "" if seq is None else f"broken at entry {seq}"
             yield "変更番号 · change numbers", _numbers(session)
@@ -88,17 +88,32 @@ def _key(settings: Settings) -> tuple[Keyring | None, str]:
         return None, str(fault)
 
 
+_SEALED: tuple[tuple[str, Any], ...] = (
+    ("note texts", ContactNote.text_sealed),
+    ("rejected operations", Rejection.sealed),
+)
+
+
 def _key_fits(session: Session, keyring: Keyring) -> str:
-    sealed: Any = ContactNote.text_sealed
-    found = session.scalars(sa.select(sealed).where(sealed.is_not(None)).execution_options(yield_per=1_000))
-    strange = sum(not keyring.sealed(text) for text in found)
-    return f"{strange} texts were sealed with another key" if strange else ""
+    faults = []
+    for name, sealed in _SEALED:
+        select = sa.select(sealed).where(sealed.is_not(None)).execution_options(yield_per=1_000)
+        strange = sum(not keyring.sealed(text) for text in session.scalars(select))
+        if strange:
+            faults.append(f"{strange} {name} were sealed with another key")
+    return "; ".join(faults)
 
 
 def _numbers(session: Session) -> str:
-    last = session.scalar(sa.select(ChangeCounter.value)) or 0
-    used = session.scalar(sa.select(sa.func.max(Receipt.change_no))) or 0
-    return f"the counter is at {last}, a receipt at {used}" if used > last else ""
+    """The counter never stands behind what it gave out, nor behind what is said to be backed up."""
+    last, backed_up = session.execute(sa.select(ChangeCounter.value, ChangeCounter.backed_up_no)).one()
+    used = {
+        "a receipt": session.scalar(sa.select(sa.func.max(Receipt.change_no))),
+        "a change": session.scalar(sa.select(sa.func.max(Change.change_no))),
+        "a backup": backed_up,
+    }
+    beyond = [f"{name} at {number}" for name, number in used.items() if (number or 0) > last]
+    return f"the counter is at {last}, {', '.join(beyond)}" if beyond else ""
 
 
 def _totals(session: Session) -> str:

@@ -19,6 +19,7 @@ from outreach_api.cli import (
     demo,
     description,
     queues,
+    restoring,
     serving,
     stops,
     tokens,
@@ -28,7 +29,7 @@ from outreach_api.settings import SettingsError
 from outreach_api.storage.keyring import KeyFileError
 
 # A new group of commands is one more module here.
-GROUPS = (demo, database, serving, tokens, stops, area, queues, backups, checking, description)
+GROUPS = (demo, database, serving, tokens, stops, area, queues, backups, restoring, checking, description)
 
 REFUSED, MISUSED = 1, 2
 

@@ -22,6 +22,8 @@ class Page(NamedTuple):
     change_no: int
     """Up to where this page goes."""
     epoch: uuid.UUID
+    last: int
+    """The database's last change number."""
     more: bool
 
 
@@ -55,7 +57,7 @@ def page_after(session: Session, actor: Actor, after: int, limit: int, feeds: Ma
         }
         for change in changes
     ]
-    return Page(items, changes[-1].change_no if more else max(last, after), epoch, more)
+    return Page(items, changes[-1].change_no if more else last, epoch, last, more)
 
 
 def _shown(

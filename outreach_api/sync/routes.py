@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import uuid
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from flask import Response, jsonify
 from outreach_api.kernel.clock import parse_instant
 from outreach_api.kernel.errors import KernelError, Problem, Refusal
 from outreach_api.kernel.week import local_day
-from outreach_api.ledger import counter
+from outreach_api.ledger import audit, counter, epochs
 from outreach_api.storage.ledger import Rejection
 from outreach_api.sync import operations, reads
 from outreach_api.sync.feed import FEEDS
@@ -30,6 +31,7 @@ from schemas import sync as wire
 from schemas.base import MOST_FAULTS, page_of
 from schemas.vocabulary import Role
 
+log = logging.getLogger(__name__)
 blp = Blueprint("sync", __name__, url_prefix="/v1/sync", description="同期 · the van comes back online")
 
 DEVICES = frozenset({Role.CREW, Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMIN})
@@ -68,6 +70,9 @@ class Pull(Resource):
         after = _after(query["cursor"])
         found = page_after(session(), actor(), after.change_no, query["limit"], FEEDS)
         if after.epoch is not None and after.epoch != str(found.epoch):
+            return Refusal("resync_needed", 410)
+        if after.epoch is not None and after.change_no > found.last:
+            _begin_epoch(after.change_no, after.epoch, found.last)
             return Refusal("resync_needed", 410)
         rules = phone_rules(here.settings, here.keyring, language())
         mark = mark_of(rules)
@@ -194,6 +199,29 @@ def _envelope(body: Any) -> tuple[list[Any], Any]:
     if problems or not isinstance(items, list):
         raise Refused(Refusal("invalid", 422, {}, tuple(problems[:MOST_FAULTS])))
     return items, sent_at
+
+
+def _begin_epoch(change_no: int, epoch: str, last: int) -> None:
+    """We signed a change number that the database has not come to: it was put back, and nobody began an epoch.
+
+    It begins here, and the log and the audit say so. A new one makes phones send again, which harms nothing; with
+    the old one they would keep to themselves what the database lost.
+    """
+    here = services()
+    session().rollback()  # a reader would keep a writer from committing where SQLite has no write-ahead log
+    with here.database.write() as own:
+        if epochs.went_back(own, change_no, epoch):
+            said = f"a cursor stands at {change_no}, the counter at {last}"
+            log.error("the database went back to an earlier state (%s): a new epoch begins", said)
+            audit.record(
+                own,
+                actor(),
+                here.now(),
+                action="beginEpoch",
+                entity_kind="database",
+                entity_id=None,
+                purpose=said,
+            )
 
 
 class _After(NamedTuple):
