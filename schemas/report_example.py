@@ -100,6 +100,7 @@ A_WEEK: dict[str, Any] = {
         "clock_suspect": 0,
         "sold_without_cash_up": 0,
         "cancelled_with_facts": 0,
+        "told_twice": 0,
         "plans_without_visits": 0,
     },
     "stamp_cards": {

@@ -204,6 +204,9 @@ class VisitOut(Out):
     receipts_held_back = Whole(
         0, metadata={"description": "Receipts of the telling that does not stand, not counted."}
     )
+    telling_chosen_at = Instant(
+        allow_none=True, metadata={"description": "When a coordinator chose which telling stands."}
+    )
 
     example: ClassVar = {
         "id": "3f0d2c4b-1a59-5e68-b7c6-d5e4f3a2b1c0",
@@ -226,6 +229,7 @@ class VisitOut(Out):
         "merged_into": None,
         "attendance": {"total": 4, "children": 3, "by_band": {"elem_low": 3, "guardian": 1}, "held_back": {}},
         "receipts_held_back": 0,
+        "telling_chosen_at": None,
     }
 
 

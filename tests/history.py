@@ -55,6 +55,7 @@ class Season:
         self.send()
         self._afterwards(visits, sales, referrals, follow_ups)
         self.send()
+        self._paper(visits)
         self._corrections(visits)
         self.send()
 
@@ -319,6 +320,20 @@ class Season:
                 self.later("visit.close", visit, closed_at=at, early_reason=early)
             elif self.dice.random() < 0.3:
                 self.later("visit.cancel", visit, reason="wind")
+
+    def _paper(self, visits: list[Visit]) -> None:
+        """Some visits were told over again from paper, and for some of these a coordinator chose."""
+        for number, (visit, _) in enumerate(self.dice.sample(visits, 6)):
+            told = {"visit_id": str(visit), "source": "paper"}
+            self.later("head_count.add", counts={"adult": self.dice.randint(20, 40)}, **told)
+            self.later("sale.record", payment="cash", rush_yen=self.dice.randint(500, 9_000), **told)
+            self.later("ticket.issue", quantity=2, payment="cash", **told)
+            if number % 2:
+                self.send()
+                version = self.api.get(f"/v1/visits/{visit}").json["version"]
+                chosen = self.dice.choice([{"heads": "paper"}, {"receipts": "paper", "heads": "paper"}])
+                self.later_at(self.api.clock(), "visit.choose_telling", visit, version, chosen)
+        self.send()
 
     def _corrections(self, visits: list[Visit]) -> None:
         """Days put right, duplicates joined, and a count that came in for a visit that was called off."""

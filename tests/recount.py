@@ -333,6 +333,13 @@ class _Count:
         for row in (row for row in self.rows(HeadCount) if row.counted):
             for band, n in row.counts.items():
                 heads[row.visit_id, band] += n
+        void = {row.sale_id for row in self.rows(SaleVoid)}
+        held_back = {
+            row.visit_id
+            for table in (HeadCount, Sale, TicketEntry, CashUp)
+            for row in self.rows(table)
+            if not row.counted and row.id not in void and getattr(row, "sale_id", None) is None
+        }
         plans: dict[Any, set[str]] = {}
         for plan, _, became, _ in self.stays():
             if plan.status == "published":
@@ -347,6 +354,9 @@ class _Count:
             ("sold_without_cash_up", ""): sum(v.id in sold and v.id not in tills for v in over),
             ("cancelled_with_facts", ""): sum(
                 v.status == "cancelled" and v.id in counted for v in self.visits.values()
+            ),
+            ("told_twice", ""): sum(
+                v.id in held_back and v.telling_chosen_at is None for v in self.visits.values()
             ),
             ("plans_without_visits", ""): sum(states == {"unrecorded"} for states in plans.values()),
         }

@@ -95,7 +95,6 @@ def test_a_step_back_and_forth_keeps_what_was_recorded(empty: Database) -> None:
 def test_what_was_held_back_before_tickets_could_be_is_held_back_with_them(empty: Database) -> None:
     """Receipts that a merge held back had their tickets given back; those that never counted had no entry."""
     migrate.upgrade(empty)
-    downgrade(empty, "0003")
     with empty.write() as session:
         van = Van(id=new_id(), created_at=MADE_AT, code="A", name="A", needs_power=False, active=True)
         session.add(van)
@@ -105,11 +104,16 @@ def test_what_was_held_back_before_tickets_could_be_is_held_back_with_them(empty
             add_receipt(session, visit, source, counts)
             for source, counts in (("app", True), ("paper", False), ("paper", False))
         )
-        for sale_id, quantity in ((counted, 2), (merged, 2), (merged, -2), (None, 5)):
+        facts = [fact_of(visit) for _ in range(4)]
+        bare = fact_of(other)
+    downgrade(empty, "0003")
+    with empty.write() as session:
+        told = ((counted, 2), (merged, 2), (merged, -2), (None, 5))
+        for fact, (sale_id, quantity) in zip(facts, told, strict=True):
             entry = {"event": "redeemed" if sale_id else "issued", "quantity": quantity, "face_yen": 100}
-            session.execute(OLD_ENTRIES.insert().values(**fact_of(visit), **entry, sale_id=sale_id))
-        bare = {"event": "issued", "quantity": 1, "face_yen": 100, "sale_id": None}
-        session.execute(OLD_ENTRIES.insert().values(**fact_of(other), **bare))
+            session.execute(OLD_ENTRIES.insert().values(**fact, **entry, sale_id=sale_id))
+        entry = {"event": "issued", "quantity": 1, "face_yen": 100, "sale_id": None}
+        session.execute(OLD_ENTRIES.insert().values(**bare, **entry))
     migrate.upgrade(empty)
     with empty.read() as session:
         found = {

@@ -22,9 +22,7 @@ few = settings(max_examples=15)
 
 visits = st.sampled_from([0, 0, 1, 1, 2])
 tellers = st.sampled_from([(0, None), (1, None), (2, "app"), (2, "paper"), (2, "paper"), (2, "paper")])
-counts = st.dictionaries(
-    st.sampled_from(["adult", "infant"]), st.integers(-2, 3).filter(bool), min_size=1, max_size=2
-)
+counts = st.sampled_from([{"adult": 1}, {"adult": -1}, {"adult": 2}, {"adult": 1, "infant": 1}])
 
 
 def _told(kind: str, payload: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[Step]:
@@ -106,7 +104,7 @@ def assert_exact(place: Town, model: Model) -> None:
 @given(
     openers,
     st.lists(facts, min_size=5, max_size=8),
-    st.lists(choices | choices | voids | merges | tills | facts, min_size=2, max_size=6),
+    st.lists(choices | choices | voids | voids | merges | tills | facts, min_size=2, max_size=6),
 )
 def test_each_visit_is_counted_by_one_telling_and_totals_are_exact(
     migrated: Database, keyring: Keyring, opened: list[str], told: list[Step], then: list[Step]

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from outreach_api.ledger import measures, recount
 from outreach_api.storage.ledger import VisitTotal
-from outreach_api.storage.sales import Sale, TicketEntry
+from outreach_api.storage.sales import CashUp, Sale, TicketEntry
 from outreach_api.storage.session import Database
 from outreach_api.storage.visits import HeadCount
 from tests.api import Api
@@ -92,14 +92,15 @@ def test_a_telling_that_counts_beside_the_other_is_found_also_when_totals_agree(
     with database.read() as session:
         assert recount.counted_twice(session) == []
     with database.write() as session:
-        for fact in (HeadCount, Sale, TicketEntry):
+        for fact in (HeadCount, Sale, TicketEntry, CashUp):
             session.execute(sa.update(fact).values(counted=True))
         total = sa.update(VisitTotal).where(VisitTotal.measure.in_(recount.RECOUNTED))
         session.execute(total.values(value=VisitTotal.value * 2))
+        session.execute(sa.delete(VisitTotal).where(VisitTotal.measure == measures.HELD_BACK))
     with database.read() as session:
         found = [(str(twice.visit_id), twice.subject) for twice in recount.counted_twice(session)]
         assert recount.differences(session) == []
-    assert found == [(visit, subject) for subject in ("heads", "receipts", "tickets")]
+    assert found == [(visit, subject) for subject in ("heads", "receipts", "tickets", "till")]
     # A coordinator's choice mends it.
     for source in ("paper", "app"):
         version = api.get(f"/v1/visits/{visit}/tellings").json["version"]

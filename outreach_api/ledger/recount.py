@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.ledger import measures
+from outreach_api.ledger.tellings import heads, receipts, tills
 from outreach_api.storage.contacts import ContactNote, StampMark
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.sales import CashUp, Sale, SaleLine, SaleVoid, TicketEntry
@@ -25,10 +26,20 @@ RECOUNTED = (
     measures.TICKETS,
     measures.TICKETS_YEN,
     measures.TILL_DIFFERENCE_YEN,
+    measures.HELD_BACK,
     measures.CONTACTS,
     measures.CONTACTS_BY_DEPTH,
     measures.STAMPS,
 )
+
+# What may be told twice: facts that stand by themselves. A receipt that was taken back tells nothing, and tickets on
+# a receipt go with it.
+TOLD: dict[str, tuple[Any, sa.ColumnElement[bool]]] = {
+    heads.HEADS: (HeadCount, sa.true()),
+    receipts.RECEIPTS: (Sale, ~sa.exists().where(SaleVoid.sale_id == Sale.id)),
+    receipts.TICKETS: (TicketEntry, TicketEntry.sale_id.is_(None)),
+    tills.TILL: (CashUp, sa.true()),
+}
 
 _Place = tuple[uuid.UUID, str, str]
 Add = Callable[[str, Iterable[tuple[Any, ...]]], None]
@@ -84,6 +95,9 @@ def _count(session: Session) -> dict[_Place, int]:
     ):
         notes = sa.select(ContactNote.visit_id, column, sa.func.count())
         add(measure, session.execute(notes.group_by(ContactNote.visit_id, column)))
+    for subject, (fact, which) in TOLD.items():
+        held = sa.select(fact.visit_id, sa.literal(subject), sa.func.count()).where(~fact.counted, which)
+        add(measures.HELD_BACK, session.execute(held.group_by(fact.visit_id)))
     stamps = sa.select(StampMark.visit_id, sa.literal(""), sa.func.count()).group_by(StampMark.visit_id)
     add(measures.STAMPS, session.execute(stamps))
     return sums
@@ -129,14 +143,8 @@ class CountedTwice(NamedTuple):
 
 def counted_twice(session: Session) -> list[CountedTwice]:
     """Visits where both the phones' and the paper's telling of heads, receipts, tickets or a till count."""
-    subjects: dict[str, tuple[Any, sa.ColumnElement[bool]]] = {
-        "heads": (HeadCount, sa.true()),
-        "receipts": (Sale, ~sa.exists().where(SaleVoid.sale_id == Sale.id)),
-        "tickets": (TicketEntry, TicketEntry.sale_id.is_(None)),
-        "till": (CashUp, sa.true()),
-    }
     found = []
-    for subject, (fact, which) in subjects.items():
+    for subject, (fact, which) in TOLD.items():
         both = sa.select(fact.visit_id).where(fact.counted, which).group_by(fact.visit_id)
         both = both.having(sa.func.count(fact.source.distinct()) > 1).order_by(fact.visit_id)
         found += [CountedTwice(visit_id, subject) for visit_id in session.scalars(both)]

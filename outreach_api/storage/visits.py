@@ -32,6 +32,8 @@ class Visit(Kept, Base):
     note: Mapped[str | None]
     clock_suspect: Mapped[bool]
     """The phone's clock was implausible, so the day may need a coordinator's eye."""
+    telling_chosen_at: Mapped[dt.datetime | None]
+    """When a coordinator last chose which of its tellings stands."""
     merged_into: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("visits.id"))
     __table_args__ = (
         sa.Index("ix_visits_van_id_local_day", "van_id", "local_day"),

@@ -29,6 +29,7 @@ def choose_telling(work: Work, accepted: Accepted) -> Applied | Refusal:
     turned = [
         _SUBJECTS[subject].let_stand(work.session, row.id, source) for subject, source in chosen.items()
     ]
+    row.telling_chosen_at = work.now
     return Applied(
         row.id,
         row.version,

@@ -13,7 +13,7 @@ from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger import measures
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Warn, Work
 from outreach_api.ledger.tellings import heads
-from outreach_api.ledger.tellings.sources import Told
+from outreach_api.ledger.tellings.sources import Told, held_back
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_columns, frames
 from outreach_api.storage import bulk
 from outreach_api.storage.ledger import VisitTotal
@@ -38,9 +38,10 @@ def add_head_counts(work: Work, batch: Sequence[Accepted]) -> list[Applied | Ref
         counts = {band: n for band, n in accepted.values["counts"].items() if n}
         fact = fact_columns(work, accepted, frame)
         rows.append({**fact, "counts": counts, "source": source.value, "counted": counted})
-        tallies = tuple(
-            Tally(frame.id, measures.ATTENDANCE, band, n) for band, n in counts.items() if counted
-        )
+        if counted:
+            tallies = tuple(Tally(frame.id, measures.ATTENDANCE, band, n) for band, n in counts.items())
+        else:
+            tallies = (held_back(frame.id, heads.HEADS),)
         told.answered(frame, len(answers))
         answers.append(
             Applied(

@@ -13,14 +13,12 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger import measures
 from outreach_api.ledger.kinds import Actor
+from outreach_api.ledger.tellings.receipts import RECEIPTS
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN
 from outreach_api.storage.ledger import VisitTotal
-from outreach_api.storage.sales import CashUp, Sale, SaleVoid, TicketEntry
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import HeadCount, HygieneEntry, Visit
 from schemas.vocabulary import CHILD_BANDS, Role, Source
-
-HELD_BACK = sa.and_(~Sale.counted, ~sa.exists().where(SaleVoid.sale_id == Sale.id))
 
 
 def in_scope(actor: Actor) -> sa.Select[Any]:
@@ -74,6 +72,7 @@ def visit_views(session: Session, rows: Sequence[Visit]) -> list[dict[str, Any]]
                 "held_back": held_back[row.id],
             },
             "receipts_held_back": receipts[row.id],
+            "telling_chosen_at": row.telling_chosen_at,
         }
         for row in rows
     ]
@@ -105,21 +104,20 @@ def _held_back(session: Session, visit_ids: Sequence[uuid.UUID]) -> dict[uuid.UU
 def _receipts_held_back(session: Session, visit_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
     receipts: dict[uuid.UUID, int] = defaultdict(int)
     if visit_ids:
-        found = sa.select(Sale.visit_id).where(Sale.visit_id.in_(visit_ids), HELD_BACK)
-        for visit_id in session.scalars(found):
-            receipts[visit_id] += 1
+        found = sa.select(VisitTotal.visit_id, VisitTotal.value).where(
+            VisitTotal.visit_id.in_(visit_ids),
+            VisitTotal.measure == measures.HELD_BACK,
+            VisitTotal.key == RECEIPTS,
+        )
+        for visit_id, value in session.execute(found):
+            receipts[visit_id] = value
     return receipts
 
 
 def told_twice() -> sa.ColumnElement[bool]:
     """Visits of which something is held back beside what counts."""
-    of_heads = sa.exists().where(HeadCount.visit_id == Visit.id, ~HeadCount.counted)
-    of_receipts = sa.exists().where(Sale.visit_id == Visit.id, HELD_BACK)
-    of_tickets = sa.exists().where(
-        TicketEntry.visit_id == Visit.id, ~TicketEntry.counted, TicketEntry.sale_id.is_(None)
-    )
-    of_tills = sa.exists().where(CashUp.visit_id == Visit.id, ~CashUp.counted)
-    return sa.or_(of_heads, of_receipts, of_tickets, of_tills)
+    here = VisitTotal.visit_id == Visit.id
+    return sa.exists().where(here, VisitTotal.measure == measures.HELD_BACK, VisitTotal.value != 0)
 
 
 def hygiene(session: Session, actor: Actor, visit_id: uuid.UUID) -> sa.Select[Any] | Refusal:

@@ -10,16 +10,19 @@ import pytest
 import sqlalchemy as sa
 
 from outreach_api.kernel.ids import new_id
+from outreach_api.ledger import measures
 from outreach_api.storage.ledger import VisitTotal
 from tests.api import Api
 from tests.make import make_item, make_stop, make_visit
 
 
 def totals(api: Api, visit_id: str) -> dict[tuple[str, str], int]:
-    """What was added up for a visit so far, without zeros."""
+    """What was added up for a visit so far, without zeros and what is only kept beside it."""
     with api.database.read() as session:
         found = sa.select(VisitTotal.measure, VisitTotal.key, VisitTotal.value).where(
-            VisitTotal.visit_id == uuid.UUID(visit_id), VisitTotal.value != 0
+            VisitTotal.visit_id == uuid.UUID(visit_id),
+            VisitTotal.value != 0,
+            VisitTotal.measure != measures.HELD_BACK,
         )
         return {(measure, key): value for measure, key, value in session.execute(found)}
 

@@ -280,6 +280,31 @@ def test_visits_that_were_told_twice_are_found(api: Api) -> None:
     assert found == {"true": [both], "false": [one]}
 
 
+def test_the_report_asks_after_visits_told_twice_until_somebody_chose(api: Api) -> None:
+    visit = visit_of(api)
+    count(api, visit, {"adult": 2})
+    sell(api, visit, 100)
+
+    def asked() -> int:
+        report = api.get("/v1/reports/week/2026-W48").json
+        return int(report["completeness"]["told_twice"])
+
+    assert asked() == 0
+    sell(api, visit, 900, role="coordinator", **PAPER)
+    assert asked() == 1
+    assert choose(api, visit, receipts="app").json["telling_chosen_at"] == "2026-11-28T03:00:00Z"
+    assert asked() == 0
+
+
+def test_a_pair_of_which_one_was_taken_back_is_none(api: Api) -> None:
+    visit = visit_of(api)
+    sell(api, visit, 100)
+    held = sell(api, visit, 900, role="coordinator", **PAPER).json["id"]
+    assert api.post(f"/v1/sales/{held}/void", {"reason": "打ち間違い"}).status == 201
+    assert api.get("/v1/visits?told_twice=true").json["items"] == []
+    assert api.get(f"/v1/visits/{visit}").json["receipts_held_back"] == 0
+
+
 def test_tickets_told_on_paper_and_by_phone_are_counted_once(api: Api) -> None:
     visit = visit_of(api)
     for role, quantity, source in (("crew", 5, {}), ("coordinator", 6, PAPER)):

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from outreach_api.ledger import measures
 from outreach_api.ledger.kinds import Tally
-from outreach_api.ledger.tellings.sources import OTHER, Turned, turned_by
+from outreach_api.ledger.tellings.sources import OTHER, Turned, held_back, turned_by
 from outreach_api.storage.visits import HeadCount
+
+HEADS = "heads"
 
 
 class Standing:
@@ -70,12 +72,15 @@ def let_stand(session: Session, visit_id: uuid.UUID, source: str) -> Turned:
     """Let the heads of this source count at a visit, and no others."""
     turned = turned_by(HeadCount, visit_id, source)
     sums: Counter[str] = Counter()
+    held = 0
     for teller, counts in session.execute(sa.select(HeadCount.source, HeadCount.counts).where(turned)):
         sign = 1 if teller == source else -1
+        held -= sign
         for band, n in counts.items():
             sums[band] += sign * n
     session.execute(sa.update(HeadCount).where(turned).values(counted=HeadCount.source == source))
-    return Turned(tuple(Tally(visit_id, measures.ATTENDANCE, band, n) for band, n in sums.items()))
+    tallies = [Tally(visit_id, measures.ATTENDANCE, band, n) for band, n in sums.items()]
+    return Turned((*tallies, held_back(visit_id, HEADS, held)))
 
 
 def tellers(session: Session, visit_id: uuid.UUID) -> set[str]:

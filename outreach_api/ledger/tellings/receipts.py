@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from outreach_api.ledger import takings
 from outreach_api.ledger.kinds import Tally
 from outreach_api.ledger.tellings import tills
-from outreach_api.ledger.tellings.sources import OTHER, Turned, turned_by
+from outreach_api.ledger.tellings.sources import OTHER, Turned, held_back, turned_by
 from outreach_api.storage.sales import Sale, SaleVoid, TicketEntry
+
+RECEIPTS, TICKETS = "receipts", "tickets"
 
 _STANDS = ~sa.exists().where(SaleVoid.sale_id == Sale.id)
 """A receipt that was taken back tells nothing any more."""
@@ -78,20 +80,30 @@ def let_stand(session: Session, visit_id: uuid.UUID, source: str) -> Turned:
     categories = takings.by_category(session, turned)
     sales = sa.select(Sale.id, Sale.source, Sale.payment, Sale.total_yen, Sale.taxes).where(turned, _STANDS)
     for sale in session.execute(sales):
+        sign = 1 if sale.source == source else -1
+        tallies.append(held_back(visit_id, RECEIPTS, -sign))
         tallies += takings.of_sale(
             visit_id,
             payment=sale.payment,
             total_yen=sale.total_yen,
             taxes=sale.taxes,
             by_category=categories[sale.id],
-            sign=1 if sale.source == source else -1,
+            sign=sign,
         )
     session.execute(sa.update(Sale).where(turned).values(counted=Sale.source == source))
     turned = turned_by(TicketEntry, visit_id, source)
-    entries = sa.select(TicketEntry.source, TicketEntry.event, TicketEntry.quantity, TicketEntry.face_yen)
+    entries = sa.select(
+        TicketEntry.source,
+        TicketEntry.event,
+        TicketEntry.quantity,
+        TicketEntry.face_yen,
+        TicketEntry.sale_id,
+    )
     for entry in session.execute(entries.where(turned)):
         sign = 1 if entry.source == source else -1
         tallies += takings.of_tickets(visit_id, entry.event, sign * entry.quantity, entry.face_yen)
+        if entry.sale_id is None:
+            tallies.append(held_back(visit_id, TICKETS, -sign))
     session.execute(sa.update(TicketEntry).where(turned).values(counted=TicketEntry.source == source))
     counted = tills.let_stand(session, visit_id, source)
     return Turned((*tallies, *counted.tallies), counted.announces)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
+from outreach_api.ledger import measures
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Work
 from outreach_api.ledger.visit_facts import VisitFrame
 from outreach_api.storage.visits import Visit
@@ -70,6 +71,11 @@ class Told:
                         Announce("visit", frame.id, frame.van_id),
                     ),
                 )
+
+
+def held_back(visit_id: uuid.UUID, subject: str, facts: int = 1) -> Tally:
+    """Facts that are kept beside those that count; fewer when negative."""
+    return Tally(visit_id, measures.HELD_BACK, subject, facts)
 
 
 def mark(session: Session, visit_ids: Iterable[uuid.UUID]) -> None:

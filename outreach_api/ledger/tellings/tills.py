@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from outreach_api.ledger import measures
 from outreach_api.ledger.kinds import Announce, Tally
-from outreach_api.ledger.tellings.sources import Turned
+from outreach_api.ledger.tellings.sources import Turned, held_back
 from outreach_api.storage.sales import CashUp
+
+TILL = "till"
 
 
 def let_stand(session: Session, visit_id: uuid.UUID, source: str | None) -> Turned:
@@ -36,6 +38,7 @@ def let_stand(session: Session, visit_id: uuid.UUID, source: str | None) -> Turn
             row.counted = counts
             yen = row.counted_yen - row.expected_yen
             tallies.append(Tally(visit_id, measures.TILL_DIFFERENCE_YEN, "", yen if counts else -yen))
+            tallies.append(held_back(visit_id, TILL, -1 if counts else 1))
             announces.append(Announce("cash_up", row.id, row.van_id))
     session.flush()
     return Turned(tuple(tallies), tuple(announces))

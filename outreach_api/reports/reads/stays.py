@@ -19,6 +19,7 @@ from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.plans import Plan, PlanStop
 from outreach_api.storage.sales import CashUp
 from outreach_api.storage.visits import Visit
+from outreach_api.visits.reads import told_twice
 from schemas.vocabulary import CancelReason, PlanStatus, StayState, VisitStatus
 
 HELD = (VisitStatus.OPEN, VisitStatus.CLOSED)
@@ -37,6 +38,8 @@ class VisitLine(NamedTuple):
     sold: bool
     cashed_up: bool
     has_facts: bool
+    undecided: bool
+    """It was told on paper and by phone, and no coordinator chose yet."""
 
     @property
     def held(self) -> bool:
@@ -106,6 +109,7 @@ class Doings(NamedTuple):
                 for visit in self.visits
                 if visit.local_day in period
             ),
+            "told_twice": sum(visit.undecided for visit in self.visits if visit.local_day in period),
             "plans_without_visits": self._plans_without_visits(period),
         }
 
@@ -149,6 +153,7 @@ _VISITS = (
         _has_total(measures.SALES_COUNT),
         sa.exists(sa.select(_C.id).where(_C.visit_id == _V.id)),
         _has_total(),
+        sa.and_(_V.telling_chosen_at.is_(None), told_twice()),
     )
     .select_from(Visit.__table__)
     .outerjoin(Plan.__table__, _P.id == _V.plan_id)

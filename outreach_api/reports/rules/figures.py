@@ -78,6 +78,7 @@ FIGURES = (
             "clock_suspect",
             "sold_without_cash_up",
             "cancelled_with_facts",
+            "told_twice",
         )
     ),
     Figure("completeness.plans_without_visits", "plans"),

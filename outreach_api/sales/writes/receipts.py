@@ -13,7 +13,7 @@ from outreach_api.kernel.money import Rounding
 from outreach_api.ledger import takings
 from outreach_api.ledger.kinds import Accepted, Applied, Tally, Warn, Work
 from outreach_api.ledger.tellings import receipts as tellings
-from outreach_api.ledger.tellings.sources import Told
+from outreach_api.ledger.tellings.sources import Told, held_back
 from outreach_api.ledger.visit_facts import FACT_COLUMNS, VISIT_UNKNOWN, VisitFrame, fact_values, frames
 from outreach_api.sales import rules
 from outreach_api.sales.writes import tickets
@@ -222,7 +222,8 @@ def _record(
             )
         )
     if not counted:
-        return Applied(sale_id, warnings=(*warnings, Warn("receipt_held_back")))
+        kept_beside = (held_back(frame.id, tellings.RECEIPTS),)
+        return Applied(sale_id, tallies=kept_beside, warnings=(*warnings, Warn("receipt_held_back")))
     visit.add(takings.addends_of_sale(words[0], total_yen, taxes, by_category))
     tallies: tuple[Tally, ...] = ()
     if pool is not None and ticket_count:

@@ -14,7 +14,7 @@ from outreach_api.kernel.ids import derived
 from outreach_api.ledger import takings
 from outreach_api.ledger.kinds import Accepted, Applied, Warn, Work
 from outreach_api.ledger.tellings import receipts as tellings
-from outreach_api.ledger.tellings.sources import Told
+from outreach_api.ledger.tellings.sources import Told, held_back
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames
 from outreach_api.storage import bulk
 from outreach_api.storage.sales import TicketEntry
@@ -79,7 +79,11 @@ def _enter(
         answers.append(
             Applied(
                 accepted.entity_id,
-                tallies=takings.of_tickets(frame.id, event.value, quantity, face_yen) if counted else (),
+                tallies=(
+                    takings.of_tickets(frame.id, event.value, quantity, face_yen)
+                    if counted
+                    else (held_back(frame.id, tellings.TICKETS),)
+                ),
                 warnings=_warnings(counted, quantity, pool),
             )
         )

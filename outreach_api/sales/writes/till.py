@@ -13,7 +13,7 @@ from outreach_api.ledger import measures
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Warn, Work
 from outreach_api.ledger.tellings import receipts
 from outreach_api.ledger.tellings import tills as tellings
-from outreach_api.ledger.tellings.sources import Told, Turned
+from outreach_api.ledger.tellings.sources import Told, Turned, held_back
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames
 from outreach_api.sales import rules
 from outreach_api.storage.access import Person
@@ -64,11 +64,12 @@ def count_till(work: Work, accepted: Accepted) -> Applied | Refusal:
     work.session.add(row)
     work.session.flush()
     turned = _let_one_stand(work.session, frame.id) if others else Turned()
-    first = () if others else (Tally(frame.id, measures.TILL_DIFFERENCE_YEN, "", difference_yen),)
+    difference = Tally(frame.id, measures.TILL_DIFFERENCE_YEN, "", difference_yen)
+    first = held_back(frame.id, tellings.TILL) if others else difference
     seen = (Announce("visit", frame.id, frame.van_id),) if frame.id in told.in_sight else ()
     return Applied(
         accepted.entity_id,
-        tallies=(*first, *turned.tallies),
+        tallies=(first, *turned.tallies),
         announces=(*turned.announces, Announce("cash_up", row.id, row.van_id), *seen),
         warnings=() if row.counted else (Warn("till_held_back"),),
     )

@@ -13,7 +13,7 @@ from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger import takings
 from outreach_api.ledger.kinds import Accepted, Applied, Tally, Work
 from outreach_api.ledger.tellings import receipts as tellings
-from outreach_api.ledger.tellings.sources import Told
+from outreach_api.ledger.tellings.sources import Told, held_back
 from outreach_api.ledger.visit_facts import VisitFrame, fact_columns, frames
 from outreach_api.sales.writes import tickets
 from outreach_api.storage import bulk
@@ -60,7 +60,7 @@ def void_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]
         if sale.counted and frame.id in told.in_sight:
             standing[frame.id] = sale.source
         told.answered(frame, len(answers))
-        taken = _taken_back(sale, frame, categories[sale.id]) if sale.counted else ()
+        taken = _taken_back(sale, frame, categories[sale.id])
         answers.append(Applied(accepted.entity_id, tallies=taken))
     bulk.append(work.session, SaleVoid, voids)
     bulk.append(work.session, TicketEntry, entries)
@@ -91,6 +91,8 @@ def _entry(fact: Mapping[str, Any], sale: Sale) -> dict[str, Any]:
 
 
 def _taken_back(sale: Sale, frame: VisitFrame, categories: Mapping[str, int]) -> tuple[Tally, ...]:
+    if not sale.counted:
+        return (held_back(frame.id, tellings.RECEIPTS, -1),)
     taken = takings.of_sale(
         frame.id,
         payment=sale.payment,
