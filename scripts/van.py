@@ -15,6 +15,7 @@ import argparse
 import contextlib
 import os
 import re
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -31,10 +32,10 @@ from van_app.wire import Refused, TooBig, Unanswered
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     screen = Screen(english=options.english)
-    phone = Phone(options.queue, language="en" if options.english else None)
-    screen.english = phone.language == "en"
     try:
-        return int(options.run(phone, screen, options))
+        with Phone(options.queue, language="en" if options.english else None) as phone:
+            screen.english = phone.language == "en"
+            return int(options.run(phone, screen, options))
     except CannotKeep as no:
         screen.complain(no.ja, no.en)
     except Refused as no:
@@ -48,12 +49,15 @@ def main(arguments: list[str] | None = None) -> int:
         screen.complain(
             "van.py が書き出したファイルではありません。", "That is no file that van.py exported."
         )
+    except sqlite3.Error as fault:
+        screen.complain(
+            f"残せませんでした。キューのファイル {options.queue} が使えません：{fault}",
+            f"Not kept: the queue {options.queue} can't be used: {fault}",
+        )
     except OSError as fault:
         screen.complain(f"ファイルの操作に失敗しました：{fault}", f"That did not work: {fault}")
     except KeyboardInterrupt:
         return 130
-    finally:
-        phone.let_go()
     return commands.REFUSED
 
 

@@ -12,7 +12,7 @@ from van_app import rescue
 from van_app.checking import CannotKeep
 from van_app.clock import Clock, phone_clock
 from van_app.keeping import Keeping
-from van_app.kept import ACKNOWLEDGED, DEAD, URGENT, WAITING, Kept
+from van_app.kept import ACKNOWLEDGED, DEAD, FORGOTTEN, URGENT, WAITING, Kept
 from van_app.queue import Queue
 from van_app.report import Report
 from van_app.syncing import sync
@@ -59,6 +59,12 @@ class Phone(Keeping):
         self._dice = dice or random.SystemRandom()
         self._language = language
 
+    def __enter__(self) -> Phone:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.let_go()
+
     def let_go(self) -> None:
         """Close the file. Nothing is lost without it."""
         self.queue.close()
@@ -79,7 +85,7 @@ class Phone(Keeping):
                 "車の端末のトークンではありません。事務所に頼んでください。",
                 "This is no token of a crew's phone; ask the office for one.",
             )
-        if self.queue.get("van_id") not in (None, me["van_id"]) and self.queue.find("1"):
+        if self.queue.get("van_id") not in (None, me["van_id"]) and self.queue.count("state <> ?", FORGOTTEN):
             raise CannotKeep(
                 "ほかの車両の記録が残っています。先に送るか、export で書き出して別の queue を使ってください。",
                 "This queue still holds another van's work: sync it, or export it and use another queue.",
@@ -112,8 +118,8 @@ class Phone(Keeping):
             waiting=len(waiting),
             urgent=sum(one.turn == URGENT for one in waiting),
             oldest=min((one.kept.wall for one in waiting), default=None),
-            dead=len(self.dead()),
-            acknowledged=len(self.queue.find("state = ?", ACKNOWLEDGED)),
+            dead=self.queue.count("state = ?", DEAD),
+            acknowledged=self.queue.count("state = ?", ACKNOWLEDGED),
             holder=self.queue.get("holder"),
             server=self.queue.get("url"),
             visit=self.queue.get("visit_id"),

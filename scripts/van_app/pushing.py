@@ -152,7 +152,11 @@ class Pushing:
         stuck = self.queue.find("state = ? OR (state = ? AND wait_seconds > 0)", DEAD, WAITING)
         if not stuck:
             return
-        there = [one for one in self.queue.find("state = ?", ACKNOWLEDGED) if one.op_id in sent]
+        there = [
+            one
+            for op_id, one in sent.items()
+            if self.queue.count("op_id = ? AND state = ?", op_id, ACKNOWLEDGED)
+        ]
         visits = {one.entity_id for one in there if one.is_opening}
         stand_on = {one.op_id for one in there} | visits
         for one in stuck:

@@ -65,12 +65,19 @@ class Queue:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         self._db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
         self._db.row_factory = sqlite3.Row
+        try:
+            self._set_up()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _set_up(self) -> None:
         for pragma in _pragmas():
             self._db.execute(f"PRAGMA {pragma}").close()
         with self.writing():
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
             if version > _VERSION:
-                raise RuntimeError(f"{path} was written by a later version of this program")
+                raise sqlite3.DatabaseError("it was written by a later version of this program")
             if version == 0:
                 for statement in _TABLES.split(";"):
                     self._db.execute(statement)
@@ -118,6 +125,10 @@ class Queue:
 
     def waiting(self) -> list[Kept]:
         return self.find("state = 'waiting'")
+
+    def count(self, where: str, *values: Any) -> int:
+        statement = f"SELECT count(*) FROM operations WHERE {where}"  # noqa: S608 - our own conditions
+        return int(self._db.execute(statement, values).fetchone()[0])
 
     def due(self, now: Moment, *, at_once: bool = False) -> list[Kept]:
         """Those waiting whose time has come; `at_once`: all of them.

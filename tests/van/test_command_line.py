@@ -168,13 +168,23 @@ def test_wrong_words_are_said_and_nothing_is_kept(office: Office, tmp_path: Path
     assert "送信待ち 1件" in van(queue, "status").stdout
 
 
+def test_a_queue_that_cannot_be_used_is_said_and_nothing_is_said_to_be_kept(tmp_path: Path) -> None:
+    spoiled = tmp_path / "queue.db"
+    spoiled.write_text("this is no database, and never was one" * 100)
+    done = van(spoiled, "count", "infant")
+    assert (done.returncode, "残せませんでした" in done.stderr, done.stdout) == (1, True, "")
+    later = tmp_path / "later.db"
+    with Phone(later) as phone:
+        phone.queue.do("PRAGMA user_version = 99")
+    assert "later version" in van(later, "--english", "status").stderr
+
+
 def test_without_a_network_it_says_that_all_is_kept(office: Office, tmp_path: Path) -> None:
     queue = tmp_path / "queue.db"
     van(queue, "pair", office.url, token=office.token("電話"))
     van(queue, "open", "--day", office.day)
-    phone = Phone(queue)
-    phone.queue.set(url=f"http://127.0.0.1:{free_port()}")
-    phone.let_go()
+    with Phone(queue) as phone:
+        phone.queue.set(url=f"http://127.0.0.1:{free_port()}")
     done = van(queue, "sync", "--tries", "1")
     assert (done.returncode, "残っています" in done.stderr) == (4, True), done
 
@@ -225,9 +235,8 @@ def test_a_phone_that_is_killed_has_kept_all_that_it_said_and_sends_it_once(
         assert sender.returncode == -signal.SIGKILL
     done = van(queue, "sync")
     assert done.returncode == 0, done
-    phone = Phone(queue)
-    kept = {one.op_id for one in phone.queue.find("kind = 'head_count.add'")}
-    phone.let_go()
+    with Phone(queue) as phone:
+        kept = {one.op_id for one in phone.queue.find("kind = 'head_count.add'")}
     assert set(said) <= kept
     # The last one may have been kept without having been said.
     assert len(said) <= len(kept) <= len(said) + 3

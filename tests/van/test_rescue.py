@@ -119,6 +119,7 @@ def test_no_other_file_is_taken_in_and_none_is_written_over(van: Van) -> None:
     phone, file = broken(van)
     with pytest.raises(FileExistsError):
         phone.export(file)
+    assert str(phone.queue.get("token")) not in file.read_text(encoding="utf-8")
     if os.name == "posix":
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     for text in ("", "{}\n", "[]\n", "PK\x03\x04"):
