@@ -35,7 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with Phone(options.queue, language="en" if options.english else None) as phone:
             screen.english = phone.language == "en"
-            return int(options.run(phone, screen, options))
+            done = int(options.run(phone, screen, options))
+            sys.stdout.flush()
+            return done
     except CannotKeep as no:
         screen.complain(no.ja, no.en)
     except Refused as no:
@@ -54,6 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
             f"残せませんでした。キューのファイル {options.queue} が使えません：{fault}",
             f"Not kept: the queue {options.queue} can't be used: {fault}",
         )
+    except BrokenPipeError:
+        # Whoever read us has seen enough; nothing may be flushed to them at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as fault:
         screen.complain(f"ファイルの操作に失敗しました：{fault}", f"That did not work: {fault}")
     except KeyboardInterrupt:

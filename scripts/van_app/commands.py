@@ -214,6 +214,10 @@ def run_dead(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:
     return DONE
 
 
+def _code(thing: dict[str, Any]) -> str:
+    return str(thing["code"])
+
+
 def run_show(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:
     if options.what == "card":
         show_card(phone, screen)
@@ -222,11 +226,11 @@ def run_show(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:
             if plan["local_day"] >= phone.today():
                 print(plan["local_day"], stay["arrive"], stay["depart"], stay["stop_code"], stay["stop_name"])
     elif options.what == "items":
-        for item in phone.shelf.things("item"):
+        for item in sorted(phone.shelf.things("item"), key=_code):
             if item["active"]:
                 print(item["code"], item["name"], price_of(item, phone.today()))
     else:
-        for stop in phone.shelf.things("stop"):
+        for stop in sorted(phone.shelf.things("stop"), key=_code):
             print(stop["code"], stop["name"])
     return DONE
 

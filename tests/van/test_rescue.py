@@ -13,6 +13,7 @@ import pytest
 
 from tests.api import Api
 from tests.handheld import Handheld, Van, new_epoch
+from tests.planning import agreed_stop
 from van_app.rescue import NoQueueFile
 from van_app.wire import Response
 
@@ -148,17 +149,16 @@ def test_the_file_does_not_tell_which_note_is_urgent(van: Van) -> None:
 
 
 def test_times_of_a_phone_whose_clock_is_known_to_be_wrong_are_put_right(van: Van, api: Api) -> None:
-    wrong = van.phone()
+    wrong, other = van.phone(), van.phone()
     wrong.clocks.off = dt.timedelta(days=-365)
-    wrong.open_visit(plan_stop_id=van.plan_stop)
-    wrong.sync()
-    wrong.close()
+    for phone in (wrong, other):  # from now on both know how wrong they are
+        phone.open_visit(plan_stop_id=van.plan_stop)
+        phone.sync()
+    visit = wrong.open_visit(stop_id=agreed_stop(api, "K09"))
     file = wrong.queue.path.parent / "rescue.jsonl"
     wrong.export(file)
     api.clock.forward(hours=3)
-    other = van.phone()
-    other.open_visit(plan_stop_id=van.plan_stop)
-    other.sync()  # so that it knows how wrong its own clock is
     other.take_in(file)
     other.sync()
-    assert [visit["closed_at"] for visit in van.visits()] == ["2026-11-28T03:00:00Z"]
+    shown = api.get(f"/v1/visits/{visit}").json
+    assert (shown["local_day"], shown["opened_at"]) == ("2026-11-28", "2026-11-28T03:00:00Z")
