@@ -46,7 +46,7 @@ class Outcome(msgspec.Struct, frozen=True):
     @property
     def stands(self) -> bool:
         """True when what was asked for is in the database."""
-        return Ending.APPLIED in (self.ending, self.original)
+        return self.ending is Ending.APPLIED or self.original is Ending.APPLIED
 
     @property
     def refusal(self) -> Refusal | None:

@@ -29,18 +29,15 @@ ID_REUSED = Refusal("id_reused", 422)
 ALREADY_EXISTS = Refusal("already_exists", 409)
 
 
-class Ready:
+class Ready(msgspec.Struct, eq=False):
     """One operation on its way: read and hashed before the lock, its outcome set once."""
 
-    __slots__ = ("digest", "kind", "operation", "outcome", "repeats", "values")
-
-    def __init__(self, operation: Operation, kind: Kind | None, digest: bytes) -> None:
-        self.operation = operation
-        self.kind = kind
-        self.digest = digest
-        self.values: dict[str, Any] | Refusal = {}
-        self.outcome: Outcome | None = None
-        self.repeats: Ready | None = None
+    operation: Operation
+    kind: Kind | None
+    digest: bytes
+    values: dict[str, Any] | Refusal
+    outcome: Outcome | None = None
+    repeats: Ready | None = None
 
 
 def read(operations: Iterable[Operation], *, actor: Actor, kinds: Registry, hash_key: bytes) -> list[Ready]:
@@ -49,9 +46,7 @@ def read(operations: Iterable[Operation], *, actor: Actor, kinds: Registry, hash
     keyed = hashlib.blake2b(key=hash_key, digest_size=16)
     for operation in operations:
         kind = kinds.get(operation.kind)
-        item = Ready(operation, kind, _digest(operation, keyed))
-        item.values = _values(operation, kind, actor)
-        ready.append(item)
+        ready.append(Ready(operation, kind, _digest(operation, keyed), _values(operation, kind, actor)))
     return ready
 
 

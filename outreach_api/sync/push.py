@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,8 +27,7 @@ _NOT_BY_PUSH = Refusal("not_by_push", 422)
 _NOBODY = uuid.UUID(int=0)
 
 
-@dataclass(slots=True)
-class Line:
+class Line(msgspec.Struct, eq=False):
     """One item of a push: what was sent, what could be read of it, how it ended."""
 
     item: Any
