@@ -183,6 +183,7 @@ def test_the_coordinators_choice_makes_the_other_telling_count_and_back_again(ap
     assert chosen.status == 200, chosen
     assert chosen.json["attendance"]["by_band"] == {"adult": 8, "elem_low": 30}
     assert chosen.json["attendance"]["held_back"] == {"elem_low": 4}
+    assert chosen.json["receipts_held_back"] == 3
     assert totals(api, visit)["sales_payment_yen", "cash"] == 12_000
     assert ("sales_payment_yen", "paypay") not in totals(api, visit)
     balance_now = api.get("/v1/tickets/balance").json
@@ -341,6 +342,16 @@ def test_a_till_counted_on_paper_and_by_phone_is_kept_as_a_pair_and_added_once(a
     assert count_till(api, visit, {}).code == "already_counted"
     report = api.get("/v1/reports/week/2026-W48").json["sales"]
     assert (report["till_difference_yen"], report["tills_counted"]) == (-100, 1)
+
+
+def test_of_two_countings_the_one_of_the_first_receipts_counts_also_when_those_come_later(api: Api) -> None:
+    visit = visit_of(api)
+    count_till(api, visit, {"1000": 1, "100": 1})
+    paper = count_till(api, visit, {"1000": 1, "100": 2}, role="coordinator", **PAPER).json
+    assert (paper["counted"], totals(api, visit)) == (False, {("till_difference_yen", ""): 100})
+    sell(api, visit, 150, role="coordinator", **PAPER)
+    assert totals(api, visit)["till_difference_yen", ""] == 200
+    assert api.get(f"/v1/cash-ups/{paper['id']}").json["late_cash_yen"] == 150
 
 
 def test_choosing_receipts_takes_their_till_along(api: Api) -> None:
