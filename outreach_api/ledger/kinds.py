@@ -181,13 +181,16 @@ class Kind:
     pushed: bool = True
     """May come by /v1/sync/push."""
 
-    def __post_init__(self) -> None:
-        if self.bulk:
-            object.__setattr__(self, "creates", True)
+    bulk: bool = field(init=False)
+    """Written many at once."""
+    step: tuple[int, str] = field(init=False)
+    """When its turn is in a push."""
 
-    @property
-    def bulk(self) -> bool:
-        return self.table is not None
+    def __post_init__(self) -> None:
+        bulk = self.table is not None
+        object.__setattr__(self, "bulk", bulk)
+        object.__setattr__(self, "creates", self.creates or bulk)
+        object.__setattr__(self, "step", (self.stage, self.name if bulk else ""))
 
 
 def roles(*who: Role) -> frozenset[Role]:

@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import Any, NamedTuple
 
 import msgspec
@@ -56,7 +55,8 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
     numbers = ChangeNumbers(session)
     _settle_duplicates(session, work.actor, ready)
     told = clock.Correction(work.now, sent_at)
-    waiting: list[tuple[Kind, Ready, Accepted]] = []
+    # By step, and within it in the order sent: append-only kinds come together, however a phone interleaved them.
+    waiting: dict[tuple[int, str], list[tuple[Kind, Ready, Accepted]]] = {}
     for item in ready:
         if item.outcome is not None or item.repeats is not None:
             continue
@@ -65,33 +65,28 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
         elif item.kind is not None:  # one without a kind was refused by `read`
             occurred_at, suspect = told.of(item.operation.occurred_at)
             accepted = Accepted(item.operation, item.values, numbers.next(), occurred_at, suspect)
-            waiting.append((item.kind, item, accepted))
+            waiting.setdefault(item.kind.step, []).append((item.kind, item, accepted))
     applied: list[Applied] = []
     added: list[Tally] = []
-    waiting.sort(key=lambda line: _step(line[0]))  # stable: else in the order sent
-    for kind, group in groupby(waiting, key=lambda line: line[0]):
-        pairs = [(item, accepted) for _, item, accepted in group]
-        for batch in [pairs] if kind.bulk else [[pair] for pair in pairs]:
+    for _, lines in sorted(waiting.items()):
+        for batch in [lines] if lines[0][0].bulk else [[line] for line in lines]:
+            kind = batch[0][0]
             if not kind.bulk and added:
                 # A cancellation asks what was counted and a merge moves it: also what came in this very push.
                 totals.add_up(session, added)
                 added = []
-            answers = _write(work, kind, [accepted for _, accepted in batch])
-            for (item, accepted), answer in zip(batch, answers, strict=True):
+            answers = _write(work, kind, [accepted for _, _, accepted in batch])
+            for (_, item, accepted), answer in zip(batch, answers, strict=True):
                 item.outcome = _outcome(accepted, answer)
                 if isinstance(answer, Applied):
                     applied.append(answer)
-                    added += answer.tallies
+                    if answer.tallies:
+                        added += answer.tallies
     totals.add_up(session, added)
-    totals.announce(session, [a for answer in applied for a in answer.announces], numbers)
+    totals.announce(session, [a for answer in applied if answer.announces for a in answer.announces], numbers)
     _write_receipts(session, work, ready)
     numbers.store()
     return [_ended(item) for item in ready]
-
-
-def _step(kind: Kind) -> tuple[int, str]:
-    """When a kind's turn is: append-only kinds of a stage come together, however a phone interleaved them."""
-    return kind.stage, kind.name if kind.bulk else ""
 
 
 def _values(operation: Operation, kind: Kind | None, actor: Actor) -> dict[str, Any] | Refusal:

@@ -125,26 +125,27 @@ def _ids_of(operation: Operation) -> list[uuid.UUID]:
 
 
 def _sort_in(work: Work, lines: Sequence[Line], kinds: Registry, hash_key: bytes) -> None:
-    letters: list[writes.Letter] = []
-    taken_in: dict[uuid.UUID, bytes] = {}
-    for line in lines:
-        outcome = line.ended
-        if outcome.stands and line.ready is not None:
-            taken_in[outcome.op_id] = line.ready.digest
-        elif outcome.ending is not Ending.DUPLICATE:
-            operation = line.operation
-            letters.append(
-                writes.Letter(
-                    item=line.item,
-                    digest=line.ready.digest if line.ready is not None else _digest(line.item, hash_key),
-                    outcome=outcome,
-                    op_id=outcome.op_id if outcome.op_id is not _NOBODY else None,
-                    operation=operation,
-                    kind=operation.kind if operation and kinds.get(operation.kind) else None,
-                )
-            )
-    if letters or taken_in:
-        writes.sort_in(work, letters, taken_in)
+    letters = [
+        writes.Letter(
+            item=line.item,
+            digest=line.ready.digest if line.ready is not None else _digest(line.item, hash_key),
+            outcome=line.ended,
+            op_id=line.ended.op_id if line.ended.op_id is not _NOBODY else None,
+            operation=line.operation,
+            kind=line.operation.kind if line.operation and kinds.get(line.operation.kind) else None,
+        )
+        for line in lines
+        if line.ended.ending is not Ending.APPLIED and line.ended.ending is not Ending.DUPLICATE
+    ]
+
+    def now_in() -> dict[uuid.UUID, bytes]:
+        return {
+            line.ended.op_id: line.ready.digest
+            for line in lines
+            if line.ended.stands and line.ready is not None
+        }
+
+    writes.sort_in(work, letters, now_in)
 
 
 def _digest(item: Any, key: bytes) -> bytes:
@@ -153,13 +154,14 @@ def _digest(item: Any, key: bytes) -> bytes:
 
 
 def _result(index: int, line: Line, language: Language) -> dict[str, Any]:
+    """As schemas.sync.ResultOut describes it."""
     outcome = line.ended
-    code, original = outcome.code, outcome.original
+    code = outcome.code
     return {
         "index": index,
         "op_id": outcome.op_id if outcome.op_id is not _NOBODY else None,
         "result": outcome.ending,
-        "original": original,
+        "original": outcome.original,
         "code": code,
         "detail": say(code, language, outcome.params) if code else None,
         "fix": fix_of(code, language) if code else None,

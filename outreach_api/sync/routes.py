@@ -56,9 +56,8 @@ class Push(Resource):
         """
         items, sent_at = _envelope(body)
         here = services()
-        return jsonify(
-            push(work(), items, sent_at, kinds=here.kinds, hash_key=here.hash_key, language=language())
-        )
+        answer = push(work(), items, sent_at, kinds=here.kinds, hash_key=here.hash_key, language=language())
+        return jsonify(answer)
 
 
 @blp.route("/pull")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,10 +46,13 @@ _UNSETTLED = sa.select(
 _NEVER_READ = frozenset({"malformed", "sealed_unreadable", "sealed_for_another_key"})
 
 
-def sort_in(work: Work, letters: Collection[Letter], taken_in: Mapping[uuid.UUID, bytes]) -> None:
-    """Keep these letters, once each, and forget those that are in by now: their digests by operation."""
+def sort_in(work: Work, letters: Collection[Letter], now_in: Callable[[], Mapping[uuid.UUID, bytes]]) -> None:
+    """Keep these letters, once each, and forget those that are in by now: `now_in` gives their digests by operation."""
     holder = work.actor.holder_id
     unsettled = {row.id: row for row in work.session.connection().execute(_UNSETTLED, {"holder": holder})}
+    if not unsettled and not letters:
+        return
+    taken_in = now_in()
     told = [row for row in unsettled.values() if row.op_id in taken_in]
     # What nobody could read came again in a form that somebody could.
     arrived = {row.id for row in told if row.digest == taken_in[row.op_id] or row.code in _NEVER_READ}
