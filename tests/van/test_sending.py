@@ -130,9 +130,13 @@ def test_too_much_at_once_goes_in_halves(van: Van) -> None:
             return Response(413, {"content-type": "text/html"}, b"<h1>413</h1>")
         return send()
 
+    phone.queue.set(rules={**phone.queue.get("rules"), "most_operations": 3})
+    for _ in range(3):
+        phone.count({"infant": 1})
     phone.network.fault = small_proxy
-    assert phone.sync().applied == 3
-    assert [len(kinds) for kinds in pushed(phone)] == [3, 1, 1, 1]
+    assert phone.sync().applied == 6
+    # What it learned of the first request it keeps to in the next.
+    assert [len(kinds) for kinds in pushed(phone)] == [3, 1, 1, 1, 1, 1, 1]
 
 
 def test_what_no_request_can_carry_is_a_dead_letter_and_stops_no_other(van: Van) -> None:
