@@ -18,6 +18,7 @@ from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_colu
 from outreach_api.storage import bulk
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.visits import HeadCount, HygieneEntry
+from schemas.vocabulary import Source
 
 
 def add_head_counts(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
@@ -33,8 +34,11 @@ def add_head_counts(work: Work, batch: Sequence[Accepted]) -> list[Applied | Ref
         if frame is None:
             answers.append(VISIT_UNKNOWN)
             continue
-        source = told.source(accepted.values["source"], frame)
-        counted = standing.counts(frame.id, source)
+        source, counted = Source.APP, True
+        if told.in_sight:  # else nothing here was told on paper
+            source = told.source(accepted.values["source"], frame)
+            counted = standing.counts(frame.id, source)
+            told.answered(frame, len(answers))
         counts = {band: n for band, n in accepted.values["counts"].items() if n}
         fact = fact_columns(work, accepted, frame)
         rows.append({**fact, "counts": counts, "source": source.value, "counted": counted})
@@ -42,7 +46,6 @@ def add_head_counts(work: Work, batch: Sequence[Accepted]) -> list[Applied | Ref
             tallies = tuple(Tally(frame.id, measures.ATTENDANCE, band, n) for band, n in counts.items())
         else:
             tallies = (held_back(frame.id, heads.HEADS),)
-        told.answered(frame, len(answers))
         answers.append(
             Applied(
                 accepted.entity_id,

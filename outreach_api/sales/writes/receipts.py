@@ -98,9 +98,11 @@ def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusa
         if isinstance(rung_up, Refusal):
             answers.append(rung_up)
             continue
-        source = told.source(given["source"], frame)
-        counted = standing.take(frame.id, source)
-        told.answered(frame, len(answers))
+        source, counted = Source.APP, True
+        if told.in_sight:  # else nothing here was told on paper
+            source = told.source(given["source"], frame)
+            counted = standing.take(frame.id, source)
+            told.answered(frame, len(answers))
         visit = visits.get(frame.id.int)
         if visit is None:
             visit = visits[frame.id.int] = _Visit(frame.id, len(answers))
