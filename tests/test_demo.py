@@ -33,7 +33,7 @@ from outreach_api.storage.ledger import Receipt, VisitTotal
 from outreach_api.storage.sales import CashUp, Sale, SaleVoid, TicketEntry
 from outreach_api.storage.session import Database
 from outreach_api.storage.tables import METADATA
-from outreach_api.storage.visits import HeadCount
+from outreach_api.storage.visits import HeadCount, Visit
 from schemas.vocabulary import Role
 from tests import databases
 from tests.api import Answer, check_answer
@@ -154,7 +154,7 @@ def note_texts(database: Database) -> dict[uuid.UUID, str]:
 def test_totals_are_what_adding_up_every_fact_gives(demo: Demo) -> None:
     counted: Counter[tuple[str, str]] = Counter()
     with demo.database.read() as session:
-        for counts in session.scalars(sa.select(HeadCount.counts)):
+        for counts in session.scalars(sa.select(HeadCount.counts).where(HeadCount.counted)):
             counted.update({(measures.ATTENDANCE, band): n for band, n in counts.items()})
         gone = set(session.scalars(sa.select(SaleVoid.sale_id)))
         for sale in session.scalars(sa.select(Sale)):
@@ -177,6 +177,18 @@ def test_totals_are_what_adding_up_every_fact_gives(demo: Demo) -> None:
     assert kept == {key: n for key, n in counted.items() if n or key in kept}
     attendance = sum(n for (measure, _), n in counted.items() if measure == measures.ATTENDANCE)
     assert attendance == demo.filled.visitors.total()
+
+
+def test_a_visit_of_the_demo_was_told_on_paper_and_by_a_phone_that_came_back(demo: Demo) -> None:
+    with demo.database.read() as session:
+        held_back = session.execute(
+            sa.select(Visit.source, sa.func.count(HeadCount.id))
+            .join(HeadCount, HeadCount.visit_id == Visit.id)
+            .where(~HeadCount.counted)
+            .group_by(Visit.id)
+        ).all()
+    assert held_back
+    assert all(source == "paper" and entries > 1 for source, entries in held_back)
 
 
 def test_every_operation_was_applied_and_no_text_looked_like_somebodys(demo: Demo) -> None:

@@ -123,6 +123,16 @@ class Crew:
         desk.keep("visit.close", visit_id, now, {"closed_at": _utc(stay.closes)}, creates=False)
         desk.send(now)
         self.visitors[stay.day] += people(came)
+        self._come_back(chance, visit_id, came[: len(came) // 3], now + dt.timedelta(hours=2))
+
+    def _come_back(
+        self, chance: Chance, visit_id: uuid.UUID, tapped: Sequence[Arrival], now: dt.datetime
+    ) -> None:
+        """A phone that was dead brings what it had counted: kept beside the paper, for the office to look at."""
+        for arrival in tapped:
+            taps = {"visit_id": str(visit_id), "counts": arrival.counts}
+            self.phones[0].keep("head_count.add", chance.fact_id(arrival.at), arrival.at, taps)
+        self.phones[0].send(now)
 
     def _visit(
         self,
