@@ -221,8 +221,10 @@ class Decade:
 
     def _sale(self, rows: Rows, frame: dict[str, Any], at: dt.datetime) -> Iterable[Tally]:
         payment = self._dice.choice((Payment.CASH, Payment.CASH, Payment.PAYPAY, Payment.FREE))
-        line = rules.Line(None, "sweets", self._dice.randint(1, 5), 30, 8)
-        reckoned = rules.reckon(payment, [line], Rounding.FLOOR)
+        quantity, rate, category = self._dice.randint(1, 5), 8, "sweets"
+        goods_yen = quantity * 30
+        total_yen = goods_yen if rules.brings_money(payment) else 0
+        taxes = rules.taxes({rate: goods_yen}, Rounding.FLOOR) if total_yen else []
         fact = self._fact(frame, at)
         _add(
             rows,
@@ -231,19 +233,21 @@ class Decade:
             van_id=self._van,
             payment=payment.value,
             service_mode="takeout",
-            total_yen=reckoned.total_yen,
-            taxes=reckoned.taxes,
+            total_yen=total_yen,
+            taxes=taxes,
             ticket_count=0,
             ticket_face_yen=0,
             source="app",
             counted=True,
         )
-        sold = {"quantity": line.quantity, "unit_price_yen": 30, "rate_percent": 8, "category": "sweets"}
+        sold = {"quantity": quantity, "unit_price_yen": 30, "rate_percent": rate, "category": category}
         _add(rows, SaleLine, sale_id=fact["id"], line=0, item_id=None, **sold)
         return takings.of_sale(
             frame["visit_id"],
             payment=payment.value,
-            **reckoned._asdict(),
+            total_yen=total_yen,
+            taxes=taxes,
+            by_category={category: goods_yen},
         )
 
     def _note(self, rows: Rows, frame: dict[str, Any], at: dt.datetime) -> Iterator[Tally]:
