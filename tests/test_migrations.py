@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.ids import new_id
 from outreach_api.storage import migrate
-from outreach_api.storage.ledger import ChangeCounter
+from outreach_api.storage.ledger import ChangeCounter, VisitTotal
 from outreach_api.storage.plans import Van
 from outreach_api.storage.sales import Sale, TicketEntry
 from outreach_api.storage.session import Database
@@ -128,6 +128,8 @@ def test_what_was_held_back_before_tickets_could_be_is_held_back_with_them(empty
             (None, 1, "paper", True),
         }
         assert session.get_one(Visit, visit.id).source == "paper"
+        held_back = sa.select(VisitTotal.key, VisitTotal.value).where(VisitTotal.measure == "held_back")
+        assert session.execute(held_back).all() == [("receipts", 2)]
         assert session.scalar(sa.select(sa.func.count()).select_from(TicketEntry)) == len(found)
 
 
