@@ -37,6 +37,10 @@ TEXTS = {
         "この出店の人数は、もう一方の記録（紙かアプリ）で数えています。この人数は並べて残し、合計には入れません。",
         "The heads of this visit are counted from its other record (paper or app); these are kept beside it.",
     ),
+    "both_on_paper": (
+        "どちらの出店にも紙の記録が入っています。同じ紙を二度入力していないか、合計を見てください。",
+        "Both visits were entered from paper: see whether the same sheet was typed in twice.",
+    ),
     "nothing_chosen": (
         "人数と売上のどちらか（両方でも）について、使う記録を選んでください。",
         "Choose whose heads or whose receipts count, or both.",

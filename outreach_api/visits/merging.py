@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import measures, timetable, versions
-from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Work
+from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Warn, Work
 from outreach_api.ledger.tellings import heads, receipts, tills
 from outreach_api.storage.contacts import FollowUpEvent, SafetyConcern, StampMark
 from outreach_api.storage.ledger import VisitTotal
@@ -32,6 +32,8 @@ def merge_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     if row.plan_stop_id is not None or (target.van_id, target.local_day) != (row.van_id, row.local_day):
         return Refusal("visit_not_duplicate", 409)
     on_paper = Source.PAPER in (row.source, target.source)
+    # What one source tells adds up; but the same sheet may have been typed in twice.
+    warnings = (Warn("both_on_paper"),) if row.source == target.source == Source.PAPER else ()
     both = [target.id, row.id]
     of_heads = heads.Standing(work.session, both).first(both) if on_paper else None
     of_receipts = receipts.standing(work.session, both) if on_paper else {}
@@ -57,6 +59,7 @@ def merge_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
             Announce("visit", target.id, target.van_id),
             Announce("visit", row.id, row.van_id, gone=True),
         ),
+        warnings=warnings,
     )
 
 

@@ -405,6 +405,25 @@ def test_one_drawer_that_two_phones_told_of_is_added_once_and_two_drawers_are_tw
     ]
 
 
+def test_empty_drawers_are_not_taken_for_one(api: Api) -> None:
+    stop = stop_of(api)
+    kept, joining = open_here(api, stop), open_here(api, stop)
+    for visit, yen in ((kept, 500), (joining, 300)):
+        sell(api, visit, yen)
+        assert count_till(api, visit, {}, opening_float_yen=0, difference_reason="先に金庫へ").status == 201
+    merge(api, joining, kept)
+    assert totals(api, kept)["till_difference_yen", ""] == -800
+
+
+def test_joining_two_visits_that_were_both_typed_in_from_paper_asks_for_a_look(api: Api) -> None:
+    stop = stop_of(api)
+    kept, joining = (open_here(api, stop, role="coordinator", **PAPER) for _ in range(2))
+    for visit in (kept, joining):
+        count(api, visit, {"adult": 30}, role="coordinator")
+    joined = merge(api, joining, kept)
+    assert (warned(joined), joined.json["attendance"]["total"]) == (["both_on_paper"], 60)
+
+
 def test_a_receipt_that_was_held_back_and_voided_leaves_no_trace_when_its_telling_is_chosen(api: Api) -> None:
     visit = visit_of(api)
     sell(api, visit, 300)

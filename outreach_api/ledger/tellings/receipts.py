@@ -112,7 +112,7 @@ def let_stand(session: Session, visit_id: uuid.UUID, source: str) -> Turned:
 def settle(session: Session, visit_id: uuid.UUID, *preferred: str | None) -> Turned:
     """Let the first of these sources stand that told anything; else whichever did."""
     telling = tellers(session, visit_id)
-    standing = next((source for source in (*preferred, *OTHER) if source in telling), None)
-    if standing is None:
+    source = next((source for source in (*preferred, *OTHER) if source in telling), None)
+    if source is None:
         return tills.let_stand(session, visit_id, None)
-    return let_stand(session, visit_id, standing)
+    return let_stand(session, visit_id, source)

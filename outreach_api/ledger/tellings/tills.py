@@ -19,7 +19,7 @@ def let_stand(session: Session, visit_id: uuid.UUID, source: str | None) -> Turn
     """Let the countings of this source count at a visit, if it counted any; else those of the one that came first.
 
     Two of one source come together when visits are joined. If their float and every coin are the same, two phones
-    told of one drawer; if not, they are two drawers, and both differences stand.
+    told of one drawer; if not, or if there was no coin to tell by, they are two drawers, and both differences stand.
     """
     rows = session.scalars(sa.select(CashUp).where(CashUp.visit_id == visit_id)).all()
     rows = sorted(rows, key=lambda row: (not row.counted, row.change_no))
@@ -32,7 +32,7 @@ def let_stand(session: Session, visit_id: uuid.UUID, source: str | None) -> Turn
     for row in sorted(rows, key=lambda row: row.change_no):
         drawer = (row.opening_float_yen, *sorted((face, n) for face, n in row.counts.items() if n))
         counts = row.source == source and drawer not in drawers
-        if counts:
+        if counts and row.counted_yen:
             drawers.add(drawer)
         if counts is not row.counted:
             row.counted = counts
