@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel import clock
 from outreach_api.kernel.errors import Problem, Refusal
-from outreach_api.ledger import totals
+from outreach_api.ledger import shown_with, totals
 from outreach_api.ledger.counter import ChangeNumbers
 from outreach_api.ledger.kinds import Accepted, Actor, Applied, Kind, Operation, Registry, Tally, Warn, Work
 from outreach_api.ledger.outcomes import CREATED, Ending, Outcome, refused, stored_detail
@@ -67,23 +67,25 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
             accepted = Accepted(item.operation, item.values, numbers.next(), occurred_at, suspect)
             waiting.setdefault(item.kind.step, []).append((item.kind, item, accepted))
     applied: list[Applied] = []
-    added: list[Tally] = []
+    tallies: list[Tally] = []
+    added_up = 0
     for _, lines in sorted(waiting.items()):
         for batch in [lines] if lines[0][0].bulk else [[line] for line in lines]:
             kind = batch[0][0]
-            if not kind.bulk and added:
+            if not kind.bulk and len(tallies) > added_up:
                 # A cancellation asks what was counted and a merge moves it: also what came in this very push.
-                totals.add_up(session, added)
-                added = []
+                totals.add_up(session, tallies[added_up:])
+                added_up = len(tallies)
             answers = _write(work, kind, [accepted for _, _, accepted in batch])
             for (_, item, accepted), answer in zip(batch, answers, strict=True):
                 item.outcome = _outcome(accepted, answer)
                 if isinstance(answer, Applied):
                     applied.append(answer)
                     if answer.tallies:
-                        added += answer.tallies
-    totals.add_up(session, added)
-    totals.announce(session, [a for answer in applied if answer.announces for a in answer.announces], numbers)
+                        tallies += answer.tallies
+    totals.add_up(session, tallies[added_up:])
+    announces = [a for answer in applied if answer.announces for a in answer.announces]
+    totals.announce(session, announces + shown_with.tills_after(session, tallies), numbers)
     _write_receipts(session, work, ready)
     numbers.store()
     return [_ended(item) for item in ready]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from outreach_api.kernel import mesh
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.geo import Point, distance_m
-from outreach_api.ledger import timetable, versions
+from outreach_api.ledger import shown_with, timetable, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
 from outreach_api.stops.rules import PIN_CORRECTION_M, default_publicity
 from outreach_api.storage.base import VisitFact
@@ -105,13 +105,15 @@ def change_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
     if given.get("kind", row.kind) != row.kind and row.publicity == Publicity.PUBLIC:
         # It may turn out to be a home, of which only the neighbourhood is announced unless the same change says more.
         given = {"publicity": default_publicity(given["kind"]), **given}
+    renamed = (given.get("name", row.name), given.get("code", row.code)) != (row.name, row.code)
     for name, value in given.items():
         setattr(row, name, value)
     work.session.flush()
     if windows is not None:
         _put_windows(work, row.id, windows)
     timetable.follow_stop(work, row)
-    return Applied(row.id, row.version, created=False, announces=(Announce("stop", row.id),))
+    shown = shown_with.at_stop(work.session, row.id) if renamed else []
+    return Applied(row.id, row.version, created=False, announces=(Announce("stop", row.id), *shown))
 
 
 def grant_permission(work: Work, accepted: Accepted) -> Applied | Refusal:

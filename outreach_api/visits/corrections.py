@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.week import IsoWeek
-from outreach_api.ledger import versions
+from outreach_api.ledger import shown_with, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
 from outreach_api.storage.base import VisitFact
 from outreach_api.storage.contacts import FollowUpEvent
@@ -47,7 +47,9 @@ def correct_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
         .where(FollowUpEvent.visit_id == row.id)
         .values(local_day=row.local_day, iso_week=row.iso_week)
     )
-    return Applied(row.id, row.version, created=False, announces=(Announce("visit", row.id, row.van_id),))
+    shown = shown_with.of_visit(work.session, row.id) if "local_day" in given else []
+    announces = (Announce("visit", row.id, row.van_id), *shown)
+    return Applied(row.id, row.version, created=False, announces=announces)
 
 
 def move_facts(work: Work, visit_id: uuid.UUID, to: Visit) -> None:

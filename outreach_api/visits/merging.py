@@ -7,7 +7,7 @@ import uuid
 import sqlalchemy as sa
 
 from outreach_api.kernel.errors import Problem, Refusal
-from outreach_api.ledger import measures, timetable, versions
+from outreach_api.ledger import measures, shown_with, timetable, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Warn, Work
 from outreach_api.ledger.tellings import heads, receipts, tills
 from outreach_api.storage.contacts import FollowUpEvent, SafetyConcern, StampMark
@@ -56,6 +56,7 @@ def merge_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
         tallies=(*tallies, *(tally for each in turned for tally in each.tallies)),
         announces=(
             *(announce for each in turned for announce in each.announces),
+            *shown_with.of_visit(work.session, target.id),
             Announce("visit", target.id, target.van_id),
             Announce("visit", row.id, row.van_id, gone=True),
         ),
