@@ -58,7 +58,9 @@ def _empty(database: Database) -> None:
                 session.execute(table.delete())
         else:
             session.execute(sa.text("TRUNCATE " + ", ".join(table.name for table in tables)))
-        session.execute(sa.text("UPDATE change_counter SET value = 0, backed_up_no = NULL, backed_up_at = NULL"))
+        session.execute(
+            sa.text("UPDATE change_counter SET value = 0, backed_up_no = NULL, backed_up_at = NULL")
+        )
         session.execute(sa.text("DELETE FROM tax_rates WHERE valid_from <> '2019-10-01'"))
 
 
