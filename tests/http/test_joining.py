@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from outreach_api.kernel.ids import visit_id_of
 from tests.api import Answer, Api
+from tests.http.test_sales import totals
 from tests.http.test_sync import operation, push, results
-from tests.http.test_tellings import count, merge, open_here, stop_of
 from tests.planning import agreed_stop, draft, publish, stay
+from tests.telling import PAPER, assert_exact, choose, count, merge, open_here, sell, stop_of, warned
 
 THREE, FOUR = "2026-11-28T06:00:00Z", "2026-11-28T07:00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def exact(api: Api) -> Iterator[None]:
+    """Whatever a test here does, totals follow from what counts, and nothing counts twice."""
+    yield
+    assert_exact(api)
 
 
 def close(api: Api, visit: str, at: str | None = None, **more: Any) -> Answer:
@@ -149,3 +158,62 @@ def test_visits_of_another_day_or_a_planned_one_are_not_joined_away(api: Api) ->
     elsewhere = open_here(api, stop, local_day=day)
     answer = api.post(f"/v1/visits/{elsewhere}/merge", {"into": kept}, version=1)
     assert (answer.status, answer.code) == (409, "visit_not_duplicate")
+
+
+def test_joining_two_visits_that_were_both_typed_in_from_paper_asks_for_a_look(api: Api) -> None:
+    stop = stop_of(api)
+    kept, joining = (open_here(api, stop, role="coordinator", **PAPER) for _ in range(2))
+    for visit in (kept, joining):
+        count(api, visit, {"adult": 30}, role="coordinator")
+    joined = merge(api, joining, kept)
+    assert (warned(joined), joined.json["attendance"]["total"]) == (["both_on_paper"], 60)
+
+
+def test_a_receipt_of_the_chosen_telling_that_is_voided_after_a_merge_counts_no_more(api: Api) -> None:
+    stop = stop_of(api)
+    kept, joining = open_here(api, stop), open_here(api, stop, role="coordinator", **PAPER)
+    sell(api, kept, 300)
+    paper = sell(api, joining, 500, role="coordinator", payment="ticket", ticket_count=5).json["id"]
+    merge(api, joining, kept)
+    choose(api, kept, receipts="paper")
+    assert api.get("/v1/tickets/balance").json["redeemed"] == 5
+    assert api.post(f"/v1/sales/{paper}/void", {"reason": "打ち間違い"}).status == 201
+    assert api.get("/v1/tickets/balance").json["redeemed"] == 0
+    assert totals(api, kept) == {("sales_count", "cash"): 1, **_cash(300)}
+
+
+def _cash(yen: int) -> dict[tuple[str, str], int]:
+    return {
+        ("sales_payment_yen", "cash"): yen,
+        ("sales_category_yen", "sweets"): yen,
+        ("tax_yen", "8"): yen * 8 // 108,
+    }
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_a_chain_of_merges_ends_in_one_visit_told_twice(api: Api, order: tuple[str, str]) -> None:
+    stop = stop_of(api)
+    phone, last = open_here(api, stop), open_here(api, stop)
+    paper = open_here(api, stop, role="coordinator", **PAPER)
+    count(api, phone, {"adult": 2})
+    count(api, paper, {"adult": 30}, role="coordinator")
+    count(api, last, {"adult": 5})
+    steps = (
+        {"a": (phone, last), "b": (paper, last)}
+        if order[0] == "b"
+        else {"a": (phone, paper), "b": (paper, last)}
+    )
+    for step in order:
+        merge(api, *steps[step])
+    shown = api.get(f"/v1/visits/{last}").json["attendance"]
+    assert (shown["by_band"], shown["held_back"]) == ({"adult": 7}, {"adult": 30})
+    count(api, phone, {"adult": 1})
+    count(api, paper, {"adult": 1}, role="coordinator")
+    shown = api.get(f"/v1/visits/{last}").json["attendance"]
+    assert (shown["by_band"], shown["held_back"]) == ({"adult": 8}, {"adult": 31})
+    asked = api.get(f"/v1/visits/{paper}/tellings").json
+    assert asked["visit_id"] == last
+    assert api.post(f"/v1/visits/{paper}/telling", {"heads": "app"}, version=2).code in (
+        "visit_merged",
+        "stale",
+    )
