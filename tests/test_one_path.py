@@ -89,7 +89,9 @@ def both_ways(world: World, operation: Operation, body: Any) -> tuple[Answer, An
         app.extensions["outreach"] = replace(here, database=online_rows)
         online = world.send(operation, body, key=key)
         app.extensions["outreach"] = replace(here, database=pushed_rows)
-        pushed = world.push(operation, body, key=key, entity=online_rows.entity)
+        # A mark that is there already is answered with that one's id; what was sent has its own.
+        entity = None if world.kinds[operation.kind or ""].bulk else online_rows.entity
+        pushed = world.push(operation, body, key=key, entity=entity)
     finally:
         app.extensions["outreach"] = here
     known = {str(one) for one in (*world.ids.values(), key)}

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 import orjson
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel import clock
@@ -20,12 +19,12 @@ from outreach_api.ledger.counter import ChangeNumbers
 from outreach_api.ledger.kinds import Accepted, Actor, Applied, Kind, Operation, Registry, Tally, Warn, Work
 from outreach_api.ledger.outcomes import CREATED, Ending, Outcome, refused, stored_detail
 from outreach_api.ledger.upcasting import brought_up
+from outreach_api.ledger.writing import write
 from outreach_api.storage import bulk
 from outreach_api.storage.ledger import Receipt
 
 ID_TAKEN = Refusal("id_taken", 409)
 ID_REUSED = Refusal("id_reused", 422)
-ALREADY_EXISTS = Refusal("already_exists", 409)
 
 
 class Ready(msgspec.Struct, eq=False):
@@ -76,7 +75,7 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
                 # A cancellation asks what was counted and a merge moves it: also what came in this very push.
                 totals.add_up(session, tallies[added_up:])
                 added_up = len(tallies)
-            answers = _write(work, kind, [accepted for _, _, accepted in batch])
+            answers = write(work, kind, [accepted for _, _, accepted in batch])
             for (_, item, accepted), answer in zip(batch, answers, strict=True):
                 item.outcome = _outcome(accepted, answer)
                 if isinstance(answer, Applied):
@@ -188,56 +187,6 @@ def _repeated(receipt: _Known, item: Ready, actor: Actor) -> Outcome:
         warnings=tuple(Warn(code, path, params) for path, code, params in detail.get("warnings", ())),
         original=Ending(receipt.status),
     )
-
-
-def _write(work: Work, kind: Kind, batch: list[Accepted]) -> list[Applied | Refusal]:
-    """One savepoint for the batch. If the database refuses it, what is there already is set aside, then halves
-    find the culprit; neighbours stay."""
-    try:
-        with work.session.begin_nested() as savepoint:
-            answers = kind.write(work, batch)
-            if len(batch) == 1 and isinstance(answers[0], Refusal):
-                savepoint.rollback()
-            return answers
-    except (sa.exc.IntegrityError, sa.exc.DataError) as error:
-        refusal = _database_refusal(error)
-    taken = _taken(work, kind, batch) if kind.bulk else {}
-    if taken:
-        fresh = [a for a in batch if a.operation.op_id not in taken]
-        left = iter(_write(work, kind, fresh) if fresh else ())
-        return [taken[a.operation.op_id] if a.operation.op_id in taken else next(left) for a in batch]
-    if len(batch) == 1:
-        return [refusal]
-    middle = len(batch) // 2
-    return _write(work, kind, batch[:middle]) + _write(work, kind, batch[middle:])
-
-
-def _taken(work: Work, kind: Kind, batch: Sequence[Accepted]) -> dict[uuid.UUID, Refusal]:
-    """Operations whose entity is there already: one SELECT, where halving would try every single one of them."""
-    table: Any = kind.table
-    ids = [accepted.entity_id for accepted in batch]
-    seen: set[uuid.UUID] = set()
-    seen.update(
-        row.id for row in bulk.find(work.session, sa.select(table.id).where(bulk.among(table.id)), ids)
-    )
-    gone = kind.gone(work.session, seen) if kind.gone is not None and seen else {}
-    taken = {}
-    for accepted in batch:
-        entity_id = accepted.entity_id
-        if entity_id in seen:
-            taken[accepted.operation.op_id] = gone.get(entity_id, ALREADY_EXISTS)
-        seen.add(entity_id)
-    return taken
-
-
-def _database_refusal(error: sa.exc.DBAPIError) -> Refusal:
-    # PostgreSQL words its errors in the server's language: ask for the code. SQLite's are always English.
-    cause = getattr(error.orig, "sqlstate", None) or str(error.orig).partition(" constraint")[0]
-    if cause in ("23503", "FOREIGN KEY"):
-        return Refusal("unknown_reference", 422, passing=True)
-    if cause in ("23505", "UNIQUE"):
-        return ALREADY_EXISTS
-    return Refusal("invalid", 422)
 
 
 def _outcome(accepted: Accepted, answer: Applied | Refusal) -> Outcome:
