@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from van_app import words
+from van_app import arriving, words
 from van_app.checking import CannotKeep, check_note
 from van_app.clock import Clock, tokyo_day
 from van_app.ids import fact_id, private_id, visit_id_of
@@ -53,24 +53,49 @@ class Keeping:
                 "予定か場所のどちらか一つを選んでください。", "Name a stay of the plan or a stop."
             )
         said = {} if note is None else {"note": note}
-        instead = None
+        joined = self.joins(plan_stop_id=plan_stop_id, stop_id=stop_id)
+        if joined is not None and joined.opened_here:
+            self.queue.set(visit_id=joined.id)
+            return joined.id
+        payload: dict[str, Any]
+        payload, instead = {"stop_id": str(stop_id), **said}, None
+        visit_id = joined.id if joined is not None else fact_id(self._clock().wall)
         if plan_stop_id is not None:
-            visit_id = visit_id_of(plan_stop_id)
-            payload = {"plan_stop_id": plan_stop_id, **said}
+            visit_id, payload = visit_id_of(plan_stop_id), {"plan_stop_id": plan_stop_id, **said}
             for plan, stay in self.shelf.stays():
                 if stay["id"] == plan_stop_id:
                     instead = json.dumps({"stop_id": stay["stop_id"], "local_day": plan["local_day"], **said})
-        else:
-            payload = {"stop_id": str(stop_id), **said}
-            joined = self._open_at(str(stop_id))
-            if joined is not None:
-                self.queue.set(visit_id=joined)
-                return joined
-            visit_id = fact_id(self._clock().wall)
+        elif joined is not None:
+            # The other phone may be lost, and the server restored: then this opening is the only one.
+            pulled = self.shelf.thing("visit", joined.id)
+            if pulled is not None:
+                payload, instead = arriving.opening_of(pulled, note)
         with self.queue.writing():
             self._keep("visit.open", payload, entity_id=visit_id, visit_id=visit_id, instead=instead)
             self.queue.set(visit_id=visit_id)
         return visit_id
+
+    def joins(self, *, plan_stop_id: str | None = None, stop_id: str | None = None) -> arriving.Visit | None:
+        """The visit that an arrival would go on with: the planned one once somebody opened it (a closed one too: the
+        server opens none twice), or the one that is open at that stop today."""
+        known = arriving.visits(self.queue, self.shelf)
+        if plan_stop_id is not None:
+            visit = known.get(visit_id_of(plan_stop_id))
+            return visit if visit is not None and visit.status in (arriving.OPEN, arriving.CLOSED) else None
+        here = [
+            visit
+            for visit in known.values()
+            if (visit.stop_id, visit.day, visit.status) == (stop_id, self.today(), arriving.OPEN)
+        ]
+        return next(
+            (visit for visit in here if visit.id == self.queue.get("visit_id")), here[0] if here else None
+        )
+
+    def current(self) -> arriving.Visit | None:
+        """The visit to which this phone's taps go."""
+        visit_id = self.queue.get("visit_id")
+        known = arriving.visits(self.queue, self.shelf)
+        return None if visit_id is None else known.get(visit_id, arriving.Visit(visit_id))
 
     def count(self, counts: Mapping[str, int], *, visit_id: str | None = None) -> str:
         """Taps since the last call, as increments: those of all phones add up. Negative ones take a mis-tap back."""
@@ -185,14 +210,6 @@ class Keeping:
                 "出店を始めていません。先に open してください。", "No visit is open: open one first."
             )
         return visit
-
-    def _open_at(self, stop_id: str) -> str | None:
-        """The visit that is open at a stop today, as far as this phone has heard."""
-        for visit in self.shelf.things("visit"):
-            here = (visit["stop_id"], visit["local_day"], visit["status"]) == (stop_id, self.today(), "open")
-            if here and visit["merged_into"] is None:
-                return str(visit["id"])
-        return None
 
     def _keep_at_visit(
         self, kind: str, payload: Mapping[str, Any], visit_id: str | None, *, urgent: bool = False

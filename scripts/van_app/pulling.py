@@ -32,6 +32,13 @@ class Shelf:
         )
         return json.loads(rows[0]["data"]) if rows else None
 
+    def last_known(self, kind: str, thing_id: str) -> dict[str, Any] | None:
+        """The same, and if it is gone since the server was restored: as it was before."""
+        rows = self._queue.rows(
+            "SELECT data FROM pulled WHERE kind = ? AND id = ? ORDER BY run DESC LIMIT 1", kind, thing_id
+        )
+        return json.loads(rows[0]["data"]) if rows else None
+
     def stays(self, day: str | None = None) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         """Each plan with each of its stays that takes place; of one day, or of all."""
         for plan in sorted(self.things("plan"), key=lambda plan: str(plan["local_day"])):
@@ -98,4 +105,10 @@ def _put_away(queue: Queue, answer: dict[str, Any], report: Report) -> None:
     queue.set(cursor=answer["cursor"])
     if not answer["more"] and queue.get("filling"):
         queue.set(run=run, filling=None)
-        queue.do("DELETE FROM pulled WHERE run <> ?", run)
+        # But for the visits that records here belong to: a restored server may have lost them, and must hear of them.
+        queue.do(
+            "DELETE FROM pulled WHERE run <> ? AND NOT (kind = 'visit' AND (id = ? OR id IN "
+            "(SELECT visit_id FROM operations WHERE state <> 'forgotten' AND visit_id IS NOT NULL)))",
+            run,
+            queue.get("visit_id"),
+        )

@@ -22,7 +22,7 @@ class Report:
     restored: bool = False
     """The server was restored from a backup."""
     reopened: int = 0
-    """Visits whose plan is gone, opened without it."""
+    """Visits whose plan is gone, opened without it; visits of another phone that a restore lost, opened by this one."""
     pulled: int = 0
     forgotten: int = 0
     answers: list[dict[str, Any]] = field(default_factory=list)

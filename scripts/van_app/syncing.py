@@ -12,10 +12,12 @@ import os
 import random
 import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 
-from van_app.clock import Clock, written
+from van_app.arriving import opening_of
+from van_app.clock import Clock, read, written
 from van_app.ids import fact_id
-from van_app.kept import WAITING, Kept
+from van_app.kept import REST, WAITING, Kept
 from van_app.proving import prove
 from van_app.pulling import Shelf, pull
 from van_app.pushing import Pushing
@@ -41,7 +43,7 @@ def sync(queue: Queue, server: Server, *, clock: Clock, dice: random.Random, at_
                 before = report.put_back, report.reopened
                 Pushing(queue, server, report, clock=clock, dice=dice).push(at_once=at_once and not number)
                 pull(queue, server, report)
-                report.reopened += _open_without_plan(queue, clock)
+                report.reopened += _open_without_plan(queue, clock) + _open_what_was_lost(queue, clock)
                 prove(queue, server, report)
                 if before == (report.put_back, report.reopened):
                     break
@@ -83,6 +85,43 @@ def _open_without_plan(queue: Queue, clock: Clock) -> int:
         with queue.writing():
             _replace_opening(queue, one, fact_id(clock().wall))
     return len(lost)
+
+
+def _open_what_was_lost(queue: Queue, clock: Clock) -> int:
+    """Open visits again that the server knows no more and that another phone had opened; how many.
+
+    Their facts would wait for that phone for ever, and it may lie in a river. Should it come back, both open the
+    same visit, and the earlier time stays.
+    """
+    stuck = queue.find("state = ? AND visit_id IS NOT NULL AND retries > 0", WAITING)
+    unknown = {one.visit_id for one in stuck if (one.answer or {}).get("code") == "visit_unknown"}
+    opened = {one.entity_id for one in queue.find("kind = 'visit.open'")}
+    shelf, now = Shelf(queue), clock()
+    lost = [
+        shelf.last_known("visit", str(visit_id)) for visit_id in sorted(unknown - opened - {None}, key=str)
+    ]
+    ahead = timedelta(seconds=queue.get("skew_seconds") or 0)
+    reopened = 0
+    for visit in lost:
+        if visit is None or shelf.thing("visit", visit["id"]) is not None:
+            continue
+        reopened += 1
+        payload, instead = opening_of(visit)
+        at = now.wall if visit["opened_at"] is None else read(visit["opened_at"]) - ahead
+        with queue.writing():
+            queue.add(
+                op_id=fact_id(now.wall),
+                kind="visit.open",
+                v=1,
+                entity_id=visit["id"],
+                payload=json.dumps(payload, ensure_ascii=False),
+                visit_id=visit["id"],
+                instead=instead,
+                turn=REST,
+                kept_at=at.isoformat(),
+                state=WAITING,
+            )
+    return reopened
 
 
 def _replace_opening(queue: Queue, one: Kept, op_id: str) -> None:
