@@ -138,6 +138,7 @@ def _register(app: Flask) -> None:
     api.spec.components.schema("Problem", schema=ProblemOut)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    openapi.describe_payloads(api.spec, KINDS)
     app.extensions["outreach_openapi"] = openapi.finish(api.spec.to_dict())
     pages.register(app)
 

@@ -36,7 +36,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rejections")),
     )
     op.create_index(op.f("ix_rejections_entity_id"), "rejections", ["entity_id"], unique=False)
-    op.create_index("ix_rejections_holder_id_state", "rejections", ["holder_id", "state"], unique=False)
+    op.create_index(
+        "ix_rejections_holder_id_state_op_id", "rejections", ["holder_id", "state", "op_id"], unique=False
+    )
     op.create_index("ix_rejections_received_at", "rejections", ["received_at", "id"], unique=False)
     op.add_column("change_counter", sa.Column("backed_up_no", sa.BigInteger(), nullable=True))
     op.add_column("change_counter", sa.Column("backed_up_at", Utc(), nullable=True))
@@ -52,6 +54,6 @@ def downgrade() -> None:
     op.drop_column("change_counter", "backed_up_at")
     op.drop_column("change_counter", "backed_up_no")
     op.drop_index("ix_rejections_received_at", table_name="rejections")
-    op.drop_index("ix_rejections_holder_id_state", table_name="rejections")
+    op.drop_index("ix_rejections_holder_id_state_op_id", table_name="rejections")
     op.drop_index(op.f("ix_rejections_entity_id"), table_name="rejections")
     op.drop_table("rejections")

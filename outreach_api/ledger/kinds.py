@@ -141,6 +141,8 @@ class Work:
     now: dt.datetime
     settings: Settings
     keyring: Keyring
+    ending: set[uuid.UUID] = field(default_factory=set)
+    """Operations of this request that have ended, and whose receipts are still to be written."""
 
 
 Gone = Callable[[Session, Collection[uuid.UUID]], Mapping[uuid.UUID, Refusal]]
@@ -174,6 +176,8 @@ class Kind:
     """Where its rows go, if it only appends: one a payload, with the entity's id. Such kinds are written many at once."""
     gone: Gone | None = None
     """Of rows that are there, those that were taken back: what never comes back is refused by its name."""
+    sees_endings: bool = False
+    """Its write asks which operations of its own request have ended (`Work.ending`)."""
     creates: bool = False
     """Makes its entity. Whatever has a table does; others say so."""
     needs_base: bool = False

@@ -37,6 +37,8 @@ class Outcome(msgspec.Struct, frozen=True):
     original: Ending | None = None
     receipt: bool = True
     """False when the same id may be sent again."""
+    known: bool = False
+    """Refused, but its very content is there already, from another device."""
 
     @property
     def leaves_receipt(self) -> bool:
@@ -71,7 +73,7 @@ def refused(op_id: uuid.UUID, refusal: Refusal, change_no: int | None = None) ->
         op_id=op_id,
         ending=ending,
         status=refusal.status,
-        change_no=change_no,
+        change_no=None if ending is Ending.RETRY else change_no,
         code=refusal.code,
         params=_plain(refusal.params),
         problems=tuple(Problem(p.path, p.code, _plain(p.params)) for p in refusal.problems),

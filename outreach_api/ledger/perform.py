@@ -25,6 +25,8 @@ from outreach_api.storage.ledger import Receipt
 
 ID_TAKEN = Refusal("id_taken", 409)
 ID_REUSED = Refusal("id_reused", 422)
+SETTLED = "settled_by_office"
+"""In whatever form it comes again: the office has dealt with it."""
 
 
 class Ready(msgspec.Struct, eq=False):
@@ -71,6 +73,8 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
     for _, lines in sorted(waiting.items()):
         for batch in [lines] if lines[0][0].bulk else [[line] for line in lines]:
             kind = batch[0][0]
+            if kind.sees_endings:
+                work.ending.update(item.operation.op_id for item in ready if item.outcome is not None)
             if not kind.bulk and len(tallies) > added_up:
                 # A cancellation asks what was counted and a merge moves it: also what came in this very push.
                 totals.add_up(session, tallies[added_up:])
@@ -167,8 +171,8 @@ def _ended(item: Ready) -> Outcome:
 def _repeated(receipt: _Known, item: Ready, actor: Actor) -> Outcome:
     op_id = item.operation.op_id
     if receipt.holder_id != actor.holder_id:
-        return refused(op_id, ID_TAKEN)
-    if receipt.digest != item.digest:
+        return msgspec.structs.replace(refused(op_id, ID_TAKEN), known=receipt.digest == item.digest)
+    if receipt.digest != item.digest and receipt.code != SETTLED:
         return refused(op_id, ID_REUSED)
     detail = receipt.detail or {}
     problems = tuple(Problem(*problem) for problem in detail.get("problems", ()))

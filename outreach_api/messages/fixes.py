@@ -80,6 +80,10 @@ FIXES: dict[str, tuple[str, str]] = {
         "事務所で済ませました。何もしなくて大丈夫です。",
         "The office has dealt with it; there is nothing to do.",
     ),
+    "letter_in_already": (
+        "もう届いているので、入れ直さずに known で片付けてください。",
+        "It is in; settle it as known, and enter nothing again.",
+    ),
     "already_settled": _NOTHING_TO_DO,
     # Visits and what happens at them
     "visit_unknown": _once_there(

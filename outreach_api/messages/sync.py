@@ -22,6 +22,10 @@ TEXTS = {
         "payload か sealed のどちらか一つを付けてください。",
         "Send either a payload or a sealed one.",
     ),
+    "letter_in_already": (
+        "この記録はもう届いて数えられています。もう一度入れないでください（known で片付けられます）。",
+        "This operation is in and counted by now: don't enter it again (settle it as known).",
+    ),
     "already_settled": ("すでに片付けられています。", "It was settled already."),
     "content_purged": (
         "中身は期限が来て消されました。",

@@ -77,8 +77,8 @@ class Rejection(Base):
     settlement: Mapped[str | None]
     __table_args__ = (
         sa.Index("ix_rejections_received_at", "received_at", "id"),
-        # Asked by every push: what of this sender's is still unsettled.
-        sa.Index("ix_rejections_holder_id_state", "holder_id", "state"),
+        # Asked by every push: whether anything of this sender's is unsettled, and of which operations.
+        sa.Index("ix_rejections_holder_id_state_op_id", "holder_id", "state", "op_id"),
     )
 
 

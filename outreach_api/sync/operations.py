@@ -14,6 +14,7 @@ SETTLE_REJECTION = Kind(
     write=one_by_one(writes.settle),
     entity="rejection",
     stage=CLOSINGS,
+    sees_endings=True,
 )
 
 KINDS = (SETTLE_REJECTION,)

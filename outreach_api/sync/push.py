@@ -24,6 +24,7 @@ from outreach_api.sync.envelopes import legible_id, read_operation
 from outreach_api.sync.sealed import Sealed, opened
 
 _NOT_BY_PUSH = Refusal("not_by_push", 422)
+_SETTLED = Refusal("settled_by_office", 422)
 _NOBODY = uuid.UUID(int=0)
 
 
@@ -98,54 +99,61 @@ def _name_what_they_need(work: Work, lines: Sequence[Line], kinds: Registry) -> 
 
     It leaves no receipt either: once that is there, the same id may be sent again.
     """
-    waiting = [line for line in lines if line.ended.ending is Ending.RETRY and line.operation]
-    if not waiting:
+    missing = {
+        index: wanted
+        for index, line in enumerate(lines)
+        if line.ended.ending is Ending.RETRY
+        and line.operation is not None
+        and (wanted := rules.missing_id(line.ended.code, line.operation.payload, line.operation.entity_id))
+    }
+    if not missing:
         return
     makers = {kind.name for kind in kinds if kind.creates}
-    wanted = {line.ended.op_id: _ids_of(line.operation) for line in waiting if line.operation is not None}
-    refused_here = {
+    refused_by = writes.refused_makers(work.session, work.actor, set(missing.values()), makers)
+    refused_by |= {
         line.operation.entity_id: line.operation.op_id
         for line in lines
         if line.operation is not None
         and line.operation.kind in makers
         and {line.ended.ending, line.ended.original} & {Ending.REJECTED, Ending.CONFLICT}
+        and line.ended.code not in rules.NOT_UNMADE
     }
-    everything = set().union(*wanted.values())
-    known = writes.refused_needs(work.session, work.actor, everything - refused_here.keys(), makers)
-    known |= refused_here
-    for line in waiting:
-        needed = next((known[one] for one in wanted[line.ended.op_id] if one in known), None)
+    for index, wanted in missing.items():
+        line, needed = lines[index], refused_by.get(wanted)
         if needed is not None and needed != line.ended.op_id:
             no = Refusal("needs_rejected", 422, receipt=False)
             line.outcome, line.needs = refused(line.ended.op_id, no), needed
 
 
-def _ids_of(operation: Operation) -> list[uuid.UUID]:
-    return [*rules.ids_in(operation.payload), operation.entity_id]
-
-
 def _sort_in(work: Work, lines: Sequence[Line], kinds: Registry, hash_key: bytes) -> None:
-    letters = [
-        writes.Letter(
+    letters = {
+        index: writes.Letter(
             item=line.item,
             digest=line.ready.digest if line.ready is not None else _digest(line.item, hash_key),
             outcome=line.ended,
             op_id=line.ended.op_id if line.ended.op_id is not _NOBODY else None,
             operation=line.operation,
-            kind=line.operation.kind if line.operation and kinds.get(line.operation.kind) else None,
+            kind=_declared(line.item, kinds),
         )
-        for line in lines
-        if line.ended.ending is not Ending.APPLIED and line.ended.ending is not Ending.DUPLICATE
-    ]
+        for index, line in enumerate(lines)
+        if not line.ended.stands and not line.ended.known and line.ended.code not in rules.NOTHING_TO_KEEP
+    }
 
-    def now_in() -> dict[uuid.UUID, bytes]:
+    def now_in() -> dict[uuid.UUID, writes.TakenIn]:
         return {
-            line.ended.op_id: line.ready.digest
+            line.ended.op_id: writes.TakenIn(line.ready.digest, line.ready.operation.kind)
             for line in lines
             if line.ended.stands and line.ready is not None
         }
 
-    writes.sort_in(work, letters, now_in)
+    for index in writes.sort_in(work, letters, now_in):
+        lines[index].outcome, lines[index].needs = refused(lines[index].ended.op_id, _SETTLED), None
+
+
+def _declared(item: Any, kinds: Registry) -> str | None:
+    """The kind that an item names, if it is one of ours: what else stands there is part of what was sent."""
+    name = item.get("kind") if isinstance(item, dict) else None
+    return name if isinstance(name, str) and kinds.get(name) is not None else None
 
 
 def _digest(item: Any, key: bytes) -> bytes:

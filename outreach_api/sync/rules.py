@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
+from outreach_api.ledger.perform import SETTLED
 from schemas.vocabulary import Depth, Topic
 
 SEALED_IN = {"table": "rejections", "column": "sealed"}
@@ -23,8 +23,47 @@ def retry_after_seconds(code: str | None) -> int:
     return _SECONDS.get(code or "", _SECONDS_FOR_OTHERS)
 
 
+SETTLED_BY_OFFICE = SETTLED
+NOTHING_TO_KEEP = frozenset({SETTLED_BY_OFFICE, "text_was_erased", "sale_was_voided"})
+"""What was erased or taken back must not come back by another door; what is settled is settled."""
+NOT_UNMADE = frozenset({"id_taken", "id_reused", "already_exists", SETTLED_BY_OFFICE, *NOTHING_TO_KEEP})
+"""Refused, but not because the thing could not be made: it may well be there."""
+_MISSING = {
+    "visit_unknown": "visit_id",
+    "note_unknown": "note_id",
+    "sale_unknown": "sale_id",
+    "referral_unknown": "referral_id",
+    "follow_up_unknown": "follow_up_id",
+}
+"""By the code that says that something is missing: the field that names it; without the field, the entity itself."""
+
+
+def missing_id(code: str | None, payload: Any, entity_id: uuid.UUID) -> uuid.UUID | None:
+    """What an operation waits for, if its answer says that just this is missing."""
+    name = _MISSING.get(code or "")
+    if name is None:
+        return None
+    value = payload.get(name) if isinstance(payload, dict) else None
+    if not isinstance(value, str):
+        return entity_id
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return None
+
+
+def is_in_doubt(kind: str | None, code: str | None, payload: Any) -> bool:
+    """Whether nobody can tell what is in it: then it is treated as the worst that it may be.
+
+    Of a kind that we know and that is no note, nobody has to fear that.
+    """
+    if kind is not None and not kind.startswith("note."):
+        return False
+    return not isinstance(payload, dict) or kind is None or code in ("malformed", "upgrade_needed")
+
+
 def is_about_staff(payload: Any) -> bool:
-    """Whether only safeguarding may know of it. In doubt it is: the payload may be anything."""
+    """Whether only safeguarding may know of it."""
     return isinstance(payload, dict) and payload.get("about_staff") not in (None, False)
 
 
@@ -39,15 +78,3 @@ def is_urgent(payload: Any) -> bool:
         or (isinstance(topics, list) and Topic.VIOLENCE in topics)
         or is_about_staff(payload)
     )
-
-
-def ids_in(payload: Any) -> Iterator[uuid.UUID]:
-    """What a payload refers to: its fields that end in _id."""
-    if not isinstance(payload, dict):
-        return
-    for name, value in payload.items():
-        if name.endswith("_id") and isinstance(value, str):
-            try:
-                yield uuid.UUID(value)
-            except ValueError:
-                continue

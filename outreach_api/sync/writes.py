@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -24,7 +24,7 @@ from outreach_api.ledger.totals import CHUNK
 from outreach_api.storage import bulk
 from outreach_api.storage.ledger import Receipt, Rejection
 from outreach_api.sync import rules
-from schemas.vocabulary import RejectionState, Role
+from schemas.vocabulary import RejectionState, Role, Settlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,45 +40,67 @@ class Letter:
     """Its name if it is a declared one."""
 
 
+_ANY_UNSETTLED = (
+    sa.select(Rejection.id)
+    .where(Rejection.holder_id == sa.bindparam("holder"), Rejection.state != RejectionState.SETTLED.value)
+    .limit(1)
+)
 _UNSETTLED = sa.select(
-    Rejection.id, Rejection.op_id, Rejection.digest, Rejection.code, Rejection.state
-).where(Rejection.holder_id == sa.bindparam("holder"), Rejection.state != RejectionState.SETTLED.value)
+    Rejection.id, Rejection.op_id, Rejection.kind, Rejection.digest, Rejection.code, Rejection.state
+).where(
+    Rejection.holder_id == sa.bindparam("holder"),
+    Rejection.state != RejectionState.SETTLED.value,
+    bulk.among(Rejection.op_id),
+)
+_FORGET = sa.delete(Rejection).where(bulk.among(Rejection.id))
 _NEVER_READ = frozenset({"malformed", "sealed_unreadable", "sealed_for_another_key"})
 
 
-def sort_in(work: Work, letters: Collection[Letter], now_in: Callable[[], Mapping[uuid.UUID, bytes]]) -> None:
-    """Keep these letters, once each, and forget those that are in by now: `now_in` gives their digests by operation."""
+class TakenIn(NamedTuple):
+    """An operation that is in the database now."""
+
+    digest: bytes
+    kind: str
+
+
+def sort_in(
+    work: Work, letters: Mapping[int, Letter], now_in: Callable[[], Mapping[uuid.UUID, TakenIn]]
+) -> list[int]:
+    """Keep these letters, once each, and forget those that are in by now, as `now_in` tells.
+
+    Answers which of them somebody settled before.
+    """
     holder = work.actor.holder_id
-    unsettled = {row.id: row for row in work.session.connection().execute(_UNSETTLED, {"holder": holder})}
-    if not unsettled and not letters:
-        return
-    taken_in = now_in()
-    told = [row for row in unsettled.values() if row.op_id in taken_in]
-    # What nobody could read came again in a form that somebody could.
-    arrived = {row.id for row in told if row.digest == taken_in[row.op_id] or row.code in _NEVER_READ}
-    if arrived:
-        work.session.execute(sa.delete(Rejection).where(Rejection.id.in_(arrived)))
-    for row in told:
-        if row.id not in arrived and row.state == RejectionState.WAITING:
+    session = work.session
+    if session.connection().execute(_ANY_UNSETTLED, {"holder": holder}).first() is not None:
+        _forget(session, holder, now_in())
+    ids = {
+        index: derived("rejection", holder, str(one.op_id), one.digest.hex())
+        for index, one in letters.items()
+    }
+    by_id = {letter_id: letters[index] for index, letter_id in ids.items()}
+    states = dict(bulk.look_up(session, Rejection, ("id", "state"), "id", by_id))
+    for letter_id, state in states.items():
+        if state != RejectionState.SETTLED:
+            _tell_anew(session, letter_id, by_id[letter_id].outcome)
+    fresh = by_id.keys() - states.keys()
+    bulk.append(session, Rejection, [_row(work, letter_id, by_id[letter_id]) for letter_id in fresh])
+    return [index for index, letter_id in ids.items() if states.get(letter_id) == RejectionState.SETTLED]
+
+
+def _forget(session: Session, holder: uuid.UUID, taken_in: Mapping[uuid.UUID, TakenIn]) -> None:
+    """Letters go whose operations are in by now."""
+    arrived = []
+    for row in bulk.find(session, _UNSETTLED, taken_in, holder=holder):
+        now = taken_in[row.op_id]
+        # What nobody could read came again in a form that somebody could.
+        if row.digest == now.digest or (row.code in _NEVER_READ and row.kind == now.kind):
+            arrived.append(row.id)
+        elif row.state == RejectionState.WAITING:
             # Other words under that id: they were never taken in, and nothing that they wait for changes that.
-            _tell_anew(work.session, row.id, refused(row.op_id, ID_REUSED))
-    by_id = {derived("rejection", holder, str(one.op_id), one.digest.hex()): one for one in letters}
-    standing = unsettled.keys() - arrived
-    for letter_id in by_id.keys() & standing:
-        _tell_anew(work.session, letter_id, by_id[letter_id].outcome)
-    fresh = by_id.keys() - standing
-    fresh -= _settled(work.session, fresh)
-    bulk.append(work.session, Rejection, [_row(work, letter_id, by_id[letter_id]) for letter_id in fresh])
-
-
-def _settled(session: Session, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    wanted = list(ids)
-    found: set[uuid.UUID] = set()
-    for start in range(0, len(wanted), CHUNK):
-        found.update(
-            session.scalars(sa.select(Rejection.id).where(Rejection.id.in_(wanted[start : start + CHUNK])))
-        )
-    return found
+            _tell_anew(session, row.id, refused(row.op_id, ID_REUSED))
+    for start in range(0, len(arrived), CHUNK):
+        session.connection().execute(_FORGET, {"wanted": arrived[start : start + CHUNK]})
 
 
 def _tell_anew(session: Session, letter_id: uuid.UUID, outcome: Outcome) -> None:
@@ -93,8 +115,8 @@ def _tell_anew(session: Session, letter_id: uuid.UUID, outcome: Outcome) -> None
 def _row(work: Work, letter_id: uuid.UUID, letter: Letter) -> dict[str, Any]:
     operation = letter.operation
     payload = letter.item.get("payload") if isinstance(letter.item, dict) else None
-    # Nobody can tell what is in it: then it is treated as the worst that it may be.
     unopened = isinstance(letter.item, dict) and "sealed" in letter.item
+    doubt = unopened or rules.is_in_doubt(letter.kind, letter.outcome.code, payload)
     content = orjson.dumps(letter.item).decode()
     return {
         "id": letter_id,
@@ -106,11 +128,12 @@ def _row(work: Work, letter_id: uuid.UUID, letter: Letter) -> dict[str, Any]:
         "kind": letter.kind,
         "entity_id": None if operation is None else operation.entity_id,
         "code": letter.outcome.code,
-        "detail": _detail(letter.outcome),
+        # An undeclared kind's name is the sender's word, and would stand in the clear.
+        "detail": _detail(letter.outcome) if letter.kind else {"problems": [], "params": {}},
         "received_at": work.now,
         "said_at": None if operation is None else operation.occurred_at,
-        "about_staff": unopened or rules.is_about_staff(payload),
-        "urgent": unopened or rules.is_urgent(payload),
+        "about_staff": doubt or rules.is_about_staff(payload),
+        "urgent": doubt or rules.is_urgent(payload),
         "sealed": work.keyring.seal(content, **rules.SEALED_IN, row=letter_id),
     }
 
@@ -124,21 +147,25 @@ def _detail(outcome: Outcome) -> dict[str, Any]:
     return stored_detail(outcome) or {}
 
 
-def refused_needs(
+def refused_makers(
     session: Session, actor: Actor, entity_ids: Collection[uuid.UUID], kinds: Collection[str]
 ) -> dict[uuid.UUID, uuid.UUID]:
-    """Of these things, those whose making was refused before, with the operation that it was."""
-    wanted = list(entity_ids)
-    found: dict[uuid.UUID, uuid.UUID] = {}
-    for start in range(0, len(wanted), CHUNK):
-        select = sa.select(Rejection.entity_id, Rejection.op_id).where(
-            Rejection.entity_id.in_(wanted[start : start + CHUNK]),
-            Rejection.state != RejectionState.WAITING,
-            Rejection.kind.in_(kinds),
-            sa.or_(Rejection.holder_id == actor.holder_id, Rejection.van_id == actor.van_id),
-        )
-        found.update((entity, op_id) for entity, op_id in session.execute(select) if entity and op_id)
-    return found
+    """Of these things, those whose making was refused before and stands open, with the operation that it was.
+
+    A phone hears of its own operations and of its van's, and of none that is about staff but its own.
+    """
+    mine = Rejection.holder_id == actor.holder_id
+    if actor.van_id is not None:
+        mine = sa.or_(mine, sa.and_(Rejection.van_id == actor.van_id, Rejection.about_staff.is_(False)))
+    select = sa.select(Rejection.entity_id, Rejection.op_id).where(
+        bulk.among(Rejection.entity_id),
+        Rejection.state == RejectionState.OPEN.value,
+        Rejection.kind.in_(kinds),
+        Rejection.code.not_in(rules.NOT_UNMADE),
+        mine,
+    )
+    found = bulk.find(session, select, entity_ids)
+    return {row.entity_id: row.op_id for row in found if row.op_id is not None}
 
 
 def settle(work: Work, accepted: Accepted) -> Applied | Refusal:
@@ -151,12 +178,36 @@ def settle(work: Work, accepted: Accepted) -> Applied | Refusal:
         return Refusal("not_found", 404)
     if row.state == RejectionState.SETTLED:
         return Refusal("already_settled", 409)
+    in_already = _in_already(work, row)
+    if in_already and accepted.values["settlement"] is not Settlement.KNOWN:
+        return Refusal("letter_in_already", 409)
     row.state, row.settlement = RejectionState.SETTLED.value, accepted.values["settlement"].value
     row.settled_at, row.settled_by = work.now, work.actor.holder_id
     work.session.flush()
-    if row.op_id is not None and work.session.get(Receipt, row.op_id) is None:
-        bulk.append(work.session, Receipt, [_settled_receipt(work, row, row.op_id, accepted.change_no)])
+    if row.op_id is not None and not in_already:
+        _write_off(work, row, row.op_id, accepted.change_no)
     return Applied(row.id, created=False)
+
+
+def _in_already(work: Work, row: Rejection) -> bool:
+    """Whether its operation was applied after all: online, by another phone, or in this very push."""
+    if row.op_id is None:
+        return False
+    receipt = work.session.get(Receipt, row.op_id)
+    if receipt is not None:
+        return receipt.digest == row.digest and receipt.status == Ending.APPLIED.value
+    return row.op_id in work.ending
+
+
+def _write_off(work: Work, row: Rejection, op_id: uuid.UUID, change_no: int) -> None:
+    """Let the receipt say so, whether the operation was refused or was still waiting and had none."""
+    receipt = work.session.get(Receipt, op_id)
+    if receipt is None:
+        bulk.append(work.session, Receipt, [_settled_receipt(work, row, op_id, change_no)])
+    elif receipt.digest == row.digest and receipt.status != Ending.APPLIED.value:
+        receipt.status, receipt.code = Ending.REJECTED.value, rules.SETTLED_BY_OFFICE
+        receipt.detail = {"http": 422, "params": {}, "problems": []}
+        work.session.flush()
 
 
 def _settled_receipt(work: Work, row: Rejection, op_id: uuid.UUID, change_no: int) -> dict[str, Any]:
@@ -166,7 +217,7 @@ def _settled_receipt(work: Work, row: Rejection, op_id: uuid.UUID, change_no: in
         "kind": row.kind or "",
         "digest": row.digest,
         "status": Ending.REJECTED.value,
-        "code": "settled_by_office",
+        "code": rules.SETTLED_BY_OFFICE,
         "detail": {"http": 422, "params": {}, "problems": []},
         "change_no": change_no,
         "received_at": work.now,

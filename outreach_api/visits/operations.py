@@ -51,7 +51,7 @@ CANCEL_VISIT = Kind(
     roles=RECORDERS,
     write=one_by_one(writes.cancel_visit),
     entity="visit",
-    stage=EVENTS,
+    stage=CLOSINGS,
 )
 CORRECT_VISIT = Kind(
     name="visit.correct",

@@ -21,7 +21,7 @@ def read_body(request: Request, *, most_unpacked: int) -> bytes:
 
     The limit before unpacking is the request's own (max_content_length); `most_unpacked` bytes are the limit after.
     """
-    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    coding = request.headers.get("Content-Encoding", "").strip().lower() or "identity"
     if coding not in ("identity", "gzip", "x-gzip"):
         raise Refused(Refusal("coding_unknown", 415), {"Accept-Encoding": "gzip"})
     try:
@@ -38,18 +38,26 @@ def read_body(request: Request, *, most_unpacked: int) -> bytes:
 def _unpacked(raw: bytes, most: int) -> Iterator[bytes]:
     """The members of a gzip file, piece by piece: no more than the limit is ever unpacked."""
     left = most
-    member, rest = zlib.decompressobj(_GZIP), raw
-    while rest or not member.eof:
-        if member.eof:
-            member = zlib.decompressobj(_GZIP)
-        try:
-            piece = member.decompress(rest, min(_PIECE, left + 1))
-        except zlib.error:
-            raise Refused(Refusal("not_gzip", 400)) from None
+    member = zlib.decompressobj(_GZIP)
+    for start in range(0, len(raw), _PIECE):  # what follows a member is copied, so never the whole body
+        rest = raw[start : start + _PIECE]
+        while rest:
+            if member.eof:
+                member = zlib.decompressobj(_GZIP)
+            try:
+                piece = member.decompress(rest, min(_PIECE, left + 1))
+            except zlib.error:
+                raise Refused(Refusal("not_gzip", 400)) from None
+            left -= len(piece)
+            if left < 0:
+                raise Refused(_TOO_BIG)
+            rest = member.unused_data if member.eof else member.unconsumed_tail
+            yield piece
+    while not member.eof:
+        piece = member.decompress(b"", min(_PIECE, left + 1))
+        if not piece:
+            raise Refused(Refusal("not_gzip", 400))  # the network cut it off
         left -= len(piece)
         if left < 0:
             raise Refused(_TOO_BIG)
-        rest = member.unused_data if member.eof else member.unconsumed_tail
-        if not rest and not member.eof and not piece:
-            raise Refused(Refusal("not_gzip", 400))  # the network cut it off
         yield piece

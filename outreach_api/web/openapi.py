@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from outreach_api.ledger.kinds import Kind
@@ -30,7 +32,21 @@ def access(roles: frozenset[Role], kind: Kind | None) -> dict[str, Any]:
     said: dict[str, Any] = {"x-roles": [role.value for role in Role if role in roles]}
     if kind is not None:
         said |= {"x-kind": kind.name, "x-kind-version": kind.v}
+        if kind.pushed:
+            said |= {"x-payload": payload_name(kind)}
     return said
+
+
+def payload_name(kind: Kind) -> str:
+    """The component that describes what a push of this kind carries; a route's body may lack what its path says."""
+    return kind.schema.__name__
+
+
+def describe_payloads(spec: APISpec, kinds: Iterable[Kind]) -> None:
+    """Add the payloads of pushed kinds that are no route's body."""
+    for kind in kinds:
+        if kind.pushed and payload_name(kind) not in spec.components.schemas:
+            spec.components.schema(payload_name(kind), schema=kind.schema)
 
 
 def request_body(schema: Any, example: Any, *, required: bool) -> dict[str, Any]:
@@ -145,7 +161,7 @@ def finish(spec: dict[str, Any]) -> dict[str, Any]:
         components["schemas"].pop(unused, None)
     spec["security"] = [{"token": []}]
     _leave_answers_open(spec)
-    for operations in spec["paths"].values():
+    for path, operations in spec["paths"].items():
         for method, operation in operations.items():
             if method not in ("get", "post", "put", "patch", "delete"):
                 continue
@@ -157,11 +173,30 @@ def finish(spec: dict[str, Any]) -> dict[str, Any]:
                         raise ValueError(f"{operation['operationId']} documents {status}, which has no title")
                     responses[status] = _PROBLEM
             operation["responses"] = dict(sorted(responses.items()))
+            if "x-payload" in operation:
+                _say_what_is_pushed(path, operation, components["schemas"])
             for parameter in operation.get("parameters", ()):
                 parameter["schema"] = _without_null(parameter["schema"])
             if "security" not in operation:
                 operation["description"] = _with_roles(operation)
     return spec
+
+
+_IN_PATH = re.compile(r"\{([a-z_]+)\}")
+
+
+def _say_what_is_pushed(path: str, operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """Where an envelope's payload and entity_id come from, seen from the route that makes the same change."""
+    payload = schemas[operation["x-payload"]]
+    changed = [name for name in _IN_PATH.findall(path) if name not in payload.get("properties", {})]
+    if changed:
+        entity = f"the {changed[0]} of the path"
+    elif any(one["name"] == "If-Match" for one in operation.get("parameters", ())):
+        entity = "the id that was pulled"
+    else:
+        entity = "new, made by the sender"
+    operation["x-entity-id"] = entity
+    operation["x-payload"] = f"#/components/schemas/{operation['x-payload']}"
 
 
 def _leave_answers_open(spec: dict[str, Any]) -> None:

@@ -90,7 +90,7 @@ def test_a_resend_adds_no_second_letter(api: Api) -> None:
     sent = [note(visit_of(api), mood="sad"), "rubbish", {"op_id": str(new_id())}]
     for _ in range(3):
         push(api, *sent)
-    assert len(letters(api)) == 3
+    assert len(letters(api, role="safeguarding")) == 3
 
 
 def test_the_same_id_with_another_content_is_kept_too(api: Api) -> None:
@@ -137,9 +137,9 @@ def test_other_words_under_an_id_outlive_the_words_that_were_taken_in(api: Api, 
 def test_a_letter_that_nobody_could_read_goes_once_its_operation_came_in_a_readable_form(api: Api) -> None:
     sent = note(visit_of(api))
     push(api, {**sent, "surprise": 1})
-    assert [letter["code"] for letter in letters(api)] == ["malformed"]
+    assert [letter["code"] for letter in letters(api, role="safeguarding")] == ["malformed"]
     push(api, sent)
-    assert letters(api) == []
+    assert letters(api, role="safeguarding") == []
 
 
 def test_what_needs_something_refused_says_so_and_comes_again_once_that_is_there(api: Api) -> None:
@@ -298,3 +298,100 @@ def test_an_erased_text_does_not_come_back(api: Api) -> None:
     assert api.post(f"{path}/erase-text", {}, role="safeguarding").status == 200
     assert results(push(api, {**written, "op_id": str(new_id())})) == [("conflict", "text_was_erased")]
     assert api.get(path).json["text_state"] == "purged"
+
+
+def test_what_was_refused_for_good_hears_of_its_settlement_too(api: Api) -> None:
+    visit = visit_of(api)
+    bad, first = note(visit, mood="sad"), note(visit)
+    reused = {**first, "payload": {**first["payload"], "text": "べつの心配"}}
+    push(api, bad, first)
+    push(api, reused, {"op_id": first["op_id"], "kind": "x"})
+    for letter in letters(api, role="safeguarding"):
+        assert settle(api, letter, role="safeguarding").status == 200
+    again = push(api, bad, reused, {"op_id": first["op_id"], "kind": "x"}, first).json["results"]
+    assert [line["code"] for line in again] == ["settled_by_office"] * 3 + [None]
+    assert (again[3]["result"], again[3]["original"]) == ("duplicate", "applied")
+    assert {letter["state"] for letter in letters(api, role="safeguarding")} == {"settled"}
+
+
+def test_what_another_phone_brought_already_needs_no_letter(api: Api) -> None:
+    """A rescued queue comes by two phones: the second is told, and the office has nothing to settle."""
+    tap = operation("head_count.add", {"visit_id": visit_of(api), "counts": {"adult": 1}})
+    push(api, tap)
+    other = api.token("crew", another=True)
+    for counts, kept in (({"adult": 1}, 0), ({"adult": 2}, 1)):
+        sent = {**tap, "payload": {**tap["payload"], "counts": counts}}
+        body = {"sent_at": "2026-11-28T03:00:00Z", "operations": [sent]}
+        answer = api.post("/v1/sync/push", body, role=None, token=other)
+        assert results(answer) == [("conflict", "id_taken")]
+        assert len(letters(api)) == kept
+
+
+def test_what_waits_has_no_number_yet(api: Api) -> None:
+    tap = operation("head_count.add", {"visit_id": str(new_id()), "counts": {"adult": 1}})
+    assert push(api, tap).json["results"][0]["change_no"] is None
+
+
+@pytest.mark.parametrize("payload", ['{"about_staff": true}', [{"about_staff": True}], None])
+def test_what_nobody_can_read_of_a_note_is_treated_as_the_worst_that_it_may_be(
+    api: Api, payload: Any
+) -> None:
+    push(api, operation("note.write", payload))
+    assert letters(api) == []
+    assert [letter["urgent"] for letter in letters(api, role="safeguarding")] == [True]
+
+
+def test_a_word_that_the_sender_made_up_stands_nowhere_in_the_clear(api: Api) -> None:
+    push(api, operation("tanaka_hanako.muchuu", {"x": 1}))
+    with api.database.read() as session:
+        rows = session.execute(sa.select(Rejection.kind, Rejection.detail)).all()
+    assert len(rows) == 1
+    assert "tanaka" not in str(rows)
+
+
+def test_what_was_erased_is_not_kept_again_by_this_door(api: Api) -> None:
+    written = note(visit_of(api))
+    push(api, written)
+    api.post(f"/v1/contact-notes/{written['entity_id']}/erase-text", {}, role="safeguarding")
+    assert results(push(api, {**written, "op_id": str(new_id())})) == [("conflict", "text_was_erased")]
+    assert letters(api, role="safeguarding") == []
+
+
+def test_what_was_refused_online_is_kept_when_the_phone_pushes_it(api: Api) -> None:
+    visit, key = visit_of(api), new_id()
+    payload = {"visit_id": visit, "depth": "crisis", "text": WORRY, "mood": "sad"}
+    assert api.post("/v1/contact-notes", payload, role="crew", key=key).status == 422
+    sent = operation("note.write", payload, op_id=str(key), entity_id=str(key))
+    assert push(api, sent).json["results"][0]["original"] == "rejected"
+    assert [letter["urgent"] for letter in letters(api)] == [True]
+
+
+def test_a_missing_price_is_waited_for_whatever_became_of_the_opening_that_another_sent(api: Api) -> None:
+    visit, stop = str(new_id()), stop_of(api)
+    push(api, operation("visit.open", {"stop_id": stop, "colour": "red"}, entity_id=visit))
+    push(api, operation("visit.open", {"stop_id": stop}, entity_id=visit))
+    lines = [{"item_id": str(new_id()), "quantity": 1}]
+    sale = operation("sale.record", {"visit_id": visit, "payment": "cash", "lines": lines})
+    assert results(push(api, sale)) == [("retry", "item_unknown")]
+
+
+def test_an_opening_that_was_mended_waits_for_its_plan_and_not_for_itself(api: Api) -> None:
+    visit = str(new_id())
+    push(api, operation("visit.open", {"stop_id": stop_of(api), "colour": "red"}, entity_id=visit))
+    again = operation("visit.open", {"plan_stop_id": str(new_id())}, entity_id=visit)
+    assert results(push(api, again)) == [("retry", "plan_stop_unknown")]
+
+
+def test_settling_and_sending_in_one_push_is_no_fault(api: Api) -> None:
+    tap = operation("head_count.add", {"visit_id": (visit := str(new_id())), "counts": {"infant": 1}})
+    push(api, tap, role="coordinator")
+    (letter,) = letters(api)
+    answer = push(
+        api,
+        operation("visit.open", {"stop_id": stop_of(api), "van_id": str(api.van)}, entity_id=visit),
+        tap,
+        operation("rejection.settle", {"settlement": "entered"}, entity_id=letter["id"]),
+        role="coordinator",
+    )
+    assert results(answer) == [("applied", None), ("applied", None), ("conflict", "letter_in_already")]
+    assert api.get(f"/v1/visits/{visit}").json["attendance"]["total"] == 1
