@@ -62,6 +62,32 @@ def test_init_again_changes_nothing(ready: Path) -> None:
     assert (ready / "keys" / "master.key").read_bytes() == key
 
 
+@pytest.mark.parametrize(
+    ("started", "found", "said"),
+    [
+        (".venv/bin/outreach", None, os.path.join(".venv", "bin", "outreach")),
+        ("{here}/.venv/bin/outreach", None, os.path.join(".venv", "bin", "outreach")),
+        ("{here}/.venv/bin/outreach", "{here}/.venv/bin/outreach", "outreach"),
+        ("/elsewhere/bin/outreach", None, os.path.abspath("/elsewhere/bin/outreach")),
+        ("{here}/outreach_api/cli/__main__.py", None, "outreach"),
+    ],
+)
+def test_the_next_step_is_told_as_it_can_be_typed(
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    started: str,
+    found: str | None,
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", [started.format(here=tmp_path), "init"])
+    monkeypatch.setattr("shutil.which", lambda _: found and found.format(here=tmp_path))
+    assert main(["init"]) == 0
+    assert f"次は `{said} serve`" in capsys.readouterr().err
+
+
 def test_init_does_not_replace_a_lost_key_unasked(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (ready / "keys" / "master.key").unlink()
     assert main(["init"]) == 1
@@ -79,7 +105,9 @@ def test_without_a_database_every_command_says_so_and_makes_none(
     home: Path, command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(command) == 1
-    assert "outreach init" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "outreach init" in told
+    assert f"OUTREACH_HOME を確かめてください（いま見た場所：{home / 'outreach.db'}）" in told
     assert not (home / "outreach.db").exists()
 
 
@@ -166,6 +194,9 @@ def test_a_revoked_token_opens_nothing_and_the_list_says_so(
     assert main(["tokens"]) == 0
     (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith(prefix)]
     assert "revoked" in line
+    assert main(["tokens"]) == 0
+    head, *_ = capsys.readouterr().out.splitlines()
+    assert ("役割 ROLE" in head, "期限 EXPIRES" in head) == (True, True)
     assert main(["revoke", prefix]) == 0
     assert main(["revoke", "0" * 12]) == 1
     assert main(["revoke", "short"]) == 2

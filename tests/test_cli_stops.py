@@ -77,6 +77,28 @@ def test_the_same_file_twice_adds_nothing_and_says_so(
     assert codes(database) == ["K01", "K02"]
 
 
+@pytest.mark.parametrize("as_a_spreadsheet_saves_it", [False, True])
+def test_the_example_of_the_template_is_no_place_of_anybodys(
+    database: Database,
+    console: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    as_a_spreadsheet_saves_it: bool,
+) -> None:
+    assert main(["import-stops", "--template"]) == 0
+    header, example = capfdbinary.readouterr().out.decode("utf-8-sig").splitlines()
+    if as_a_spreadsheet_saves_it:
+        assert "2026-04-01" in example
+        example = example.replace("2026-04-01", "2026/4/1").replace("2027-03-31", "2027/3/31")
+    own = example.replace("K07", "K08")
+    assert main(["import-stops", write(console, header, example, own)]) == 1
+    told = capfdbinary.readouterr().err.decode()
+    assert "2行目 · line 2: ひな形の例のままです。この行を消してください。" in told
+    assert "3行目" not in told
+    assert codes(database) == []
+    assert main(["import-stops", write(console, header, own)]) == 0
+    assert codes(database) == ["K08"]
+
+
 def test_one_bad_cell_and_nothing_is_imported(
     database: Database, console: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -245,7 +245,14 @@ def test_imports_and_undoings_are_in_the_audit(console: Path, database: Database
             "mesh500,population\n533957423,400\n533957429,1\n533957424,many\n",
             ["3行目 · line 3, mesh500", "533957429 is no mesh code", "line 4, population", "「many」は人数"],
         ),
-        ("mesh,people\n1,2\n", ["line 1, population", "列「population」がありません"]),
+        (
+            "mesh,people\n1,2\n",
+            [
+                "e-Stat の地域メッシュ統計ではないようです",
+                "line 1, population",
+                "列「population」がありません",
+            ],
+        ),
         ("mesh,population\n", ["no lines with data"]),
         (b"\x81\xff\xfe", ["neither UTF-8 nor cp932"]),
         (b"PK\x03\x04broken", ["zip を開けません"]),

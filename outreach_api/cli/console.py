@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,6 +42,19 @@ def tell(*sentences: str) -> None:
     print("\n".join(sentences), file=sys.stderr, flush=True)
 
 
+def program() -> str:
+    """How this command was started, so that what we tell somebody to run can be typed as it stands."""
+    started = Path(sys.argv[0])
+    if started.stem != "outreach":
+        return "outreach"
+    found = shutil.which("outreach")
+    if found is not None and Path(found).resolve() == started.resolve():
+        return "outreach"
+    here = Path.cwd()
+    whole = started.absolute()
+    return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)
+
+
 def command(commands: Commands, name: str, run: Run, ja: str, en: str) -> argparse.ArgumentParser:
     """Declare one command with its help."""
     made = commands.add_parser(name, help=f"{ja} · {en}", description=f"{ja} · {en}")
@@ -68,8 +82,9 @@ def existing(settings: Settings) -> Database:
     file = sqlite_file(settings)
     if file is not None and not file.is_file():
         raise Failure(
-            f"データベースがありません（{file}）。はじめに `outreach init` を実行してください。",
-            f"There is no database at {file}: run `outreach init` first, or check OUTREACH_HOME.",
+            f"データベースがありません。はじめに `{program()} init` を実行するか、"
+            f"OUTREACH_HOME を確かめてください（いま見た場所：{file.absolute()}）。",
+            f"There is no database at {file.absolute()}: run `{program()} init` first, or check OUTREACH_HOME.",
         )
     return Database(settings.database)
 

@@ -6,7 +6,16 @@ import argparse
 
 import sqlalchemy as sa
 
-from outreach_api.cli.console import Commands, Failure, command, existing, note_in_audit, sqlite_file, tell
+from outreach_api.cli.console import (
+    Commands,
+    Failure,
+    command,
+    existing,
+    note_in_audit,
+    program,
+    sqlite_file,
+    tell,
+)
 from outreach_api.kernel.clock import utc_now
 from outreach_api.settings import Settings
 from outreach_api.storage import copies, migrate
@@ -40,7 +49,7 @@ def add(commands: Commands) -> None:
 def run_init(options: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     initialise(settings, new_key=options.new_key)
-    tell("用意ができました。次は `outreach serve`。", "Ready. Next: `outreach serve`.")
+    tell(f"用意ができました。次は `{program()} serve`。", f"Ready. Next: `{program()} serve`.")
     return 0
 
 

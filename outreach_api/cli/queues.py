@@ -136,7 +136,13 @@ def _device(session: Session, name: str | None, holder_id: uuid.UUID | None) -> 
                 sa.select(Device).join(Token, Token.device_id == Device.id).where(Token.prefix == prefix[1])
             )
         found = list(session.scalars(wanted))
-    if len(found) != 1:
+    if not found:
+        raise Failure(
+            f"端末 {name} が見つかりません。--device で名前かトークンの頭12文字を指定してください（outreach tokens）。",
+            f"There is no device {name}: name it by --device, with its label or the first 12 characters of its "
+            "token (see `outreach tokens`).",
+        )
+    if len(found) > 1:
         raise Failure(
             f"端末 {name} は{len(found)}台あります。--device で名前かトークンの頭12文字を指定してください（outreach tokens）。",
             f"{len(found)} devices are called {name}: name one by --device, with its label or the first 12 "

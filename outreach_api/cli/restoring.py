@@ -6,7 +6,16 @@ import argparse
 import datetime as dt
 from pathlib import Path
 
-from outreach_api.cli.console import Commands, Failure, command, note_in_audit, opened, sqlite_file, tell
+from outreach_api.cli.console import (
+    Commands,
+    Failure,
+    command,
+    note_in_audit,
+    opened,
+    program,
+    sqlite_file,
+    tell,
+)
 from outreach_api.cli.database import bring_up_to_date
 from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger import epochs
@@ -49,8 +58,8 @@ def run_restore(options: argparse.Namespace) -> int:
             "PostgreSQL では、サーバーを止め、空のデータベースに対して次の順に実行してください：",
             "On PostgreSQL stop the server, make the database anew and empty, and run these, in this order:",
             "  " + dumps.restore_command(settings.database, source),
-            "  outreach migrate",
-            "  outreach begin-epoch",
+            f"  {program()} migrate",
+            f"  {program()} begin-epoch",
         )
     number = _check_backup(source)
     if target.exists() and not options.replace:
@@ -94,7 +103,7 @@ def run_restore(options: argparse.Namespace) -> int:
             "There was a later backup than this one, and what phones forgot since is in that alone: "
             "if you have it, restore from it instead.",
         )
-    _tell_what_follows("outreach verify", "outreach purge", "outreach tokens")
+    _tell_what_follows("verify", "purge", "tokens")
     if not settings.master_key_file.exists():
         tell(
             f"その前に、保管してある鍵を {settings.master_key_file} に戻してください。ないとサーバーは動きません。",
@@ -108,7 +117,7 @@ def run_begin_epoch(options: argparse.Namespace) -> int:
     with opened(settings) as database, database.write() as session:
         epochs.begin(session)
         note_in_audit(session, "begin_epoch", "database")
-    _tell_what_follows("outreach verify", "outreach purge", "outreach tokens", "outreach backup FILE")
+    _tell_what_follows("verify", "purge", "tokens", "backup FILE")
     return 0
 
 
@@ -116,9 +125,12 @@ def _tell_what_follows(*commands: str) -> None:
     tell(
         "スマホは次の同期で、まだ持っている記録をすべて送り直します（二重には数えません）。",
         "At their next sync phones push again what they still hold; nothing counts twice.",
-        "控えより後に消した・無効にしたものは生き返っています。次を実行してください：",
-        "What was purged or revoked after the backup is back. Now run:",
-        "  " + "; ".join(commands),
+        "控えより後に消したメモは戻り、無効にしたトークンはまた使えます。tokens の一覧を見て、無効にし直してください"
+        f"（`{program()} revoke 頭の12文字`）。控えより後に作ったトークンは消えています。",
+        "Texts that were purged since the backup are back, and tokens that were revoked since open the API again: "
+        f"look through the list and revoke them anew (`{program()} revoke PREFIX`). Tokens made since are gone.",
+        "次を実行してください · Now run:",
+        *(f"  {program()} {command}" for command in commands),
     )
 
 

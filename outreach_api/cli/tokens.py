@@ -21,7 +21,7 @@ from outreach_api.storage.plans import Van
 from schemas.vocabulary import Role
 
 _LONGEST_LABEL = 60
-_CELLS = (14, 13, 26, 11, 8)
+_CELLS = (14, 13, 26, 14, 10)
 _PREFIX = re.compile(r"(?:okk_)?([0-9a-f]{12})(?:_.*)?")
 
 
@@ -111,7 +111,7 @@ def _check_person(session: Session, person_id: uuid.UUID, role: Role) -> None:
 def run_tokens(options: argparse.Namespace) -> int:
     with opened(Settings.from_environment()) as database, database.read() as session:
         found = reads.tokens(session)
-    print(_line("PREFIX", "ROLE", "HOLDER", "EXPIRES", "VAN", "STATE"))
+    print(_line("頭 PREFIX", "役割 ROLE", "名前 HOLDER", "期限 EXPIRES", "車両 VAN", "状態 STATE"))
     now = utc_now()
     for token in found:
         state = f"revoked {local_day(token.revoked_at)}" if token.revoked_at else "valid"

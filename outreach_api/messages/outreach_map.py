@@ -10,6 +10,10 @@ TEXTS = {
         "Too much for one map: {found} features, at most {most}. Narrow it with bbox or days, or take larger cells.",
     ),
     # What a file of populations may have wrong.
+    "population_unknown_form": (
+        "e-Stat の地域メッシュ統計ではないようです（HTKSYORI の列がありません）。CSV としても読めません：",
+        "This does not look like e-Stat's statistics by mesh cell (no column HTKSYORI), nor is it our CSV:",
+    ),
     "column_missing": ("列「{column}」がありません。", "There is no column {column}."),
     "column_twice": ("列「{column}」が二つあります。", "There are two columns {column}."),
     "label_missing": (

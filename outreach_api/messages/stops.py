@@ -24,6 +24,10 @@ TEXTS = {
         "The file is larger than {most} bytes.",
     ),
     "file_without_stops": ("場所が1行もありません。", "There is no line with a stop."),
+    "example_left": (
+        "ひな形の例のままです。この行を消してください。",
+        "This is still the template's example: delete the line.",
+    ),
     "csv_broken": (
         "CSV として読めません（引用符が閉じていないか、続きに文字があります）。",
         "It can't be read as CSV: a quote is not closed, or text follows it.",

@@ -29,7 +29,11 @@ def read_population(data: bytes, target_label: str | None = None) -> PopulationT
         return read_estat(data, target_label or TARGET_LABEL)
     if target_label is not None:
         return PopulationTable(0, errors=(TableError(0, "", "target_in_csv"),))
-    return read_population_csv(data)
+    table = read_population_csv(data)
+    if any(error.code in ("column_missing", "file_not_csv") for error in table.errors):
+        unknown = TableError(0, "", "population_unknown_form")
+        return replace(table, errors=(unknown, *table.errors))
+    return table
 
 
 def cut(table: PopulationTable, outline: Outline) -> PopulationTable:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from outreach_api.stops.csv_columns import COLUMNS, NEEDED, REASONS, Column, column_called, text
+from outreach_api.stops.csv_columns import COLUMNS, NEEDED, REASONS, Column, column_called, template, text
 from outreach_api.stops.csv_windows import CellFault
 from schemas.stops import PermissionBody, StopIn
 
@@ -62,7 +62,7 @@ def read_stops_csv(data: bytes) -> StopsFile:
         columns = _columns(lines)
     except _Unreadable as fault:
         return StopsFile(faults=fault.faults)
-    rows = [_row(line, cells, columns) for line, cells in lines[1:]]
+    rows = [_unless_example(_row(line, cells, columns)) for line, cells in lines[1:]]
     if not rows:
         return StopsFile(encoding, faults=(BadCell(2, "", "file_without_stops"),))
     return StopsFile(encoding, tuple(lines[0][1]), tuple(_without_repeated_codes(rows)))
@@ -172,6 +172,14 @@ def column_at(part: str, pointer: str) -> str:
             return column.name
     inside = [column.name for column in COLUMNS if column.path[: len(steps)] == steps]
     return inside[0] if inside else ""
+
+
+def _unless_example(row: Row) -> Row:
+    """The template's example, left as it was however a spreadsheet wrote its cells, is no place of anybody's."""
+    example = _row(row.line, template(japanese=True)[1], COLUMNS)
+    if (row.stop, row.permission) != (example.stop, example.permission):
+        return row
+    return replace(row, faults=(*row.faults, BadCell(row.line, "", "example_left")))
 
 
 def _swapped(line: int, position: Mapping[str, float], cells: Mapping[str, str]) -> list[BadCell]:

@@ -275,6 +275,7 @@ def test_the_console_takes_in_the_queue_of_a_phone_that_was_lost(office: Office,
     assert (twice.returncode, "2 devices" in twice.stderr) == (1, True)
     nobody = office.outreach("import-queue", str(file), "--device", "車の電話9")
     assert (nobody.returncode, "Traceback" in nobody.stderr) == (1, False)
+    assert "端末 車の電話9 が見つかりません" in nobody.stderr
     no_queue = office.outreach("import-queue", "README.md", "--device", label)
     assert (no_queue.returncode, "Traceback" in no_queue.stderr) == (1, False)
     # The phone comes back with a new token of another holder: what the console took in is not doubled.
