@@ -1,6 +1,6 @@
 """Proof: a power cut loses nothing that was acknowledged, and where less is synced the same cuts find what is lost.
 
-`python3 scripts/run.py prove power -- --cuts 1000 --seed 7`; tests/proofs/power_cut.py says how it is done.
+`python3 scripts/run.py prove power --cuts 1000 --seed 7`; tests/proofs/power_cut.py says how it is done.
 """
 
 from __future__ import annotations

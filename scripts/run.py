@@ -22,7 +22,7 @@ usage: python3 scripts/run.py COMMAND
   test [PYTEST OPTIONS]      run every test
   check                      linters, formatting, types, floors
   bench [NAME ...] [--json]  run the benchmarks: all, or those named
-  prove NAME ...             run the named proofs; what follows -- goes to each of them
+  prove NAME ... [OPTIONS]   run the named proofs; the options go to each of them
 
 The set-up lives in .venv and is kept; only a changed lock makes it work again."""
 
@@ -69,10 +69,11 @@ def bench(options: list[str]) -> int:
 
 
 def prove(options: list[str]) -> int:
-    cut = options.index("--") if "--" in options else len(options)
-    if not options[:cut]:
+    cut = next((index for index, option in enumerate(options) if option.startswith("-")), len(options))
+    names, rest = options[:cut], options[cut:]
+    if not names:
         return misused(f"prove what? {' '.join(named_scripts('prove')) or 'there are no proofs yet'}")
-    return run_scripts("prove", options[:cut], options[cut + 1 :])
+    return run_scripts("prove", names, rest[1:] if rest[:1] == ["--"] else rest)
 
 
 def run_scripts(kind: str, names: list[str], options: list[str], quiet: bool = False) -> int:
