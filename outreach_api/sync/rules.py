@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from outreach_api.ledger.perform import SETTLED
 from schemas.vocabulary import Depth, Topic
 
 SEALED_IN = {"table": "rejections", "column": "sealed"}
@@ -23,7 +22,7 @@ def retry_after_seconds(code: str | None) -> int:
     return _SECONDS.get(code or "", _SECONDS_FOR_OTHERS)
 
 
-SETTLED_BY_OFFICE = SETTLED
+SETTLED_BY_OFFICE = "settled_by_office"
 NOTHING_TO_KEEP = frozenset({SETTLED_BY_OFFICE, "text_was_erased", "sale_was_voided"})
 """What was erased or taken back must not come back by another door; what is settled is settled."""
 NOT_UNMADE = frozenset({"id_taken", "id_reused", "already_exists", SETTLED_BY_OFFICE, *NOTHING_TO_KEEP})

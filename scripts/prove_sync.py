@@ -1,0 +1,122 @@
+"""All proofs of sync in one run, for as long as is asked: nothing that was acknowledged is lost, nothing counts twice.
+
+`python3 scripts/run.py prove sync --minutes 60 --seed 7`; `--full` takes the whole numbers whatever the time.
+
+changes  16 writers and a puller with delayed commits, 50,000 changes (SQLite, PostgreSQL; a sequence as control)
+kill     kill -9 of a server under load, 200 rounds
+power    power cuts, 1,000 (and the controls that must lose something)
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from outreach_api.storage import migrate
+from outreach_api.storage.session import Database
+from tests import cluster
+from tests.proofs import late_commits
+
+ROOT = Path(__file__).resolve().parent.parent
+
+Proof = Callable[[int, float], bool]
+"""Of a seed and the share of the whole numbers to reach; prints its line, and says whether it holds."""
+
+CHANGES, ROUNDS, CUTS = 50_000, 200, 1_000
+FEWEST_ROUNDS, FEWEST_CUTS, FEWEST_CHANGES = 3, 100, 2_000
+WHOLE_MINUTES = 60.0
+"""What the whole numbers take on two cores, about."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--minutes", type=float, default=10.0, help="about so long (default 10)")
+    parser.add_argument("--full", action="store_true", help="the whole numbers, however long they take")
+    parser.add_argument(
+        "--seed", type=int, default=None, help="brings back a run (default: another each time)"
+    )
+    parser.add_argument("--only", action="append", choices=list(PROOFS), help="this proof (may come twice)")
+    options = parser.parse_args()
+    logging.disable(logging.CRITICAL)
+    seed = random.SystemRandom().randrange(10**9) if options.seed is None else options.seed
+    share = 1.0 if options.full else min(1.0, max(options.minutes, 0.1) / WHOLE_MINUTES)
+    print(f"seed {seed}, {share:.0%} of the whole numbers", flush=True)
+    failed = []
+    for name in dict.fromkeys(options.only or PROOFS):
+        began = time.monotonic()
+        if not PROOFS[name](seed, share):
+            failed.append(name)
+        print(f"{name}: {time.monotonic() - began:.0f} s", flush=True)
+    print(f"FAILED: {', '.join(failed)}" if failed else "all hold")
+    return 1 if failed else 0
+
+
+def changes(seed: int, share: float) -> bool:
+    count = max(FEWEST_CHANGES, round(CHANGES * share))
+    holds = True
+    for url in databases():
+        database = Database(url, pool_size=late_commits.WRITERS + 4)
+        try:
+            migrate.upgrade(database)
+            report = late_commits.run(database, seed, count)
+            print(report, flush=True)
+            holds = holds and report.holds
+            if not database.is_sqlite:
+                control = late_commits.run(database, seed, count, naive=True)
+                print(f"control, numbers from a sequence: {control.missed} missed", flush=True)
+                holds = holds and control.missed > 0
+        finally:
+            database.close()
+    return holds
+
+
+def kill(seed: int, share: float) -> bool:
+    return other("prove_kill", "--rounds", max(FEWEST_ROUNDS, round(ROUNDS * share)), seed)
+
+
+def power(seed: int, share: float) -> bool:
+    return other("prove_power", "--cuts", max(FEWEST_CUTS, round(CUTS * share)), seed)
+
+
+def other(script: str, option: str, count: int, seed: int) -> bool:
+    command = [
+        sys.executable,
+        str(ROOT / "scripts" / f"{script}.py"),
+        option,
+        str(count),
+        "--seed",
+        str(seed),
+    ]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+def databases() -> Iterator[str]:
+    """An empty SQLite file, then an empty database of a PostgreSQL cluster of our own."""
+    with tempfile.TemporaryDirectory(prefix="prove_sync_") as folder:
+        yield f"sqlite:///{Path(folder) / 'proof.db'}"
+    folder_of_cluster = cluster.make_folder()
+    with contextlib.ExitStack() as after:
+        after.callback(shutil.rmtree, folder_of_cluster, ignore_errors=True)
+        server = cluster.start_any(folder_of_cluster)
+        after.callback(cluster.stop, server)
+        yield f"postgresql+psycopg://outreach@/postgres?host={(folder_of_cluster / 'ready').read_text()}"
+
+
+PROOFS: dict[str, Proof] = {"changes": changes, "kill": kill, "power": power}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
