@@ -1,0 +1,268 @@
+"""The rules of each operation, written down a second time as README and the issue say them, for tests/proofs/book.py."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from outreach_api.kernel.ids import derived
+from outreach_api.kernel.week import local_day
+from tests.proofs.book import (
+    APPLIED,
+    MAKERS,
+    NOT_UNMADE,
+    Book,
+    Expected,
+    Fact,
+    Receipt,
+    Visit,
+    conflict,
+    missing_id,
+    rejected,
+    retry,
+)
+from tests.proofs.handsets import Entry, Sender
+from tests.proofs.organisation import PLANNED_DAY
+
+STEPS = {"visit.open": 0, "visit.merge": 2, "sale.void": 3, "visit.cancel": 4, "visit.close": 4}
+"""A push is performed in these steps; facts, which have no line here, are 1. Inside a step as it was sent."""
+_HELD = ("open", "closed")
+A_MINUTE = dt.timedelta(minutes=1)
+TABLES = {"ticket.issue": "ticket", "ticket.redeem": "ticket"}
+"""Kinds that share a table; the others have one of their own."""
+_BEFORE_RECEIPTS = {
+    "malformed": rejected("malformed", receipt=False),
+    "not_by_push": rejected("not_by_push", receipt=False),
+    "sealed_unreadable": rejected("sealed_unreadable", receipt=False),
+    "sealed_for_another_key": retry("sealed_for_another_key"),
+}
+"""Mistakes that are answered without a look at what is held."""
+_MISTAKES = {
+    "forbidden": rejected("forbidden"),
+    "invalid": rejected("invalid"),
+    "unknown_kind": retry("upgrade_needed"),
+    "newer_version": retry("upgrade_needed"),
+}
+
+
+def answers(
+    book: Book, sender: Sender, entries: Sequence[Entry], now: dt.datetime, sent_at: dt.datetime
+) -> list[Expected]:
+    """Enter a push into the book, and say how each of its operations must be answered."""
+    found: dict[int, Expected] = {}
+    first: dict[uuid.UUID, int] = {}
+    repeats: dict[int, int] = {}
+    for index, entry in enumerate(entries):
+        if entry.refusal in _BEFORE_RECEIPTS:
+            found[index] = _BEFORE_RECEIPTS[entry.refusal]
+        elif (known := book.known(sender, entry)) is not None:
+            found[index] = known
+        elif entry.op_id not in first:
+            first[entry.op_id] = index
+        elif entries[first[entry.op_id]].content == entry.content:
+            repeats[index] = first[entry.op_id]
+        else:
+            found[index] = rejected("id_reused", receipt=False)
+    for index in sorted(first.values(), key=lambda index: (STEPS.get(entries[index].kind, 1), index)):
+        entry = entries[index]
+        found[index] = answer = _Writing(book, sender, entry, now - sent_at).answer()
+        if answer.receipt:
+            book.receipts[entry.op_id] = Receipt(
+                sender.holder_id, entry.content, entry.kind, entry.said_at, answer
+            )
+    for index, original in repeats.items():
+        said = found[original]
+        found[index] = said if said.result == "retry" else Expected("duplicate", said.code, said.result)
+    ended = list(_what_they_need(book, sender, entries, [found[index] for index in range(len(entries))]))
+    return book.sort_letters(sender, entries, ended)
+
+
+def _what_they_need(
+    book: Book, sender: Sender, entries: Sequence[Entry], found: Sequence[Expected]
+) -> Iterator[Expected]:
+    refused = book.refused_makers(sender)
+    for entry, answer in zip(entries, found, strict=True):
+        unmade = {answer.result, answer.original} & {"rejected", "conflict"} and answer.code not in NOT_UNMADE
+        if unmade and entry.refusal != "malformed" and entry.kind in MAKERS:
+            refused[entry.entity_id] = entry.op_id
+    for entry, answer in zip(entries, found, strict=True):
+        missing = missing_id(entry, answer)
+        needed = None if missing is None else refused.get(missing)
+        yield answer if needed in (None, entry.op_id) else rejected("needs_rejected", receipt=False)
+
+
+class _Writing:
+    """One operation that nobody has sent before."""
+
+    def __init__(self, book: Book, sender: Sender, entry: Entry, skew: dt.timedelta) -> None:
+        self.book, self.sender, self.entry, self.skew = book, sender, entry, skew
+        self.occurred_at = entry.said_at + skew
+
+    def answer(self) -> Expected:
+        if self.entry.refusal is not None:
+            return _MISTAKES[self.entry.refusal]
+        match self.entry.kind:
+            case "visit.open":
+                return self._open()
+            case "visit.close":
+                return self._close()
+            case "visit.cancel":
+                return self._cancel()
+            case "visit.merge":
+                return self._merge()
+            case _:
+                return self._fact()
+
+    def _moment(self, name: str) -> dt.datetime:
+        """A time that the phone may have put into the payload; it is by the phone's clock like any other."""
+        said = self.entry.payload.get(name)
+        return self.occurred_at if said is None else dt.datetime.fromisoformat(said) + self.skew
+
+    def _open(self) -> Expected:
+        said, opened_at = self.entry.payload, self._moment("opened_at")
+        steady = self.entry.offset == -self.skew
+        place = Visit(
+            van_id=self.sender.van_id or uuid.UUID(said.get("van_id", uuid.UUID(int=0).hex)),
+            stop_id=uuid.UUID(said.get("stop_id", uuid.UUID(int=0).hex)),
+            day=local_day(opened_at),
+            status="open",
+            opened_at=opened_at,
+            true_day=local_day(self.entry.true_time) if steady else None,
+        )
+        if "plan_stop_id" in said:
+            stay = self.book.stays.get(uuid.UUID(said["plan_stop_id"]))
+            if stay is None or self.sender.van_id not in (None, stay.van_id):
+                return retry("plan_stop_unknown")
+            if self.entry.entity_id != stay.visit_id:
+                return rejected("visit_id_wrong")
+            place = replace(
+                place, van_id=stay.van_id, stop_id=stay.stop_id, day=PLANNED_DAY, planned=True, true_day=None
+            )
+        elif said.get("van_id") not in (
+            [None, str(place.van_id)] if self.sender.van_id else [str(place.van_id)]
+        ):
+            return rejected("invalid")  # a crew names another van, or the office none
+        there = self.book.visits.get(self.entry.entity_id)
+        if there is None:
+            self.book.visits[self.entry.entity_id] = place
+            return APPLIED
+        if (there.van_id, there.stop_id) != (place.van_id, place.stop_id):
+            return conflict("id_taken")
+        visit_id = there.merged_into or self.entry.entity_id
+        visit = self.book.visits[visit_id]
+        self.book.visits[visit_id] = replace(
+            visit,
+            status="closed" if visit.status == "closed" else "open",
+            opened_at=min(visit.opened_at or opened_at, opened_at),
+        )
+        return APPLIED
+
+    def _close(self) -> Expected:
+        visit_id = self.book.frame(self.sender, self.entry.entity_id)
+        if visit_id is None:
+            return retry("visit_unknown")
+        visit = self.book.visits[visit_id]
+        closed_at = self._moment("closed_at")
+        if visit.opened_at is not None and closed_at < visit.opened_at:
+            if "closed_at" in self.entry.payload:
+                return rejected("invalid")
+            closed_at = visit.opened_at
+        if visit.status == "closed":
+            same = visit.closed_at is not None and abs(visit.closed_at - closed_at) < A_MINUTE
+            return APPLIED if same else conflict("visit_already_closed")
+        if visit.status == "cancelled":
+            return conflict("visit_cancelled")
+        self.book.visits[visit_id] = replace(visit, status="closed", closed_at=closed_at)
+        return APPLIED
+
+    def _cancel(self) -> Expected:
+        visit_id = self.book.frame(self.sender, self.entry.entity_id)
+        if visit_id is None:
+            return retry("visit_unknown")
+        if visit_id != self.entry.entity_id:
+            return conflict("visit_merged")
+        visit = self.book.visits[visit_id]
+        if visit.status == "closed":
+            return conflict("visit_already_closed")
+        if any(place[0] == visit_id for place in self.book.totals()):
+            return conflict("visit_has_facts")
+        self.book.visits[visit_id] = replace(visit, status="cancelled")
+        return APPLIED
+
+    def _merge(self) -> Expected:
+        """Sent by a coordinator who has just looked at the version, so that it is never stale."""
+        visits, joining_id = self.book.visits, self.entry.entity_id
+        into = uuid.UUID(self.entry.payload["into"])
+        if joining_id not in visits:
+            return rejected("not_found")
+        joining, kept = visits[joining_id], visits.get(into)
+        if kept is None or into == joining_id:
+            return rejected("invalid")
+        if joining.merged_into is not None or kept.merged_into is not None:
+            return conflict("visit_merged")
+        if joining.planned or (kept.van_id, kept.day) != (joining.van_id, joining.day):
+            return conflict("visit_not_duplicate")
+        self._move_facts(joining_id, into)
+        opened = [at for at in (joining.opened_at, kept.opened_at) if at is not None]
+        held_after_all = joining.status in _HELD and kept.status not in _HELD
+        later = kept.closed_at is None or (
+            joining.closed_at is not None and joining.closed_at > kept.closed_at
+        )
+        if held_after_all or (joining.status == "closed" and later):
+            kept = replace(kept, status=joining.status, closed_at=joining.closed_at)
+        visits[into] = replace(kept, opened_at=min(opened, default=None))
+        for visit_id, visit in list(visits.items()):
+            if visit.merged_into == joining_id:
+                visits[visit_id] = replace(visit, merged_into=into)
+        visits[joining_id] = replace(joining, merged_into=into)
+        return APPLIED
+
+    def _move_facts(self, joining: uuid.UUID, into: uuid.UUID) -> None:
+        cards = {f.payload["card"] for f in self.book.facts["stamp.mark"].values() if f.visit_id == into}
+        for rows in self.book.facts.values():
+            for fact_id, fact in list(rows.items()):
+                if fact.visit_id != joining:
+                    continue
+                if fact.kind == "stamp.mark" and fact.payload["card"] in cards:
+                    del rows[fact_id]
+                else:
+                    rows[fact_id] = replace(fact, visit_id=into)
+
+    def _fact(self) -> Expected:
+        kind, fact_id, said = self.entry.kind, self.entry.entity_id, self.entry.payload
+        if fact_id in self.book.facts[TABLES.get(kind, kind)]:
+            return conflict("sale_was_voided" if fact_id in self.book.voids else "already_exists")
+        if kind == "sale.void":
+            return self._void(uuid.UUID(said["sale_id"]))
+        visit_id = self.book.frame(self.sender, uuid.UUID(said["visit_id"]))
+        if visit_id is None:
+            return retry("visit_unknown")
+        if kind == "stamp.mark":
+            for fact in self.book.facts[kind].values():
+                if (fact.visit_id, fact.payload["card"]) == (visit_id, said["card"]):
+                    return APPLIED
+        self._enter(visit_id, fact_id, kind, said)
+        if said.get("payment") == "ticket" and kind == "sale.record":
+            tickets = {"quantity": said["ticket_count"], "face_yen": 100}
+            self._enter(visit_id, derived("tickets", fact_id), "ticket.redeem", tickets)
+        return APPLIED
+
+    def _void(self, sale_id: uuid.UUID) -> Expected:
+        sale = self.book.facts["sale.record"].get(sale_id)
+        if sale is None or self.book.frame(self.sender, sale.visit_id) is None:
+            return retry("sale_unknown")
+        if sale_id in self.book.voids:
+            return conflict("already_voided")
+        self._enter(sale.visit_id, self.entry.entity_id, "sale.void", self.entry.payload)
+        self.book.voids[sale_id] = self.entry.entity_id
+        if sale.payload["payment"] == "ticket":
+            tickets = {"quantity": -sale.payload["ticket_count"], "face_yen": 100}
+            self._enter(sale.visit_id, derived("tickets", self.entry.entity_id), "ticket.redeem", tickets)
+        return APPLIED
+
+    def _enter(self, visit_id: uuid.UUID, fact_id: uuid.UUID, kind: str, said: dict[str, Any]) -> None:
+        fact = Fact(visit_id, kind, said, self.occurred_at)
+        self.book.facts[TABLES.get(kind, kind)][fact_id] = fact
