@@ -2,6 +2,7 @@
 
 `python3 scripts/run.py prove sync --minutes 60 --seed 7`; `--full` takes the whole numbers whatever the time.
 
+day      days of sync in which anything happens in any order, held to a model, 2,000 of 50 steps (SQLite, PostgreSQL)
 changes  16 writers and a puller with delayed commits, 50,000 changes (SQLite, PostgreSQL; a sequence as control)
 kill     kill -9 of a server under load, 200 rounds
 power    power cuts, 1,000 (and the controls that must lose something)
@@ -27,14 +28,16 @@ from outreach_api.storage import migrate
 from outreach_api.storage.session import Database
 from tests import cluster
 from tests.proofs import late_commits
+from tests.proofs.organisation import Organisation
+from tests.proofs.sync_day import live_through
 
 ROOT = Path(__file__).resolve().parent.parent
 
 Proof = Callable[[int, float], bool]
 """Of a seed and the share of the whole numbers to reach; prints its line, and says whether it holds."""
 
-CHANGES, ROUNDS, CUTS = 50_000, 200, 1_000
-FEWEST_ROUNDS, FEWEST_CUTS, FEWEST_CHANGES = 3, 100, 2_000
+DAYS, STEPS, CHANGES, ROUNDS, CUTS = 2_000, 50, 50_000, 200, 1_000
+FEWEST_DAYS, FEWEST_CHANGES, FEWEST_ROUNDS, FEWEST_CUTS = 20, 2_000, 3, 100
 WHOLE_MINUTES = 60.0
 """What the whole numbers take on two cores, about."""
 
@@ -62,6 +65,25 @@ def main() -> int:
         print(f"{name}: {time.monotonic() - began:.0f} s", flush=True)
     print(f"FAILED: {', '.join(failed)}" if failed else "all hold")
     return 1 if failed else 0
+
+
+def day(seed: int, share: float) -> bool:
+    count = max(FEWEST_DAYS, round(DAYS * share))
+    for url in databases():
+        with tempfile.TemporaryDirectory(prefix="prove_day_") as folder:
+            organisation = Organisation(url, Path(folder))
+            try:
+                live_through(organisation, seed, runs=count, steps=STEPS)
+            except AssertionError as fault:
+                print(f"a day of sync on {url.partition(':')[0]}: {fault}", flush=True)
+                return False
+            finally:
+                organisation.database.close()
+        print(
+            f"days of sync on {url.partition(':')[0]} (seed {seed}): {count} of {STEPS} steps hold",
+            flush=True,
+        )
+    return True
 
 
 def changes(seed: int, share: float) -> bool:
@@ -115,7 +137,7 @@ def databases() -> Iterator[str]:
         yield f"postgresql+psycopg://outreach@/postgres?host={(folder_of_cluster / 'ready').read_text()}"
 
 
-PROOFS: dict[str, Proof] = {"changes": changes, "kill": kill, "power": power}
+PROOFS: dict[str, Proof] = {"day": day, "changes": changes, "kill": kill, "power": power}
 
 
 if __name__ == "__main__":

@@ -12,8 +12,6 @@ from typing import Any, ClassVar
 
 import hypothesis
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from hypothesis import HealthCheck, settings
-from hypothesis import seed as with_seed
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
@@ -312,17 +310,3 @@ def _fact(kind: str, n: int) -> dict[str, Any]:
             return {"quantity": some, "face_yen": 100, "payment": "cash"}
         case _:
             return {"quantity": some, "face_yen": 100}
-
-
-def run(organisation: Organisation, *, seed: int, runs: int, steps: int) -> None:
-    """So many days of so many steps. Raises at the first that does not hold, after it was made small; prints its steps."""
-    here = type("SyncDayHere", (SyncDay,), {"organisation": organisation})
-    chosen = settings(
-        max_examples=runs,
-        stateful_step_count=steps,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        print_blob=False,
-    )
-    run_state_machine_as_test(with_seed(seed)(here), settings=chosen)
