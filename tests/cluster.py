@@ -15,20 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 SUPERUSER = "outreach"
 START_SECONDS = 60
 # Nothing here outlives the run, so nothing is worth a disk's wait.
-FAST = [
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "max_connections=60",
-    "listen_addresses=",
-]
+_ANY = ("fsync=off", "full_page_writes=off", "max_connections=60", "listen_addresses=")
+FAST = (*_ANY, "synchronous_commit=off")
+SURVIVES_A_KILL = (*_ANY, "synchronous_commit=on")
+"""What was committed outlasts the death of any of its processes, though not that of the machine."""
 
 
 class NoPostgres(Exception):
@@ -89,7 +86,7 @@ def server_user() -> dict[str, object]:
     raise NoPostgres("we are root, and there is neither a user postgres nor nobody to run a server as")
 
 
-def start(binaries: Path, home: Path) -> subprocess.Popen[bytes]:
+def start(binaries: Path, home: Path, settings: Sequence[str] = FAST) -> subprocess.Popen[bytes]:
     """Make a cluster in `home` and start it, its socket in `home` too.
 
     Raises NoPostgres or OSError.
@@ -107,9 +104,9 @@ def start(binaries: Path, home: Path) -> subprocess.Popen[bytes]:
         made = subprocess.run(command, stdout=output, stderr=output, **options)  # type: ignore[call-overload]
         if made.returncode != 0:
             raise NoPostgres(log.read_text(errors="replace")[-500:])
-        settings = [word for setting in FAST for word in ("-c", setting)]
+        said = [word for setting in settings for word in ("-c", setting)]
         server: subprocess.Popen[bytes] = subprocess.Popen(  # type: ignore[call-overload]
-            [binaries / "postgres", "-D", data, "-k", home, *settings],
+            [binaries / "postgres", "-D", data, "-k", home, *said],
             stdout=output,
             stderr=output,
             **options,
@@ -142,12 +139,12 @@ def stop(server: subprocess.Popen[bytes]) -> None:
             continue
 
 
-def start_any(folder: Path) -> subprocess.Popen[bytes]:
+def start_any(folder: Path, settings: Sequence[str] = FAST) -> subprocess.Popen[bytes]:
     tried: list[str] = []
     for name, binaries in installations(folder):
         home = folder / f"server{len(tried)}"
         try:
-            server = start(binaries, home)
+            server = start(binaries, home, settings)
         except (NoPostgres, OSError) as problem:
             tried.append(f"{name}: {problem}")
             continue

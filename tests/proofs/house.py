@@ -46,28 +46,7 @@ class House:
 
     def furnish(self, dice: random.Random, position: Callable[[], int]) -> list[Phone]:
         """Tables, vans and stops; the phones that belong to them."""
-        migrate.upgrade(self.database)
-        phones = []
-        with self.database.write() as session:
-            for number in range(VANS):
-                van = Van(
-                    id=new_id(),
-                    version=1,
-                    change_no=0,
-                    created_at=MADE_AT,
-                    code=f"V{number}",
-                    name=f"くるくる{number}",
-                    needs_power=False,
-                    active=True,
-                )
-                session.add(van)
-                stop = make_stop(session, name=f"場所{number}")
-                for _ in range(PHONES_OF_A_VAN):
-                    token = issue_token(
-                        session, role=Role.CREW, label="phone", now=NOW, days=1, van_id=van.id
-                    )
-                    phones.append(Phone(random.Random(dice.random()), token, stop.id, position))
-        return phones
+        return furnish(self.database, dice, position)
 
     def push(self, token: str, operations: list[Operation]) -> dict[str, Any]:
         body = {"sent_at": format_instant(NOW), "operations": operations}
@@ -83,6 +62,32 @@ class House:
             raise AssertionError(f"{path} answered {response.status_code}: {response.text[:400]}")
         answer: dict[str, Any] = response.get_json()
         return answer
+
+
+def furnish(database: Database, dice: random.Random, position: Callable[[], int]) -> list[Phone]:
+    """Tables, vans and stops; the phones that belong to them."""
+    migrate.upgrade(database)
+    phones = []
+    with database.write() as session:
+        for number in range(VANS):
+            van = Van(
+                id=new_id(),
+                version=1,
+                change_no=0,
+                created_at=MADE_AT,
+                code=f"V{number}",
+                name=f"くるくる{number}",
+                needs_power=False,
+                active=True,
+            )
+            session.add(van)
+            stop = make_stop(session, name=f"場所{number}")
+            for _ in range(PHONES_OF_A_VAN):
+                token = issue_token(
+                    session, role=Role.CREW, label="phone", now=NOW, days=1_000, van_id=van.id
+                )
+                phones.append(Phone(random.Random(dice.random()), token, stop.id, position))
+    return phones
 
 
 def work_in_turns(house: House, phones: Sequence[Phone], dice: random.Random, *, pushes: int) -> None:
