@@ -99,6 +99,7 @@ CHANGE_SAFETY_CARD = Kind(
     entity="safety_card",
     stage=MASTER_DATA,
     needs_base=True,
+    unwritten=True,
 )
 ADD_DESTINATION = Kind(
     name="destination.add",

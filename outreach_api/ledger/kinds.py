@@ -182,6 +182,8 @@ class Kind:
     """Makes its entity. Whatever has a table does; others say so."""
     needs_base: bool = False
     """Changes what a coordinator owns: 428 without a base version; the write answers 412 when stale."""
+    unwritten: bool = False
+    """What it changes is shown before anybody wrote it: the first change comes with version 0."""
     pushed: bool = True
     """May come by /v1/sync/push."""
 

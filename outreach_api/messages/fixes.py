@@ -44,6 +44,7 @@ FIXES: dict[str, tuple[str, str]] = {
     ),
     "precondition_required": _READ_AGAIN,
     "stale": _READ_AGAIN,
+    "not_written_yet": _READ_AGAIN,
     "not_found": (
         "もう無いか、この端末のものではありません。読み直して、まだあれば、もう一度変更してください。",
         "It is gone, or not this device's. Read again, and make your change once more if it is there.",

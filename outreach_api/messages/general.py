@@ -69,6 +69,10 @@ TEXTS = {
         "ほかの人が先に変更しました（いま版{current}）。読み直してください。",
         "Somebody changed it first (it is at version {current}); read it again.",
     ),
+    "not_written_yet": (
+        'まだ一度も書かれていません。はじめの変更は、版 0（If-Match なら "v0"）として送ってください。',
+        'Nobody has written it yet; send the first change as of version 0 (If-Match "v0").',
+    ),
     "id_taken": ("この番号はすでに使われています。", "This id is already in use."),
     "id_reused": (
         "同じ番号で違う内容が送られました。新しい番号で送ってください。",

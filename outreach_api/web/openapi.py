@@ -86,8 +86,9 @@ def change_headers(kind: Kind) -> list[dict[str, Any]]:
                 "name": "If-Match",
                 "required": True,
                 "schema": {"type": "string"},
-                "description": "The ETag of the version that was seen.",
-                "example": '"v1"',
+                "description": "The ETag of the version that was seen"
+                + ('; the first change of all has "v0".' if kind.unwritten else "."),
+                "example": '"v0"' if kind.unwritten else '"v1"',
             }
         )
     return headers

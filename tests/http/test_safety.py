@@ -156,6 +156,13 @@ def test_every_role_gets_the_safety_card_even_before_it_is_filled_in(api: Api, r
     assert card.json["steps"]
 
 
+def test_whoever_writes_the_first_safety_card_is_told_which_version_to_send(api: Api) -> None:
+    early = api.patch("/v1/safety-card", CARD, version=1)
+    assert (early.status, early.code) == (412, "not_written_yet")
+    assert '"v0"' in early.json["detail"]
+    assert api.patch("/v1/safety-card", CARD, version=0).status == 200
+
+
 def test_the_safety_card_is_changed_by_who_saw_it_last(api: Api) -> None:
     filled = api.patch("/v1/safety-card", CARD, version=0)
     assert filled.status == 200, filled

@@ -19,7 +19,7 @@ def change_safety_card(work: Work, accepted: Accepted) -> Applied | Refusal:
     row: SafetyCard | Refusal | None = work.session.get(SafetyCard, SAFETY_CARD_ID)
     if row is None:
         if accepted.operation.base_version != 0:
-            return Refusal("stale", 412, {"current": 0})
+            return Refusal("not_written_yet", 412)
         work.session.add(
             SafetyCard(
                 id=SAFETY_CARD_ID,
