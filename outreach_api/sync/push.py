@@ -19,8 +19,9 @@ from outreach_api.ledger.outcomes import Ending, Outcome, refused
 from outreach_api.ledger.perform import Ready, perform, read
 from outreach_api.messages import Language, say
 from outreach_api.messages.fixes import fix_of
-from outreach_api.sync import rules, writes
+from outreach_api.sync import rules
 from outreach_api.sync.envelopes import legible_id, read_operation
+from outreach_api.sync.letters import Letter, TakenIn, refused_makers, sort_in
 from outreach_api.sync.sealed import Sealed, opened
 
 _NOT_BY_PUSH = Refusal("not_by_push", 422)
@@ -109,7 +110,7 @@ def _name_what_they_need(work: Work, lines: Sequence[Line], kinds: Registry) -> 
     if not missing:
         return
     makers = {kind.name for kind in kinds if kind.creates}
-    refused_by = writes.refused_makers(work.session, work.actor, set(missing.values()), makers)
+    refused_by = refused_makers(work.session, work.actor, set(missing.values()), makers)
     refused_by |= {
         line.operation.entity_id: line.operation.op_id
         for line in lines
@@ -127,7 +128,7 @@ def _name_what_they_need(work: Work, lines: Sequence[Line], kinds: Registry) -> 
 
 def _sort_in(work: Work, lines: Sequence[Line], kinds: Registry, hash_key: bytes) -> None:
     letters = {
-        index: writes.Letter(
+        index: Letter(
             item=line.item,
             digest=line.ready.digest if line.ready is not None else _digest(line.item, hash_key),
             outcome=line.ended,
@@ -139,14 +140,14 @@ def _sort_in(work: Work, lines: Sequence[Line], kinds: Registry, hash_key: bytes
         if not line.ended.stands and not line.ended.known and line.ended.code not in rules.NOTHING_TO_KEEP
     }
 
-    def now_in() -> dict[uuid.UUID, writes.TakenIn]:
+    def now_in() -> dict[uuid.UUID, TakenIn]:
         return {
-            line.ended.op_id: writes.TakenIn(line.ready.digest, line.ready.operation.kind)
+            line.ended.op_id: TakenIn(line.ready.digest, line.ready.operation.kind)
             for line in lines
             if line.ended.stands and line.ready is not None
         }
 
-    for index in writes.sort_in(work, letters, now_in):
+    for index in sort_in(work, letters, now_in):
         lines[index].outcome, lines[index].needs = refused(lines[index].ended.op_id, _SETTLED), None
 
 

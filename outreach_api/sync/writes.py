@@ -1,171 +1,25 @@
-"""The dead-letter list: what a push brought and could not be taken in is kept, sealed, until somebody settles it."""
+"""What becomes of letters in the dead-letter list: somebody settles them, and their contents are purged like notes."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.contacts.rules import purge_before
 from outreach_api.kernel.errors import Refusal
-from outreach_api.kernel.ids import derived
 from outreach_api.ledger import audit
 from outreach_api.ledger.counter import ChangeNumbers
-from outreach_api.ledger.kinds import Accepted, Actor, Applied, Operation, Work
-from outreach_api.ledger.outcomes import Ending, Outcome, refused, stored_detail
-from outreach_api.ledger.perform import ID_REUSED
-from outreach_api.ledger.totals import CHUNK
+from outreach_api.ledger.kinds import Accepted, Applied, Work
+from outreach_api.ledger.outcomes import Ending
 from outreach_api.storage import bulk
 from outreach_api.storage.ledger import Receipt, Rejection
 from outreach_api.sync import rules
 from schemas.vocabulary import RejectionState, Role, Settlement
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One item of a push that was refused or has to wait; `item` is what was sent."""
-
-    item: Any
-    digest: bytes
-    outcome: Outcome
-    op_id: uuid.UUID | None = None
-    operation: Operation | None = None
-    kind: str | None = None
-    """Its name if it is a declared one."""
-
-
-_ANY_UNSETTLED = (
-    sa.select(Rejection.id)
-    .where(Rejection.holder_id == sa.bindparam("holder"), Rejection.state != RejectionState.SETTLED.value)
-    .limit(1)
-)
-_UNSETTLED = sa.select(
-    Rejection.id, Rejection.op_id, Rejection.kind, Rejection.digest, Rejection.code, Rejection.state
-).where(
-    Rejection.holder_id == sa.bindparam("holder"),
-    Rejection.state != RejectionState.SETTLED.value,
-    bulk.among(Rejection.op_id),
-)
-_FORGET = sa.delete(Rejection).where(bulk.among(Rejection.id))
-_NEVER_READ = frozenset({"malformed", "sealed_unreadable", "sealed_for_another_key"})
-
-
-class TakenIn(NamedTuple):
-    """An operation that is in the database now."""
-
-    digest: bytes
-    kind: str
-
-
-def sort_in(
-    work: Work, letters: Mapping[int, Letter], now_in: Callable[[], Mapping[uuid.UUID, TakenIn]]
-) -> list[int]:
-    """Keep these letters, once each, and forget those that are in by now, as `now_in` tells.
-
-    Answers which of them somebody settled before.
-    """
-    holder = work.actor.holder_id
-    session = work.session
-    if session.connection().execute(_ANY_UNSETTLED, {"holder": holder}).first() is not None:
-        _forget(session, holder, now_in())
-    ids = {
-        index: derived("rejection", holder, str(one.op_id), one.digest.hex())
-        for index, one in letters.items()
-    }
-    by_id = {letter_id: letters[index] for index, letter_id in ids.items()}
-    states = dict(bulk.look_up(session, Rejection, ("id", "state"), "id", by_id))
-    for letter_id, state in states.items():
-        if state != RejectionState.SETTLED:
-            _tell_anew(session, letter_id, by_id[letter_id].outcome)
-    fresh = by_id.keys() - states.keys()
-    bulk.append(session, Rejection, [_row(work, letter_id, by_id[letter_id]) for letter_id in fresh])
-    return [index for index, letter_id in ids.items() if states.get(letter_id) == RejectionState.SETTLED]
-
-
-def _forget(session: Session, holder: uuid.UUID, taken_in: Mapping[uuid.UUID, TakenIn]) -> None:
-    """Letters go whose operations are in by now."""
-    arrived = []
-    for row in bulk.find(session, _UNSETTLED, taken_in, holder=holder):
-        now = taken_in[row.op_id]
-        # What nobody could read came again in a form that somebody could.
-        if row.digest == now.digest or (row.code in _NEVER_READ and row.kind == now.kind):
-            arrived.append(row.id)
-        elif row.state == RejectionState.WAITING:
-            # Other words under that id: they were never taken in, and nothing that they wait for changes that.
-            _tell_anew(session, row.id, refused(row.op_id, ID_REUSED))
-    for start in range(0, len(arrived), CHUNK):
-        session.connection().execute(_FORGET, {"wanted": arrived[start : start + CHUNK]})
-
-
-def _tell_anew(session: Session, letter_id: uuid.UUID, outcome: Outcome) -> None:
-    """The same operation has another answer, perhaps: it waited for a visit, now it is refused."""
-    session.execute(
-        sa.update(Rejection)
-        .where(Rejection.id == letter_id)
-        .values(state=_state(outcome), code=outcome.code, detail=_detail(outcome))
-    )
-
-
-def _row(work: Work, letter_id: uuid.UUID, letter: Letter) -> dict[str, Any]:
-    operation = letter.operation
-    payload = letter.item.get("payload") if isinstance(letter.item, dict) else None
-    unopened = isinstance(letter.item, dict) and "sealed" in letter.item
-    doubt = unopened or rules.is_in_doubt(letter.kind, letter.outcome.code, payload)
-    content = orjson.dumps(letter.item).decode()
-    return {
-        "id": letter_id,
-        "state": _state(letter.outcome),
-        "holder_id": work.actor.holder_id,
-        "van_id": work.actor.van_id,
-        "op_id": letter.op_id,
-        "digest": letter.digest,
-        "kind": letter.kind,
-        "entity_id": None if operation is None else operation.entity_id,
-        "code": letter.outcome.code,
-        # An undeclared kind's name is the sender's word, and would stand in the clear.
-        "detail": _detail(letter.outcome) if letter.kind else {"problems": [], "params": {}},
-        "received_at": work.now,
-        "said_at": None if operation is None else operation.occurred_at,
-        "about_staff": doubt or rules.is_about_staff(payload),
-        "urgent": doubt or rules.is_urgent(payload),
-        "sealed": work.keyring.seal(content, **rules.SEALED_IN, row=letter_id),
-    }
-
-
-def _state(outcome: Outcome) -> str:
-    return (RejectionState.WAITING if outcome.ending is Ending.RETRY else RejectionState.OPEN).value
-
-
-def _detail(outcome: Outcome) -> dict[str, Any]:
-    """As a receipt keeps it: no names that the sender made up."""
-    return stored_detail(outcome) or {}
-
-
-def refused_makers(
-    session: Session, actor: Actor, entity_ids: Collection[uuid.UUID], kinds: Collection[str]
-) -> dict[uuid.UUID, uuid.UUID]:
-    """Of these things, those whose making was refused before and stands open, with the operation that it was.
-
-    A phone hears of its own operations and of its van's, and of none that is about staff but its own.
-    """
-    mine = Rejection.holder_id == actor.holder_id
-    if actor.van_id is not None:
-        mine = sa.or_(mine, sa.and_(Rejection.van_id == actor.van_id, Rejection.about_staff.is_(False)))
-    select = sa.select(Rejection.entity_id, Rejection.op_id).where(
-        bulk.among(Rejection.entity_id),
-        Rejection.state == RejectionState.OPEN.value,
-        Rejection.kind.in_(kinds),
-        Rejection.code.not_in(rules.NOT_UNMADE),
-        mine,
-    )
-    found = bulk.find(session, select, entity_ids)
-    return {row.entity_id: row.op_id for row in found if row.op_id is not None}
 
 
 def settle(work: Work, accepted: Accepted) -> Applied | Refusal:
