@@ -76,6 +76,22 @@ def test_sqlite_is_opened_safely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     older.close()
 
 
+@pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
+def test_postgresql_commits_before_it_answers_also_where_it_was_told_not_to(database: Database) -> None:
+    """As tests/proofs/killed_server.py found: a process of the database died, and 21 answers were no longer true."""
+    with database.engine.connect() as connection:
+        name = connection.exec_driver_sql("SELECT quote_ident(current_database())").scalar()
+        for asked, kept in (("off", "on"), ("local", "local"), ("remote_apply", "remote_apply")):
+            connection.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = {asked}")
+            connection.commit()
+            fresh = Database(database.url.render_as_string(hide_password=False))
+            with fresh.write() as session:
+                assert session.scalar(sa.text("SHOW synchronous_commit")) == kept
+            fresh.close()
+        connection.exec_driver_sql(f"ALTER DATABASE {name} RESET synchronous_commit")
+        connection.commit()
+
+
 @SQLITE
 def test_reading_and_writing_back_at_once_loses_nothing(database: Database) -> None:
     """Measured with SQLAlchemy's own transactions: 699 of 800 lost."""
