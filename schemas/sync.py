@@ -80,6 +80,14 @@ class ResultOut(Out):
             "description": "How it ended when it came first.",
         },
     )
+    elsewhere = fields.String(
+        allow_none=True,
+        metadata={
+            "enum": ["applied", "conflict", "rejected", None],
+            "description": "With id_taken: how this very operation ended when another phone of this van sent it. "
+            "Null: that phone is another van's, or sent something else under this id.",
+        },
+    )
     code = fields.String(allow_none=True)
     detail = fields.String(allow_none=True, metadata={"description": "What it is, for the crew."})
     fix = fields.String(allow_none=True, metadata={"description": "What would help, for the crew."})
@@ -113,6 +121,7 @@ class PushOut(Out):
                 "op_id": "0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
                 "result": "applied",
                 "original": None,
+                "elsewhere": None,
                 "code": None,
                 "detail": None,
                 "fix": None,

@@ -39,6 +39,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """False when the same id may be sent again."""
     known: bool = False
     """Refused, but its very content is there already, from another device."""
+    elsewhere: Ending | None = None
+    """With `known`: how it ended there, if that device is on the sender's own van."""
 
     @property
     def leaves_receipt(self) -> bool:

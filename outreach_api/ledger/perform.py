@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,6 +16,7 @@ from outreach_api.kernel import clock
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import shown_with, totals
 from outreach_api.ledger.counter import ChangeNumbers
+from outreach_api.ledger.holders import phones_of_the_van
 from outreach_api.ledger.kinds import Accepted, Actor, Applied, Kind, Operation, Registry, Tally, Warn, Work
 from outreach_api.ledger.outcomes import CREATED, Ending, Outcome, refused, stored_detail
 from outreach_api.ledger.upcasting import brought_up
@@ -141,13 +142,15 @@ def _settle_duplicates(session: Session, actor: Actor, ready: Sequence[Ready]) -
     ids = [item.operation.op_id for item in ready]
     rows = bulk.look_up(session, Receipt, _Known._fields, "op_id", ids)
     known = {row[0].int: _Known(*row) for row in rows}
+    others = {receipt.holder_id for receipt in known.values()} - {actor.holder_id}
+    mates = phones_of_the_van(session, actor, others)
     first: dict[int, Ready] = {}
     for item in ready:
         op_id = item.operation.op_id
         number = op_id.int
         receipt = known.get(number)
         if receipt is not None:
-            item.outcome = _repeated(receipt, item, actor)
+            item.outcome = _repeated(receipt, item, actor, mates)
         elif number in first:
             if first[number].digest == item.digest:
                 item.repeats = first[number]
@@ -168,10 +171,12 @@ def _ended(item: Ready) -> Outcome:
     return msgspec.structs.replace(outcome, ending=Ending.DUPLICATE, original=outcome.ending)
 
 
-def _repeated(receipt: _Known, item: Ready, actor: Actor) -> Outcome:
+def _repeated(receipt: _Known, item: Ready, actor: Actor, mates: Set[uuid.UUID]) -> Outcome:
     op_id = item.operation.op_id
     if receipt.holder_id != actor.holder_id:
-        return msgspec.structs.replace(refused(op_id, ID_TAKEN), known=receipt.digest == item.digest)
+        same = receipt.digest == item.digest
+        elsewhere = Ending(receipt.status) if same and receipt.holder_id in mates else None
+        return msgspec.structs.replace(refused(op_id, ID_TAKEN), known=same, elsewhere=elsewhere)
     if receipt.digest != item.digest and receipt.code != SETTLED:
         return refused(op_id, ID_REUSED)
     detail = receipt.detail or {}
@@ -209,18 +214,8 @@ def _outcome(accepted: Accepted, answer: Applied | Refusal) -> Outcome:
 
 
 _RECEIPT = (
-    "op_id",
-    "holder_id",
-    "kind",
-    "digest",
-    "status",
-    "code",
-    "detail",
-    "entity_id",
-    "version",
-    "change_no",
-    "received_at",
-    "said_at",
+    *("op_id", "holder_id", "kind", "digest", "status", "code", "detail"),
+    *("entity_id", "version", "change_no", "received_at", "said_at"),
 )
 
 

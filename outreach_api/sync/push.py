@@ -171,6 +171,7 @@ def _result(index: int, line: Line, language: Language) -> dict[str, Any]:
         "op_id": outcome.op_id if outcome.op_id is not _NOBODY else None,
         "result": outcome.ending,
         "original": outcome.original,
+        "elsewhere": outcome.elsewhere,
         "code": code,
         "detail": say(code, language, outcome.params) if code else None,
         "fix": fix_of(code, language) if code else None,
