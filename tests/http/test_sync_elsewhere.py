@@ -63,6 +63,7 @@ def test_a_visit_that_stands_elsewhere_is_refused_for_good_and_leaves_a_receipt(
     visit = new_id()
     with api.database.write() as session:
         make_visit(session, id=visit, van_id=api.other_van)
-    (line,) = push(api, operation("visit.open", {"stop_id": stop_of(api)}, entity_id=str(visit))).json["results"]
+    opening = operation("visit.open", {"stop_id": stop_of(api)}, entity_id=str(visit))
+    (line,) = push(api, opening).json["results"]
     assert (line["result"], line["code"], line["elsewhere"]) == ("conflict", "id_taken", None)
     assert line["change_no"] is not None
