@@ -45,6 +45,18 @@ def test_a_mark_that_is_there_already_is_answered_alike_alone_and_among_others(a
     assert results(push(api, stamp(visit, str(new_id()), "7K3QX9"))) == [("applied", None)]
 
 
+def test_of_one_thing_told_twice_the_second_is_answered_alike_in_one_push_and_in_two(
+    api: Api, visit: str
+) -> None:
+    """Two operations, one mark: also where the second needs no row of its own, or is of a visit unknown."""
+    one, two, unknown = str(new_id()), str(new_id()), str(new_id())
+    push(api, stamp(visit, one, "7K3QX9"))
+    assert results(push(api, stamp(visit, one, "7K3QX9"))) == [EXISTS]
+    assert results(push(api, stamp(unknown, one, "7K3QX9"))) == [EXISTS]
+    told = [stamp(visit, two, "A47HJM"), stamp(visit, two, "A47HJM"), stamp(unknown, two, "A47HJM")]
+    assert results(push(api, *told)) == [("applied", None), EXISTS, EXISTS]
+
+
 def test_of_one_thing_told_twice_the_second_stands_where_the_first_could_not(api: Api, visit: str) -> None:
     """Also when a neighbour is there already, which has the batch written in parts."""
     there, thing, unknown = str(new_id()), str(new_id()), str(new_id())
