@@ -51,7 +51,7 @@ def _named(
     work: Work, kind: Kind, batch: Sequence[Accepted], answers: list[Applied | Refusal]
 ) -> list[Applied | Refusal]:
     """What is there already is answered so whatever else is wrong with it, as it is when a neighbour collides."""
-    written = {answer.entity_id for answer in answers if _wrote(answer)}
+    written = {answer.entity_id for answer in answers if isinstance(answer, Applied) and answer.created}
     told = [accepted.entity_id for accepted in batch]
     if len(written) == len(batch):
         return answers
@@ -59,13 +59,9 @@ def _named(
     named: list[Applied | Refusal] = []
     for entity_id, answer in zip(told, answers, strict=True):
         named.append(there.get(entity_id, answer))
-        if _wrote(answer):
+        if entity_id in written and isinstance(answer, Applied):
             there[entity_id] = ALREADY_EXISTS  # for whoever tells it again in this very batch
     return named
-
-
-def _wrote(answer: Applied | Refusal) -> bool:
-    return isinstance(answer, Applied) and answer.created
 
 
 def _there_already(work: Work, kind: Kind, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Refusal]:
