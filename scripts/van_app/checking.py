@@ -1,13 +1,18 @@
-"""What is looked at before a note is sealed: afterwards nobody on this phone can mend it, or even read it."""
+"""What is looked at before anything is kept: on the van somebody can still put it right, and hours later nobody can.
+A note that is sealed can't even be read again."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from van_app import words
+
+MOST_TAPS, MOST_PIECES = 500, 1_000
+"""Of one band in one go; of one item on a receipt."""
 
 
 class CannotKeep(Exception):
@@ -24,6 +29,51 @@ class LooksPersonal(Exception):
     def __init__(self, warnings: Sequence[str]) -> None:
         super().__init__("; ".join(warnings))
         self.warnings = warnings
+
+
+def check_counts(counts: Mapping[str, int]) -> None:
+    """Raises CannotKeep."""
+    unknown = sorted(counts.keys() - words.BANDS.keys())
+    if unknown:
+        raise no_such_band(unknown[0])
+    if not any(counts.values()) or any(abs(taps) > MOST_TAPS for taps in counts.values()):
+        raise CannotKeep(
+            f"人数は 1〜{MOST_TAPS} です（押し間違いを戻すときは −1 など）。",
+            f"Count 1 to {MOST_TAPS} (below zero to take a mis-tap back).",
+        )
+
+
+def no_such_band(text: str) -> CannotKeep:
+    ja = "\n".join(f"  {code} {name}" for code, name in words.BANDS.items())
+    return CannotKeep(
+        f"区分「{text}」はありません。あるのは：\n{ja}", f"There is no band {text}: {', '.join(words.BANDS)}"
+    )
+
+
+def check_sale(payload: Mapping[str, Any]) -> None:
+    """Raises CannotKeep."""
+    lines, rush, tickets = payload.get("lines"), payload.get("rush_yen"), payload.get("ticket_count")
+    if bool(lines) == (rush is not None):
+        raise CannotKeep("品目か金額のどちらか一方を入れてください。", "Give items, or one amount.")
+    if any(not 1 <= line["quantity"] <= MOST_PIECES for line in lines or ()):
+        raise CannotKeep(f"個数は 1〜{MOST_PIECES} です。", f"A quantity is 1 to {MOST_PIECES}.")
+    if any(line.get("unit_price_yen", 0) < 0 for line in lines or ()) or (rush is not None and rush < 1):
+        raise CannotKeep("金額が正しくありません。", "An amount must not be below zero.")
+    if payload["payment"] not in words.PAYMENTS:
+        raise CannotKeep(f"払い方：{', '.join(words.PAYMENTS)}", f"Payments: {', '.join(words.PAYMENTS)}")
+    if (payload["payment"] == "ticket") != (tickets is not None) or (tickets is not None and tickets < 1):
+        raise CannotKeep(
+            "チケット払いのときは枚数を入れ、ほかの払い方のときは入れないでください。",
+            "Say how many tickets with payment ticket, and only then.",
+        )
+
+
+def check_id(text: str) -> None:
+    """Raises CannotKeep."""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        raise CannotKeep(f"番号ではありません：{text}", f"{text} is no id") from None
 
 
 def check_note(payload: Mapping[str, Any], rules: Mapping[str, Any], *, sure: bool) -> None:

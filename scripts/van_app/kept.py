@@ -45,7 +45,6 @@ class Kept:
     attempts: int
     retries: int
     answer: dict[str, Any] | None
-    imported: bool
 
     @property
     def is_opening(self) -> bool:
@@ -90,7 +89,6 @@ def kept_in(row: sqlite3.Row) -> Kept:
         kept=Moment(read(row["kept_at"]), row["kept_boot"], row["kept_since"] or 0.0),
         sent=None if sent is None else Moment(read(sent), row["sent_boot"], row["sent_since"]),
         answer=None if row["answer"] is None else json.loads(row["answer"]),
-        imported=bool(row["imported"]),
     )
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from van_app.kept import ACKNOWLEDGED, FORGOTTEN
 from van_app.queue import Queue
 from van_app.report import Report
-from van_app.wire import Server, Unanswered
+from van_app.wire import NOT_ITS_ANSWER, Server, Unanswered
 
 MOST_DAYS = 400
 IDS_KEPT_DAYS = 60
@@ -45,7 +45,7 @@ def prove(queue: Queue, server: Server, report: Report) -> None:
     for from_day, to_day in _spans(_days(queue)):
         answer = server.get("/v1/sync/digest", from_day=from_day, to_day=to_day)
         if not isinstance(answer.get("groups"), list) or not isinstance(answer.get("epoch"), str):
-            raise Unanswered("the answer is none")
+            raise Unanswered(*NOT_ITS_ANSWER)
         with queue.writing():
             if report.heard_epoch(queue, answer["epoch"]):
                 return  # first everything goes there again

@@ -9,7 +9,7 @@ from typing import Any
 
 from van_app.queue import Queue
 from van_app.report import Report
-from van_app.wire import Refused, Server, Unanswered
+from van_app.wire import NOT_ITS_ANSWER, Refused, Server, Unanswered
 
 PAGE = 200
 _START_AGAIN = 410
@@ -78,7 +78,7 @@ def _put_away(queue: Queue, answer: dict[str, Any], report: Report) -> None:
     """One page and its cursor, in one transaction."""
     expected = {"items": list, "cursor": str, "more": bool, "epoch": str}
     if not all(isinstance(answer.get(name), form) for name, form in expected.items()):
-        raise Unanswered("the answer is none")
+        raise Unanswered(*NOT_ITS_ANSWER)
     items = answer["items"]
     report.heard_epoch(queue, answer["epoch"])
     if queue.get("cursor") is None:

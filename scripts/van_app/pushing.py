@@ -13,7 +13,7 @@ from van_app.clock import Clock, written
 from van_app.kept import ACKNOWLEDGED, DEAD, PRIVATE, WAITING, Kept
 from van_app.queue import Queue
 from van_app.report import Report
-from van_app.wire import Refused, Server, TooBig, Unanswered
+from van_app.wire import NOT_ITS_ANSWER, Refused, Server, TooBig, Unanswered
 
 MOST_OPERATIONS, MOST_BYTES = 100, 500_000
 """Until the server has said how much it takes."""
@@ -106,10 +106,10 @@ class Pushing:
         answer = self.server.post("/v1/sync/push", json.dumps(body, ensure_ascii=False).encode())
         results = answer.get("results")
         if not isinstance(results, list) or not isinstance(answer.get("epoch"), str):
-            raise Unanswered("the answer is none")
+            raise Unanswered(*NOT_ITS_ANSWER)
         told = [(one.get("op_id"), one.get("result") in _RESULTS) for one in results if isinstance(one, dict)]
         if told != [(one.op_id, True) for one in sending]:
-            raise Unanswered("the answer does not say what became of each operation")
+            raise Unanswered(*NOT_ITS_ANSWER)
         if sent_at == now.wall:
             self.queue.set(skew_seconds=answer.get("skew_seconds"), clock_suspect=answer.get("clock_suspect"))
         return answer
@@ -132,9 +132,11 @@ class Pushing:
         mine = self.queue.get("holder_id")
         # An answer with a change number left a receipt, and only receipts are in the digest.
         held = {"result": ending, "held_for": mine} if line.get("change_no") is not None else {}
-        if line.get("code") == "id_taken" and one.imported:
-            # The phone that it comes from had sent it already. Held, but not for us: no digest will ever prove it.
+        if ending == "conflict" and line.get("elsewhere") == "applied":
+            # Another phone of this van sent it: the one whose queue was rescued, or this one under its former token.
+            # It is in, but it is not held for us: no digest of ours will ever prove it.
             held = {"held_for": "another phone"}
+            self.report.elsewhere += 1
         elif ending != "applied" and line.get("code") != "settled_by_office":
             self._bury(one, line, **held)
             return

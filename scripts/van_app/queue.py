@@ -46,8 +46,7 @@ CREATE TABLE operations (
   answer TEXT,
   result TEXT,
   day TEXT,
-  held_for TEXT,
-  imported INTEGER NOT NULL DEFAULT 0
+  held_for TEXT
 );
 CREATE INDEX operations_state ON operations (state, turn, seq);
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);

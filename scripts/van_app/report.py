@@ -13,6 +13,8 @@ class Report:
     applied: int = 0
     duplicate: int = 0
     """Known there already: an earlier answer was lost."""
+    elsewhere: int = 0
+    """Of these, known from another phone of this van: one that lent its queue, or this one before it was paired anew."""
     waiting: int = 0
     """Answered `retry`: they come again by themselves."""
     dead: int = 0

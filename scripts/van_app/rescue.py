@@ -140,7 +140,6 @@ def _columns(line: dict[str, Any], ahead: timedelta, *, may_have_lost: bool) -> 
         "held_for": _text(line["held_for"]) if holds else None,
         "answer": json.dumps(line["answer"]) if state == DEAD else None,
         "attempts": int(sent),
-        "imported": 1,
     }
 
 

@@ -48,21 +48,23 @@ def sync(queue: Queue, server: Server, *, clock: Clock, dice: random.Random, at_
                 if before == (report.put_back, report.reopened):
                     break
         except (Unanswered, TooBig) as none:
-            _come_again(queue, report, none, dice)
+            _come_again(queue, report, none, dice, server.language)
         except Refused as no:
-            report.problem, report.needs_a_person = str(no), True
+            report.problem, report.needs_a_person = f"{no.status} {no.detail or no.code}", True
         else:
             queue.set(failures=0, last_sync=written(clock().wall))
         queue.set(problem=report.problem)
     return report
 
 
-def _come_again(queue: Queue, report: Report, none: Unanswered | TooBig, dice: random.Random) -> None:
+def _come_again(
+    queue: Queue, report: Report, none: Unanswered | TooBig, dice: random.Random, language: str
+) -> None:
     """Exponential backoff with full jitter: after an outage, a fleet must not come back in one and the same second."""
     failures = 1 if report.answers else queue.get("failures", 0) + 1
     most = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** min(failures, 20))
     asked_for = none.wait_seconds if isinstance(none, Unanswered) else 0
-    report.problem = str(none) or "HTTP 413"
+    report.problem = none.en if language == "en" else none.ja
     report.wait_seconds = asked_for + dice.uniform(0, most)
     queue.set(failures=failures)
 

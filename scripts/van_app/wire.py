@@ -6,6 +6,8 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import socket
+import ssl
 import urllib.parse
 import zlib
 from collections.abc import Callable, Mapping
@@ -31,14 +33,32 @@ Transport = Callable[[str, str, Mapping[str, str], bytes | None], Response]
 
 
 class Unanswered(Exception):
-    """Nothing is known of what became of it: keep everything, come again later. `why` is for a person."""
+    """Nothing is known of what became of it: keep everything, come again later. Why: for a person, in both languages."""
 
-    def __init__(self, why: str, *, wait_seconds: float = 0, fault: bool = False) -> None:
-        super().__init__(why)
+    def __init__(self, ja: str, en: str, *, wait_seconds: float = 0, fault: bool = False) -> None:
+        super().__init__(en)
+        self.ja, self.en = ja, en
         self.wait_seconds = wait_seconds
         """The server asked for it."""
         self.fault = fault
         """The server itself failed over it: one operation among many may be why."""
+
+
+NOT_ITS_ANSWER = ("サーバーのものではない返事が来ました", "what came is not this server's answer")
+_WHY: tuple[tuple[type[Exception], str, str], ...] = (
+    (TimeoutError, "返事が来ません", "no answer in time"),
+    (ConnectionRefusedError, "サーバーが動いていないようです", "the server seems not to be running"),
+    (socket.gaierror, "サーバーが見つかりません", "the server is not found"),
+    (
+        ssl.SSLError,
+        "安全につながりません。端末の日付も確かめてください",
+        "no safe connection; look at this phone's date too",
+    ),
+    (ConnectionError, "途中で切れました", "the connection broke off"),
+    (http.client.HTTPException, "途中で切れました", "the connection broke off"),
+    (OSError, "電波がないようです", "there seems to be no network"),
+)
+"""What went wrong below HTTP, the first that fits: numbers of errors tell a crew nothing."""
 
 
 class Refused(Exception):
@@ -51,6 +71,16 @@ class Refused(Exception):
 
 class TooBig(Exception):
     """413, from the server or from any proxy before it: send less at once."""
+
+    ja, en = "送る量が多すぎると断られました（HTTP 413）", "too much at once (HTTP 413)"
+
+
+class BadAddress(ValueError):
+    """No address of a server, or one that would show token and notes to everybody on the way."""
+
+    def __init__(self, ja: str, en: str) -> None:
+        super().__init__(en)
+        self.ja, self.en = ja, en
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +112,7 @@ class Server:
         try:
             response = self.transport(method, path, headers, body)
         except (OSError, http.client.HTTPException) as fault:
-            raise Unanswered(str(fault) or type(fault).__name__) from None
+            raise _none(fault) from None
         return _answer(response)
 
 
@@ -99,11 +129,18 @@ def _answer(response: Response) -> dict[str, Any]:
     if code not in ("", "not_gzip") and 400 <= status < 500 and status not in (408, 429):
         raise Refused(status, code, str(problem.get("detail", "")))
     # All others: 5xx, "come later", a redirect (to a login page: the token must not follow), half a JSON.
+    if status >= 400:
+        ja, en = f"サーバーがいま答えられません（HTTP {status}）", f"HTTP {status} {code}".rstrip()
+    else:
+        ja = f"サーバーではないものが答えたか、返事が途中で切れました（HTTP {status}）。Wi-Fi のログイン画面かもしれません"
+        en = f"HTTP {status}, but no whole answer of the server: perhaps the login page of some Wi-Fi"
     raise Unanswered(
-        f"HTTP {status} {code}".rstrip(),
-        wait_seconds=_seconds(response.headers.get("retry-after", "")),
-        fault=status == 500,
+        ja, en, wait_seconds=_seconds(response.headers.get("retry-after", "")), fault=status == 500
     )
+
+
+def _none(fault: Exception) -> Unanswered:
+    return next(Unanswered(ja, en) for kind, ja, en in _WHY if isinstance(fault, kind))
 
 
 def _json(response: Response) -> dict[str, Any] | None:
@@ -128,14 +165,20 @@ def _seconds(text: str) -> float:
 def over_http(url: str) -> Transport:
     """A transport by the standard library: one connection a request, nothing followed, nothing kept open.
 
-    Raises ValueError for an address that would show token and notes to everybody on the way.
+    Raises BadAddress.
     """
     parts = urllib.parse.urlsplit(url)
     host, base = parts.hostname, parts.path.rstrip("/")
     if parts.scheme not in ("http", "https") or not host or parts.query or parts.username:
-        raise ValueError("an address begins with https:// and names a server")
+        raise BadAddress(
+            "アドレスは https:// で始まり、サーバーの名前が続きます",
+            "an address begins with https:// and names a server",
+        )
     if parts.scheme == "http" and host not in _LOCAL:
-        raise ValueError("without https everybody on the way reads along; http is for this machine only")
+        raise BadAddress(
+            "https:// でないと、途中でだれにでも読まれます。http:// はこのパソコンの中（localhost）だけです",
+            "without https everybody on the way reads along; http is for this machine only (localhost)",
+        )
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     port = parts.port
 

@@ -253,7 +253,8 @@ def test_the_console_takes_in_the_queue_of_a_phone_that_was_lost(office: Office,
     van(queue, "sync")
     van(queue, "count", "infant=2")
     van(queue, "note", "--depth", "chat", typed=TEXT)
-    van(queue, "sell", "--rush", "500", "--pay", "ticket")  # how many tickets is not said
+    with Phone(queue) as phone:
+        phone.keep("sale.record", {"visit_id": phone.status().visit, "payment": "shells", "rush_yen": 1})
     assert office.outreach("revoke", token[4:16]).returncode == 0
     refused = van(queue, "sync")
     assert (refused.returncode, "トークン" in refused.stderr) == (1, True)

@@ -58,9 +58,10 @@ def test_the_phone_itself_may_come_back_to_life_afterwards(van: Van) -> None:
     other.take_in(file)
     other.sync()
     phone.network.fault = None
-    phone.sync()
-    assert van.counted() == 7
-    assert {(one.answer or {})["code"] for one in phone.dead()} == {"id_taken"}
+    report = phone.sync()
+    # All three are in by the other phone, and the server says so: nobody need look at them.
+    assert (van.counted(), report.elsewhere, phone.dead()) == (7, 2, [])
+    assert phone.status().waiting == 0
 
 
 def test_a_new_phone_of_the_same_holder_goes_on_where_the_old_one_ended(van: Van, api: Api) -> None:
@@ -76,6 +77,56 @@ def test_a_new_phone_of_the_same_holder_goes_on_where_the_old_one_ended(van: Van
     new.take_in(file)
     assert (new.sync().applied, van.counted()) == (1, 2)
     assert new.sync().put_back == 0  # the digest knows all of them as this holder's
+
+
+def test_a_phone_that_was_paired_anew_hears_that_its_earlier_sendings_are_in(van: Van, api: Api) -> None:
+    phone = van.phone()
+    phone.open_visit(plan_stop_id=van.plan_stop)
+    phone.count({"infant": 1})
+
+    def lost(_method: str, path: str, send: Callable[[], Response]) -> Response:
+        send()
+        raise ConnectionResetError
+
+    phone.network.fault = lost
+    phone.sync()
+    phone.network.fault = None
+    phone.pair("https://van.test", api.token("crew", another=True))
+    phone.count({"infant": 2})
+    report = phone.sync()
+    assert (report.applied, report.duplicate, report.elsewhere, report.dead) == (1, 2, 2, 0)
+    assert (van.counted(), phone.status().waiting) == (3, 0)
+    # They are in no digest of this holder: kept, and sent again should the server be restored.
+    assert (phone.sync().put_back, phone.status().acknowledged) == (0, 3)
+
+
+def test_what_another_phone_sent_and_was_refused_is_still_for_a_person(van: Van, api: Api) -> None:
+    """That it came is not that it is in."""
+    phone = van.phone()
+    visit = phone.open_visit(plan_stop_id=van.plan_stop)
+    phone.keep("sale.record", {"visit_id": visit, "payment": "shells", "rush_yen": 1}, visit_id=visit)
+    file = phone.queue.path.parent / "rescue.jsonl"
+    phone.export(file)
+    assert phone.sync().dead == 1
+    other = van.phone()
+    other.take_in(file)
+    report = other.sync()
+    assert (report.elsewhere, report.dead) == (1, 1)
+    assert [(one.kind, (one.answer or {})["elsewhere"]) for one in other.dead()] == [
+        ("sale.record", "rejected")
+    ]
+
+
+def test_a_visit_of_another_van_under_that_id_is_a_refusal_and_no_good_news(van: Van, api: Api) -> None:
+    phone, stranger = van.phone(), van.phone(token=api.token("crew", api.other_van, another=True))
+    place = agreed_stop(api, "K08")
+    visit = stranger.open_visit(stop_id=place)
+    stranger.sync()
+    phone.keep("visit.open", {"stop_id": place}, entity_id=visit, visit_id=visit)
+    for _ in range(2):
+        report = phone.sync()
+        assert (report.elsewhere, phone.status().acknowledged) == (0, 0)
+    assert [(one.answer or {})["code"] for one in phone.dead()] == ["id_taken"]
 
 
 def test_after_a_restore_what_was_acknowledged_to_the_other_phone_is_sent_too(van: Van, api: Api) -> None:
