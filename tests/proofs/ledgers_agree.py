@@ -92,16 +92,19 @@ def _ledger(crew: Crew) -> dict[uuid.UUID, Any]:
 
 def _ends(crew: Crew, ledger: Mapping[uuid.UUID, Any]) -> Iterator[str]:
     """How each ended on its phone, as far as that does not depend on who came first."""
+    wrong: Counter[str] = Counter()
     for entry in crew.entered:
         line = ledger.get(uuid.UUID(entry.op_id))
         if line is None:
             continue
         if line["state"] == WAITING:
-            yield f"{entry.kind} still waits on its phone"
+            wrong[f"{entry.kind} waiting on its phone"] += 1
         elif (line["state"] == DEAD) != (line["result"] != "applied"):
-            yield f"{entry.kind} is {line['state']} on its phone, and was answered {line['result']}"
+            wrong[f"{entry.kind} {line['state']} on its phone, and answered {line['result']}"] += 1
         elif entry.wrong != (line["result"] != "applied") and entry.kind not in MAY_BE_REFUSED:
-            yield f"{entry.kind} was answered {line['result']}"
+            wrong[f"{entry.kind} answered {line['result']}"] += 1
+    for what, count in wrong.items():
+        yield f"{count} × {what}"
 
 
 def _there(session: Session, keyring: Keyring) -> Tables:

@@ -6,8 +6,8 @@ their phones say and what the database holds must be the same; backed up, all of
 own proof.
 
 That it can fail is shown in tests/test_bad_network.py by clients that give operations new ids when they send them
-again, or take silence for an answer. Tried by hand besides: a server that keeps no receipts (a trigger that deletes
-them) and one that adds each head count's total once more when it comes again.
+again, or take silence for an answer. Tried by hand besides, and found out: a database that keeps no receipts, or loses
+one in twenty, or adds one to some totals (triggers).
 """
 
 from __future__ import annotations
