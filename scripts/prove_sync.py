@@ -3,6 +3,8 @@
 `python3 scripts/run.py prove sync --minutes 60 --seed 7`; `--full` takes the whole numbers whatever the time.
 
 day      days of sync in which anything happens in any order, held to a model, 2,000 of 50 steps (SQLite, PostgreSQL)
+proxy    the reference client behind a network that drops 30 % of replies, cuts, repeats and delays, 20,000 operations
+         (SQLite, PostgreSQL)
 changes  16 writers and a puller with delayed commits, 50,000 changes (SQLite, PostgreSQL; a sequence as control)
 kill     kill -9 of a server under load, 200 rounds
 power    power cuts, 1,000 (and the controls that must lose something)
@@ -27,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from outreach_api.storage import migrate
 from outreach_api.storage.session import Database
 from tests import cluster
-from tests.proofs import late_commits
+from tests.proofs import late_commits, through_bad_network
 from tests.proofs.organisation import Organisation
 from tests.proofs.sync_day import live_through
 
@@ -36,8 +38,8 @@ ROOT = Path(__file__).resolve().parent.parent
 Proof = Callable[[int, float], bool]
 """Of a seed and the share of the whole numbers to reach; prints its line, and says whether it holds."""
 
-DAYS, STEPS, CHANGES, ROUNDS, CUTS = 2_000, 50, 50_000, 200, 1_000
-FEWEST_DAYS, FEWEST_CHANGES, FEWEST_ROUNDS, FEWEST_CUTS = 20, 2_000, 3, 100
+DAYS, STEPS, OPERATIONS, CHANGES, ROUNDS, CUTS = 2_000, 50, 20_000, 50_000, 200, 1_000
+FEWEST_DAYS, FEWEST_OPERATIONS, FEWEST_CHANGES, FEWEST_ROUNDS, FEWEST_CUTS = 20, 400, 2_000, 3, 100
 WHOLE_MINUTES = 60.0
 """What the whole numbers take on two cores, about."""
 
@@ -84,6 +86,15 @@ def day(seed: int, share: float) -> bool:
             flush=True,
         )
     return True
+
+
+def proxy(seed: int, share: float) -> bool:
+    holds = True
+    for url in databases():
+        report = through_bad_network.run(url, seed, max(FEWEST_OPERATIONS, round(OPERATIONS * share)))
+        print(report, flush=True)
+        holds = holds and report.holds
+    return holds
 
 
 def changes(seed: int, share: float) -> bool:
@@ -137,7 +148,7 @@ def databases() -> Iterator[str]:
         yield f"postgresql+psycopg://outreach@/postgres?host={(folder_of_cluster / 'ready').read_text()}"
 
 
-PROOFS: dict[str, Proof] = {"day": day, "changes": changes, "kill": kill, "power": power}
+PROOFS: dict[str, Proof] = {"day": day, "proxy": proxy, "changes": changes, "kill": kill, "power": power}
 
 
 if __name__ == "__main__":

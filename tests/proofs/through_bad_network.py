@@ -61,7 +61,7 @@ class Report:
         return not self.faults
 
     def __str__(self) -> str:
-        fates = ", ".join(f"{count} {what}" for what, count in self.happened.items())
+        fates = ", ".join(f"{count} {what}" for what, count in self.happened.most_common())
         return (
             f"bad network on {self.database} (seed {self.seed}): {self.entered} operations in {self.syncs} syncs, "
             f"{self.came_to_nothing} of them to nothing; {fates}; {self.dead} refused: "
