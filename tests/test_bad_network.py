@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from tests.proofs.reference_client import AfterNoAnswer
 from tests.proofs.through_bad_network import run
 from van_app.ids import private_id
 from van_app.phone import Phone
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="ends processes by POSIX signals")
 
 OPERATIONS, FEW = 160, 100
 
