@@ -99,7 +99,6 @@ A_WEEK: dict[str, Any] = {
         "held_without_close": 0,
         "clock_suspect": 0,
         "sold_without_cash_up": 0,
-        "cancelled_with_facts": 0,
         "told_twice": 0,
         "plans_without_visits": 0,
     },

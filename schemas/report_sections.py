@@ -150,7 +150,6 @@ class CompletenessOut(Out):
     held_without_close = Whole(0)
     clock_suspect = Whole(0)
     sold_without_cash_up = Whole(0)
-    cancelled_with_facts = Whole(0)
     told_twice = Whole(
         0,
         metadata={"description": "Visits told on paper and by phone of which nobody chose yet which counts."},

@@ -197,7 +197,7 @@ class VisitOut(Out):
     opened_at = Instant(allow_none=True)
     closed_at = Instant(allow_none=True)
     cancel_reason = Word(CancelReason, allow_none=True)
-    note = Text(200, allow_none=True)
+    note = Text(2_000, allow_none=True, metadata={"description": "What each phone remarked, a line each."})
     clock_suspect = Flag(metadata={"description": "The phone's clock was implausible; check the day."})
     merged_into = Id(allow_none=True)
     attendance = Nested(AttendanceOut)

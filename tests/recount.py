@@ -352,9 +352,6 @@ class _Count:
             ("held_without_close", ""): sum(v.status == "open" for v in over),
             ("clock_suspect", ""): sum(v.clock_suspect for v in self.held),
             ("sold_without_cash_up", ""): sum(v.id in sold and v.id not in tills for v in over),
-            ("cancelled_with_facts", ""): sum(
-                v.status == "cancelled" and v.id in counted for v in self.visits.values()
-            ),
             ("told_twice", ""): sum(
                 v.id in held_back and v.telling_chosen_at is None for v in self.visits.values()
             ),

@@ -14,10 +14,21 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel import clock
 from outreach_api.kernel.errors import Problem, Refusal
-from outreach_api.ledger import shown_with, totals
+from outreach_api.ledger import held_after_all, shown_with, totals
 from outreach_api.ledger.counter import ChangeNumbers
 from outreach_api.ledger.holders import phones_of_the_van
-from outreach_api.ledger.kinds import Accepted, Actor, Applied, Kind, Operation, Registry, Tally, Warn, Work
+from outreach_api.ledger.kinds import (
+    Accepted,
+    Actor,
+    Announce,
+    Applied,
+    Kind,
+    Operation,
+    Registry,
+    Tally,
+    Warn,
+    Work,
+)
 from outreach_api.ledger.outcomes import CREATED, Ending, Outcome, refused, stored_detail
 from outreach_api.ledger.upcasting import brought_up
 from outreach_api.ledger.writing import write
@@ -71,6 +82,7 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
     applied: list[Applied] = []
     tallies: list[Tally] = []
     added_up = 0
+    announces: list[Announce] = []
     for _, lines in sorted(waiting.items()):
         for batch in [lines] if lines[0][0].bulk else [[line] for line in lines]:
             kind = batch[0][0]
@@ -78,7 +90,8 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
                 work.ending.update(item.operation.op_id for item in ready if item.outcome is not None)
             if not kind.bulk and len(tallies) > added_up:
                 # A cancellation asks what was counted and a merge moves it: also what came in this very push.
-                totals.add_up(session, tallies[added_up:])
+                called_off = totals.add_up(session, tallies[added_up:])
+                announces += held_after_all.take_back(work, called_off, numbers)
                 added_up = len(tallies)
             answers = write(work, kind, [accepted for _, _, accepted in batch])
             for (_, item, accepted), answer in zip(batch, answers, strict=True):
@@ -87,8 +100,9 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
                     applied.append(answer)
                     if answer.tallies:
                         tallies += answer.tallies
-    totals.add_up(session, tallies[added_up:])
-    announces = [a for answer in applied if answer.announces for a in answer.announces]
+    called_off = totals.add_up(session, tallies[added_up:])
+    announces += held_after_all.take_back(work, called_off, numbers)
+    announces += [a for answer in applied if answer.announces for a in answer.announces]
     totals.announce(session, announces + shown_with.tills_after(session, tallies), numbers)
     _write_receipts(session, work, ready)
     numbers.store()

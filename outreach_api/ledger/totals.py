@@ -17,10 +17,14 @@ from outreach_api.storage import bulk
 from outreach_api.storage.bulk import CHUNK as CHUNK
 from outreach_api.storage.ledger import Change, VisitTotal
 from outreach_api.storage.visits import Visit
+from schemas.vocabulary import VisitStatus
 
 
-def add_up(session: Session, tallies: Iterable[Tally]) -> None:
-    """Add increments to visit_totals. Zero sums are skipped, so a tap and its mis-tap cost nothing."""
+def add_up(session: Session, tallies: Iterable[Tally]) -> set[uuid.UUID]:
+    """Add increments to visit_totals; of their visits, those that stand as called off.
+
+    Zero sums are skipped, so a tap and its mis-tap cost nothing.
+    """
     # By the number of an id: UUIDs hash in Python, and there are thousands of tallies in one push.
     sums: dict[tuple[int, str, str], int] = defaultdict(int)
     ids: dict[int, uuid.UUID] = {}
@@ -29,8 +33,13 @@ def add_up(session: Session, tallies: Iterable[Tally]) -> None:
         ids[number] = tally.visit_id
         sums[number, tally.measure, tally.key] += tally.value
     if not sums:
-        return
-    weeks = {row.id.int: row.iso_week for row in bulk.find(session, _WEEKS, ids.values())}
+        return set()
+    weeks: dict[int, int] = {}
+    called_off: set[uuid.UUID] = set()
+    for visit_id, iso_week, status in bulk.find(session, _WEEKS, ids.values()):
+        weeks[visit_id.int] = iso_week
+        if status == VisitStatus.CANCELLED:
+            called_off.add(visit_id)
     rows = [
         {"visit_id": ids[number], "measure": measure, "key": key, "iso_week": weeks[number], "value": value}
         for (number, measure, key), value in sorted(sums.items())
@@ -38,9 +47,10 @@ def add_up(session: Session, tallies: Iterable[Tally]) -> None:
     ]
     if rows:
         session.connection().execute(_UPSERTS[session.get_bind().dialect.name], rows)
+    return called_off
 
 
-_WEEKS = sa.select(Visit.id, Visit.iso_week).where(bulk.among(Visit.id))
+_WEEKS = sa.select(Visit.id, Visit.iso_week, Visit.status).where(bulk.among(Visit.id))
 
 
 def _upsert_total(dialect: Any) -> Any:

@@ -99,10 +99,6 @@ FIXES: dict[str, tuple[str, str]] = {
         "先に届いた終了が使われます。何もしなくて大丈夫です。時刻が違うときは事務所に知らせてください。",
         "The close that came first counts; nothing to do. If its time is wrong, tell the office.",
     ),
-    "visit_cancelled": (
-        "本当に出店したときは、開始をもう一度記録して、それから終了してください。",
-        "If it did take place, record its opening again, and then its close.",
-    ),
     "visit_has_facts": (
         "中止ではなく、理由を付けて終了にしてください。",
         "Close it with a reason instead.",

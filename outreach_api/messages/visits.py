@@ -23,7 +23,6 @@ TEXTS = {
         "この出店はもう終了しています（{closed_at}）。先に届いた終了が有効です。",
         "The visit is closed already ({closed_at}); the first close counts.",
     ),
-    "visit_cancelled": ("この出店は中止になっています。", "The visit was cancelled."),
     "visit_has_facts": (
         "もう記録があるので中止にできません。理由を付けて終了してください。",
         "Something was recorded at it, so it took place; close it with a reason instead.",

@@ -13,6 +13,7 @@ from outreach_api.ledger.tellings import heads, receipts, tills
 from outreach_api.storage.contacts import FollowUpEvent, SafetyConcern, StampMark
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.visits import Visit
+from outreach_api.visits import rules
 from outreach_api.visits.corrections import move_facts
 from schemas.vocabulary import Source, VisitStatus
 
@@ -72,7 +73,8 @@ def _move(work: Work, row: Visit, target: Visit) -> list[Tally]:
         work.session.execute(sa.update(table).where(column == row.id).values(visit_id=target.id))
     work.session.execute(sa.update(Visit).where(Visit.merged_into == row.id).values(merged_into=target.id))
     tallies = [Tally(target.id, measures.STAMPS, "", -stamps)] if stamps else []
-    for total in work.session.scalars(sa.select(VisitTotal).where(VisitTotal.visit_id == row.id)):
+    counted = sa.select(VisitTotal).where(VisitTotal.visit_id == row.id, VisitTotal.value != 0)
+    for total in work.session.scalars(counted):
         tallies.append(Tally(target.id, total.measure, total.key, total.value))
     work.session.execute(sa.delete(VisitTotal).where(VisitTotal.visit_id == row.id))
     return tallies
@@ -88,6 +90,7 @@ def _join_times(work: Work, row: Visit, target: Visit) -> None:
         timetable.back_on(work, target.plan_stop_id)
     opened = [at for at in (row.opened_at, target.opened_at) if at is not None]
     target.opened_at = min(opened, default=None)
+    target.note = rules.both_notes(target.note, row.note)
 
 
 def _left_later(row: Visit, target: Visit) -> bool:

@@ -27,9 +27,11 @@ class Departure:
 
 
 def close(status: str, standing: Departure | None, told: Departure) -> Refusal | Departure:
-    """The departure that stands from now on. The first one received does; an equal one may add its reason."""
-    if status == VisitStatus.CANCELLED:
-        return Refusal("visit_cancelled", 409)
+    """The departure that stands from now on. The first one received does; an equal one may add its reason.
+
+    Whoever left had been there, so it ends also what another phone called off: had it come first, that other phone
+    would have been refused.
+    """
     if status != VisitStatus.CLOSED or standing is None:
         return told
     reasons = {standing.early_reason, told.early_reason} - {None}
@@ -42,6 +44,19 @@ def already_closed(at: dt.datetime | None) -> Refusal:
     """Says the time that stands as the crew's watches showed it."""
     shown = at.astimezone(TOKYO).strftime("%Y-%m-%d %H:%M") if at else "-"
     return Refusal("visit_already_closed", 409, {"closed_at": shown})
+
+
+LONGEST_REMARKS = 2_000
+"""Ten of the longest: more than phones that were at one visit."""
+
+
+def both_notes(standing: str | None, told: str | None) -> str | None:
+    """What two phones remarked about one visit, a line each; the same words once."""
+    lines = standing.splitlines() if standing else []
+    lines += [line for line in (told or "").splitlines() if line not in lines]
+    while len("\n".join(lines)) > LONGEST_REMARKS:
+        lines.pop()
+    return "\n".join(lines) or None
 
 
 def cancel(status: str, closed_at: dt.datetime | None, has_facts: bool) -> Refusal | None:

@@ -81,6 +81,8 @@ def close_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     if isinstance(departure, Refusal):
         return departure
     if row.status != VisitStatus.CLOSED or departure != standing:
+        if row.status == VisitStatus.CANCELLED and row.plan_stop_id is not None:
+            timetable.back_on(work, row.plan_stop_id)
         _count_up(row, accepted)
         row.status = VisitStatus.CLOSED
         row.closed_at, row.cancel_reason = departure.at, departure.early_reason
@@ -107,7 +109,8 @@ def cancel_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     if refusal is not None:
         return refusal
     row.status = VisitStatus.CANCELLED
-    row.cancel_reason, row.note = accepted.values["reason"], accepted.values["note"]
+    row.cancel_reason = accepted.values["reason"]
+    row.note = rules.both_notes(row.note, accepted.values["note"])
     if row.plan_stop_id is not None:
         timetable.call_off(work, [row.plan_stop_id], row.cancel_reason)
     return Applied(row.id, row.version, created=False, announces=(_announce(row),))
@@ -180,6 +183,7 @@ def _open_again(
     if accepted.values["source"] is Source.PAPER:
         row.source = Source.PAPER  # a phone was first, and now the office tells it from paper
     row.opened_at = min(row.opened_at or opened_at, opened_at)
+    row.note = rules.both_notes(row.note, accepted.values["note"])
     _count_up(row, accepted)
     return Applied(row.id, row.version, created=False, announces=(_announce(row),), warnings=warnings)
 

@@ -97,7 +97,6 @@ FED_BY: dict[str, Sources] = {
         ("POST /v1/sync/push", "sent_at"),
     ),
     "completeness.sold_without_cash_up": (("sale.record", "visit_id"), ("cash_up.count", "visit_id")),
-    "completeness.cancelled_with_facts": (("visit.cancel", "reason"), *_HEADS),
     "completeness.told_twice": (("head_count.add", "source"), ("visit.choose_telling", "heads")),
     "completeness.plans_without_visits": (*_PLANNED, ("visit.open", "plan_stop_id")),
     "stamp_cards.first": _CARDS,

@@ -173,8 +173,6 @@ class _Writing:
         if visit.status == "closed":
             same = visit.closed_at is not None and abs(visit.closed_at - closed_at) < A_MINUTE
             return APPLIED if same else conflict("visit_already_closed")
-        if visit.status == "cancelled":
-            return conflict("visit_cancelled")
         self.book.visits[visit_id] = replace(visit, status="closed", closed_at=closed_at)
         return APPLIED
 
@@ -264,5 +262,8 @@ class _Writing:
         return APPLIED
 
     def _enter(self, visit_id: uuid.UUID, fact_id: uuid.UUID, kind: str, said: dict[str, Any]) -> None:
+        visit = self.book.visits[visit_id]
+        if visit.status == "cancelled":  # whoever counted or sold was there
+            self.book.visits[visit_id] = replace(visit, status="open")
         fact = Fact(visit_id, kind, said, self.occurred_at)
         self.book.facts[TABLES.get(kind, kind)][fact_id] = fact

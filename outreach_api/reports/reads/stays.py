@@ -37,7 +37,6 @@ class VisitLine(NamedTuple):
     below_zero: bool
     sold: bool
     cashed_up: bool
-    has_facts: bool
     undecided: bool
     """It was told on paper and by phone, and no coordinator chose yet."""
 
@@ -104,11 +103,6 @@ class Doings(NamedTuple):
             "held_without_close": sum(visit.status == VisitStatus.OPEN for visit in over),
             "clock_suspect": sum(visit.clock_suspect for visit in held),
             "sold_without_cash_up": sum(visit.sold and not visit.cashed_up for visit in over),
-            "cancelled_with_facts": sum(
-                visit.status == VisitStatus.CANCELLED and visit.has_facts
-                for visit in self.visits
-                if visit.local_day in period
-            ),
             "told_twice": sum(visit.undecided for visit in self.visits if visit.local_day in period),
             "plans_without_visits": self._plans_without_visits(period),
         }
@@ -131,9 +125,9 @@ _T, _C = VisitTotal.__table__.c, CashUp.__table__.c
 _FIRST, _LAST = sa.bindparam("first", type_=sa.Date()), sa.bindparam("last", type_=sa.Date())
 
 
-def _has_total(*measure: str) -> sa.ColumnElement[bool]:
+def _has_total(measure: str) -> sa.ColumnElement[bool]:
     some = sa.select(sa.literal(1)).where(_T.visit_id == _V.id, _T.value != 0)
-    return sa.exists(some.where(_T.measure.in_(measure)) if measure else some)
+    return sa.exists(some.where(_T.measure == measure))
 
 
 _VISITS = (
@@ -152,7 +146,6 @@ _VISITS = (
         ),
         _has_total(measures.SALES_COUNT),
         sa.exists(sa.select(_C.id).where(_C.visit_id == _V.id)),
-        _has_total(),
         sa.and_(_V.telling_chosen_at.is_(None), told_twice()),
     )
     .select_from(Visit.__table__)

@@ -77,7 +77,6 @@ FIGURES = (
             "held_without_close",
             "clock_suspect",
             "sold_without_cash_up",
-            "cancelled_with_facts",
             "told_twice",
         )
     ),
