@@ -214,6 +214,7 @@ class Day(fields.Field[dt.date]):
     """A calendar day, 2000-01-01 to 2199-12-31, local to Asia/Tokyo."""
 
     default_error_messages = _codes(invalid="not_day")
+    first, last = dt.date(2000, 1, 1), dt.date(2199, 12, 31)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return None if value is None else value.isoformat()
@@ -225,9 +226,15 @@ class Day(fields.Field[dt.date]):
             day = dt.date.fromisoformat(value)
         except ValueError:
             raise Coded("not_day") from None
-        if not 2000 <= day.year <= 2199:
+        if not self.first <= day <= self.last:
             raise Coded("not_day")
         return day
+
+
+class ClockDay(Day):
+    """A day that some clock said: of any Instant. A phone that lost its time begins in 1970."""
+
+    first, last = dt.date(1970, 1, 1), dt.date(2200, 1, 1)
 
 
 class LocalTime(fields.Field[dt.time]):

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from marshmallow import fields, validates_schema
 
 from schemas.base import Out, PageQuery, Query, WireSchema
-from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, Number, QueryWhole, Text, Whole
+from schemas.fields import ClockDay, Coded, Flag, Id, Instant, Many, Nested, Number, QueryWhole, Text, Whole
 from schemas.problem import FaultOut
 from schemas.visits import HeadCountIn, WarningOut
 
@@ -186,15 +186,15 @@ class RulesOut(Out):
 
 
 class DigestQuery(Query):
-    from_day = Day(load_default=None, metadata={"description": "Default: 60 days before to_day."})
-    to_day = Day(load_default=None, metadata={"description": "Default: the day after today."})
+    from_day = ClockDay(load_default=None, metadata={"description": "Default: 60 days before to_day."})
+    to_day = ClockDay(load_default=None, metadata={"description": "Default: the day after today."})
 
 
 class HeldOut(Out):
     """Operations of one kind and day that ended alike."""
 
     kind = fields.String()
-    day = Day(metadata={"description": "In Asia/Tokyo, of occurred_at as the phone sent it first."})
+    day = ClockDay(metadata={"description": "In Asia/Tokyo, of occurred_at as the phone sent it first."})
     result = fields.String(metadata={"enum": ["applied", "conflict", "rejected"]})
     count = Whole(1)
     hash = fields.String(
@@ -215,8 +215,8 @@ class DigestOut(Out):
 
     server_time = Instant()
     epoch = Id()
-    from_day = Day()
-    to_day = Day()
+    from_day = ClockDay()
+    to_day = ClockDay()
     groups = Many(Nested(HeldOut), 100_000)
     backed_up = Nested(
         BackedUpOut,

@@ -7,6 +7,7 @@ import hashlib
 import uuid
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from outreach_api.kernel.ids import new_id
@@ -56,6 +57,22 @@ def test_the_day_is_the_one_that_the_phone_said_first_whatever_its_clock(api: Ap
     push(api, {**sent, "occurred_at": "2026-11-28T02:00:00Z"})
     found = digest(api, "?from_day=2025-11-01&to_day=2025-11-30")["groups"]
     assert [(g["day"], g["hash"]) for g in found] == [("2025-11-20", hash_of(sent))]
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("1970-01-01T00:00:00Z", "1970-01-01"),
+        ("1999-12-31T14:59:59Z", "1999-12-31"),
+        ("2199-12-31T23:59:59Z", "2200-01-01"),
+    ],
+)
+def test_a_phone_may_ask_after_any_day_that_its_clock_can_say(api: Api, said: str, day: str) -> None:
+    sent = tap(visit_of(api), said)
+    assert [line["result"] for line in push(api, sent, sent_at=said).json["results"]] == ["applied"]
+    (group,) = digest(api, f"?from_day={day}&to_day={day}")["groups"]
+    assert (group["day"], group["count"], group["hash"]) == (day, 1, hash_of(sent))
+    assert api.get("/v1/sync/digest?from_day=1969-12-31&to_day=1970-01-02", role="crew").status == 422
 
 
 def test_what_came_online_is_held_on_the_day_when_it_came(api: Api) -> None:

@@ -57,6 +57,18 @@ def test_what_no_backup_holds_is_not_forgotten(van: Van, api: Api) -> None:
     assert (phone.sync().forgotten, held(phone)) == (3, (0, 4))
 
 
+def test_a_phone_whose_clock_begins_in_1970_may_forget_too(van: Van, api: Api) -> None:
+    phone = van.phone()
+    phone.open_visit(plan_stop_id=van.plan_stop)
+    phone.clocks.off = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) - api.clock()
+    phone.clocks.boot = "battery was out"
+    phone.count({"infant": 1})
+    assert phone.sync().applied == 2
+    backed_up(api)
+    report = phone.sync()
+    assert (report.problem, report.forgotten, phone.status().acknowledged) == (None, 2, 0)
+
+
 def test_what_is_forgotten_is_gone_from_the_file(van: Van, api: Api) -> None:
     phone = counted(van)
     sale = phone.keep(
