@@ -1,12 +1,18 @@
 #!/usr/bin/env python3
 """A crew phone's app on the command line: keeps what is entered in a queue on disk, and syncs it with the server.
 
-  van.py pair https://…          (the token comes from OUTREACH_TOKEN, or is asked for; never as an argument)
-  van.py open 本土寺 · sell UMAI=3 · count elem_low=2 guardian · note --depth listening · close
-  van.py sync · status · dead · show · export FILE · import FILE
+  van.py pair https://…
+  van.py open --ad-hoc K01
+  van.py sell M01=3 P01
+  van.py count elem_low=2 guardian
+  van.py note --depth listening
+  van.py close
+  van.py sync
 
+The token comes from OUTREACH_TOKEN, or is asked for; never as an argument. At a stay planned for today: `open`.
 Nothing but `pair` and `sync` needs a network. How it works is in van_app/, which is the manual for app builders.
-Exit codes: 0 done · 1 not kept, or refused · 2 wrong use · 4 no network: it is all kept, sync again later.
+Exit codes: 0 done · 1 not kept, or refused · 2 wrong use · 4 no network: it is all kept, sync again later ·
+130 Ctrl-C.
 """
 
 from __future__ import annotations
@@ -20,11 +26,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from van_app import commands, words
+from van_app import commands, looking, traffic, words
 from van_app.checking import CannotKeep
-from van_app.phone import Phone
+from van_app.phone import Phone, not_paired
 from van_app.rescue import NoQueueFile
-from van_app.screen import Screen
+from van_app.screen import NO_NETWORK, REFUSED, STOPPED, Screen
 from van_app.syncing import AlreadySyncing
 from van_app.wire import Refused, TooBig, Unanswered
 
@@ -35,18 +41,20 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with Phone(options.queue, language="en" if options.english else None) as phone:
             screen.english = phone.language == "en"
+            if options.paired and phone.status().server is None:
+                raise not_paired()
             done = int(options.run(phone, screen, options))
             sys.stdout.flush()
             return done
     except CannotKeep as no:
         screen.complain(no.ja, no.en)
     except Refused as no:
-        return commands.refused(screen, no.status, no.detail)
+        return traffic.refused(screen, no.status, no.detail)
     except (Unanswered, TooBig) as none:
-        screen.complain(f"つながりません（{none}）。", f"There is no answer: {none}")
-        return commands.NO_NETWORK
+        screen.complain(f"つながりません（{none.ja}）。", f"No connection ({none.en}).")
+        return NO_NETWORK
     except AlreadySyncing:
-        screen.complain("ほかの sync が動いています。", "Another sync of this queue is at work.")
+        screen.complain("ほかの sync が動いています。終わるのを待ってください。", "Another sync is at work.")
     except NoQueueFile:
         screen.complain(
             "van.py が書き出したファイルではありません。", "That is no file that van.py exported."
@@ -62,8 +70,13 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as fault:
         screen.complain(f"ファイルの操作に失敗しました：{fault}", f"That did not work: {fault}")
     except KeyboardInterrupt:
-        return 130
-    return commands.REFUSED
+        # Whatever was kept is on the disk, and a sync that was cut off goes on where it was.
+        screen.complain(
+            "止めました。「残しました」と出た記録は、みな端末にあります。",
+            "Stopped. All that was kept is still here.",
+        )
+        return STOPPED
+    return REFUSED
 
 
 def parser() -> argparse.ArgumentParser:
@@ -76,14 +89,14 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--english", action="store_true", help="英語で · speak English")
     offered = made.add_subparsers(title="コマンド · commands", metavar="COMMAND", required=True)
 
-    def command(name: str, run: Any, ja: str, en: str) -> argparse.ArgumentParser:
+    def command(name: str, run: Any, ja: str, en: str, *, paired: bool = True) -> argparse.ArgumentParser:
         one = offered.add_parser(name, help=f"{ja} · {en}", description=f"{ja} · {en}", allow_abbrev=False)
-        one.set_defaults(run=run)
+        one.set_defaults(run=run, paired=paired)
         return one
 
-    pair = command("pair", commands.run_pair, "サーバーにつなぐ", "pair with a server")
+    pair = command("pair", traffic.run_pair, "サーバーにつなぐ", "pair with a server", paired=False)
     pair.add_argument("url", metavar="URL")
-    sync = command("sync", commands.run_sync, "送って受け取る", "send and fetch")
+    sync = command("sync", traffic.run_sync, "送って受け取る", "send and fetch")
     sync.add_argument("--tries", type=_tries, default=6, metavar="N", help="回数 · attempts (6)")
     sync.add_argument("--now", action="store_true", help="待っているものも · also what waits for its time")
     visit = command("open", commands.run_open, "出店を始める", "arrive")
@@ -92,16 +105,18 @@ def parser() -> argparse.ArgumentParser:
     visit.add_argument("--day", metavar="YYYY-MM-DD", help="予定の日 · the plan's day, if not today")
     visit.add_argument("--note", metavar="TEXT", help="場所のメモ · about the site")
     sell = command("sell", commands.run_sell, "売る", "sell")
-    sell.add_argument("items", nargs="*", metavar="ITEM[=N][@YEN]", help="品目 · by code or name")
+    sell.add_argument(
+        "items", nargs="*", metavar="ITEM[=N][@YEN]", help="品目=数。例 M01=3 · by code or name"
+    )
     sell.add_argument("--rush", type=int, metavar="YEN", help="まとめて一つの金額 · one amount for sweets")
     sell.add_argument("--pay", choices=words.PAYMENTS, default="cash")
     sell.add_argument("--tickets", type=int, metavar="N", help="恩送りチケット（--pay ticket）· tickets used")
     sell.add_argument("--eat-in", action="store_true", help="店内飲食 · eaten on our seats")
     void = command("void", commands.run_void, "売上を取り消す", "take a sale back")
-    void.add_argument("sale", metavar="ID")
+    void.add_argument("sale", metavar="ID", help="番号、またはその頭 · an id, or how it begins")
     void.add_argument("reason", metavar="REASON")
     count = command("count", commands.run_count, "来場者を数える", "count heads")
-    count.add_argument("taps", nargs="+", metavar="BAND[=N]", help=f"区分 · one of {', '.join(words.BANDS)}")
+    count.add_argument("taps", nargs="+", metavar="BAND[=N]", help=f"区分 · {_bands()}")
     _add_note(
         command(
             "note",
@@ -112,16 +127,20 @@ def parser() -> argparse.ArgumentParser:
     )
     close = command("close", commands.run_close, "出店を終える", "leave")
     close.add_argument("--reason", choices=words.REASONS, help="早く終えた理由 · why early")
-    command("status", commands.run_status, "いまの様子", "how things stand")
-    dead = command("dead", commands.run_dead, "受け付けられなかった記録", "what was refused")
+    command("status", looking.run_status, "いまの様子", "how things stand", paired=False)
+    dead = command("dead", looking.run_dead, "受け付けられなかった記録", "what was refused", paired=False)
     which = dead.add_mutually_exclusive_group()
     which.add_argument("--again", metavar="OP", help="同じ番号でもう一度送る · send it once more")
     which.add_argument("--drop", metavar="OP", help="片付けた · it is dealt with")
-    show = command("show", commands.run_show, "受け取ったもの", "what was pulled")
+    show = command("show", looking.run_show, "受け取ったもの", "what was pulled")
     show.add_argument("what", choices=("plan", "items", "stops", "card"), nargs="?", default="plan")
-    export = command("export", commands.run_export, "ファイルに書き出す", "write the queue to a file")
+    export = command(
+        "export", traffic.run_export, "ファイルに書き出す", "write the queue to a file", paired=False
+    )
     export.add_argument("file", type=Path, metavar="FILE")
-    taken = command("import", commands.run_import, "書き出したファイルを取り込む", "take in an exported file")
+    taken = command(
+        "import", traffic.run_import, "書き出したファイルを取り込む", "take in an exported file", paired=False
+    )
     taken.add_argument("file", type=Path, metavar="FILE")
     return made
 
@@ -138,6 +157,10 @@ def _add_note(note: argparse.ArgumentParser) -> None:
     note.add_argument("--yes", action="store_true", help="警告があっても残す · keep it in spite of warnings")
 
 
+def _bands() -> str:
+    return ", ".join(f"{code} {name}" for code, name in words.BANDS.items())
+
+
 def _tries(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
         raise argparse.ArgumentTypeError("1 to 9999")
@@ -145,7 +168,11 @@ def _tries(text: str) -> int:
 
 
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
+    for stream, errors in (
+        (sys.stdin, "surrogateescape"),
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+    ):
         with contextlib.suppress(AttributeError):
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+            stream.reconfigure(errors=errors)  # type: ignore[union-attr]
     sys.exit(main())

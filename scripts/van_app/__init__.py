@@ -12,10 +12,12 @@
   proving    what the server holds for certain, and a backup too: only that is forgotten
   syncing    push, pull, prove; and what to do when it comes to nothing
   rescue     the queue as a file, when the phone is broken or its token has ended
-  checking   what is looked at before a note is sealed (the words are in `words`)
-  keeping    the buttons: open, sell, count, note, close
+  checking   what is looked at before anything is kept (the words are in `words`)
+  recording  how one thing that the crew entered gets into the queue
+  arriving   the buttons that open and close a visit, and which visit an arrival joins
+  keeping    the buttons at a visit: sell, count, note, void
   phone      all of it as one object
-  finding, screen, commands   only for van.py, the command line
+  finding, screen, commands, looking, traffic   only for van.py, the command line
 
 Standard library and `cryptography` only; nothing of the server is imported. README, "For those who build the
 phone's app", tells the same in words.

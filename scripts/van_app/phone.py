@@ -39,6 +39,13 @@ class Status:
     problem: str | None
 
 
+def not_paired() -> CannotKeep:
+    return CannotKeep(
+        "まだ pair していません。事務所でトークンをもらい、pair アドレス としてください。",
+        "Pair this phone first: get a token from the office, then pair ADDRESS.",
+    )
+
+
 class Phone(Keeping):
     """A phone with its queue in `path`. One for each thread; several, in other processes too, may share a queue.
 
@@ -76,7 +83,7 @@ class Phone(Keeping):
     def pair(self, url: str, token: str) -> dict[str, Any]:
         """Make this the phone that a token is for: what GET /v1/me answers.
 
-        Raises ValueError for an address that is none, CannotKeep, and what a request raises (see wire).
+        Raises BadAddress, CannotKeep, and what a request raises (see wire).
         """
         transport = self._transport or over_http(url)
         me = Server(transport, token, self.language).get("/v1/me")
@@ -106,9 +113,7 @@ class Phone(Keeping):
         again. `at_once`: also what waits for its time. Raises AlreadySyncing, and CannotKeep before it was paired."""
         url, token = self.queue.get("url"), self.queue.get("token")
         if url is None or token is None:
-            raise CannotKeep(
-                "まだサーバーとつながっていません。先に pair してください。", "Pair this phone first."
-            )
+            raise not_paired()
         server = Server(transport or self._transport or over_http(url), token, self.language)
         return sync(self.queue, server, clock=self._clock, dice=self._dice, at_once=at_once)
 
@@ -134,15 +139,19 @@ class Phone(Keeping):
         """Dead letters, each with the server's answer."""
         return self.queue.find("state = ?", DEAD)
 
-    def again(self, op_id: str) -> None:
+    def again(self, op_id: str) -> Kept:
         """Send a dead letter once more, as it is, under its id: what it stood on is there now. Raises CannotKeep."""
         with self.queue.writing():
-            self.queue.put_back("op_id = ?", self._dead(op_id).op_id)
+            one = self._dead(op_id)
+            self.queue.put_back("op_id = ?", one.op_id)
+        return one
 
-    def drop(self, op_id: str) -> None:
+    def drop(self, op_id: str) -> Kept:
         """Let a dead letter go: somebody has dealt with it. Raises CannotKeep."""
         with self.queue.writing():
-            self.queue.forget([self._dead(op_id).op_id])
+            one = self._dead(op_id)
+            self.queue.forget([one.op_id])
+        return one
 
     def export(self, file: Path | str) -> int:
         """Write all that is not forgotten into a new file. How many operations. Raises FileExistsError."""
@@ -154,10 +163,20 @@ class Phone(Keeping):
 
     def _dead(self, op_id: str) -> Kept:
         """The dead letter whose id begins so."""
-        found = [one for one in self.dead() if one.op_id.startswith(op_id.lower())] if op_id else []
-        if len(found) != 1:
+        like = [one for one in self.queue.find("1") if op_id and one.op_id.startswith(op_id.lower())]
+        found = [one for one in like if one.state == DEAD]
+        if len(found) == 1:
+            return found[0]
+        if found:
             raise CannotKeep(
-                f"番号 {op_id} の記録は一つに決まりません。`dead` で確かめてください。",
-                f"{op_id} names {len(found)} dead letters: see `dead`.",
+                f"{op_id} で始まる記録が{len(found)}件あります。番号をもっと長く書いてください。",
+                f"{len(found)} dead letters begin with {op_id}: write more of the id.",
             )
-        return found[0]
+        if len(like) == 1 and like[0].state == WAITING:
+            raise CannotKeep("もう送信待ちです。次の sync で送ります。", "It waits already; sync sends it.")
+        if len(like) == 1:
+            raise CannotKeep("もう届いています。何もしなくて大丈夫です。", "It has arrived; nothing to do.")
+        raise CannotKeep(
+            f"受け付けられなかった記録に {op_id} はありません。番号は dead で見られます。",
+            f"No dead letter begins with {op_id}: see dead.",
+        )

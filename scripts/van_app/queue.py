@@ -93,7 +93,8 @@ class Queue:
             yield
             self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # an interrupt may come when it is committed already
+                self._db.execute("ROLLBACK")
             raise
 
     # Settings: small values of the phone itself.

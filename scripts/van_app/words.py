@@ -45,3 +45,15 @@ KINDS = {
     "sale.void": ("売上の取り消し", "void"),
     "note.write": ("気づきメモ", "note"),
 }
+
+OWN_ANSWERS = {
+    "too_big": (
+        "大きすぎて送れません。消さずに、事務所に知らせてください。",
+        "It is too big to be sent. Keep it, and tell the office.",
+    ),
+    "internal": (
+        "サーバーがこの記録でつまずきました。自動で送り直します。",
+        "The server failed over it; it is sent again by itself.",
+    ),
+}
+"""What this phone says itself of an operation that got no answer of its own, by the code that it writes down."""

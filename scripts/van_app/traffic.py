@@ -1,0 +1,114 @@
+"""The commands of van.py that bring things to and from this phone: pair, sync, export, import."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import math
+import os
+import re
+import sys
+import time
+
+from van_app.checking import CannotKeep
+from van_app.phone import Phone
+from van_app.report import Report
+from van_app.screen import DONE, MISUSED, NO_NETWORK, REFUSED, Screen, show_counts, show_urgent, tell
+from van_app.wire import BadAddress
+
+
+def run_pair(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:
+    # From the environment or typed unseen: arguments stand in the shell's history and in every list of processes.
+    token = os.environ.get("OUTREACH_TOKEN") or _typed_token(screen)
+    if not re.fullmatch(r"[!-~]+", token.strip()):
+        raise CannotKeep(
+            "トークンがありません。事務所でもらい、OUTREACH_TOKEN に入れるか、ここに貼ってください。",
+            "There is no token: set OUTREACH_TOKEN, or type it.",
+        )
+    try:
+        me = phone.pair(options.url, token.strip())
+    except BadAddress as fault:
+        screen.complain(f"アドレスが使えません：{fault.ja}。", f"That address can't be used: {fault.en}.")
+        return MISUSED
+    screen.say(f"つながりました：{me['label']}", f"Paired as {me['label']}")
+    return run_sync(phone, screen, argparse.Namespace(tries=3, now=False))
+
+
+def _typed_token(screen: Screen) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline()
+    try:
+        return getpass.getpass(screen.either("トークン（表示されません）: ", "token (not shown): "))
+    except EOFError:
+        return ""
+
+
+def run_sync(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:
+    """Try some times; whatever happens, all that has not arrived is still in the queue."""
+    report, left = _once(phone, screen, options), options.tries - 1
+    while report.problem is not None and not report.needs_a_person and left:
+        seconds = math.ceil(report.wait_seconds)
+        screen.complain(
+            f"{report.problem}。{seconds}秒後にもう一度。", f"{report.problem}; again in {seconds} s."
+        )
+        time.sleep(report.wait_seconds)
+        report, left = _once(phone, screen, options), left - 1
+    if report.problem is None:
+        show_counts(phone, screen)
+        return DONE
+    if report.needs_a_person:
+        status, _, detail = report.problem.partition(" ")
+        return refused(screen, int(status), detail)
+    return _in_vain(phone, screen, report)
+
+
+def _once(phone: Phone, screen: Screen, options: argparse.Namespace) -> Report:
+    report = phone.sync(at_once=options.now)
+    tell(screen, phone, report)
+    return report
+
+
+def _in_vain(phone: Phone, screen: Screen, report: Report) -> int:
+    waiting = phone.status().waiting
+    screen.complain(
+        f"つながりません（{report.problem}）。"
+        + (f"記録 {waiting}件は端末に残っています。" if waiting else "送るものは残っていません。"),
+        f"No connection ({report.problem}). "
+        + (f"{waiting} are still kept here." if waiting else "Nothing is left to be sent."),
+    )
+    show_urgent(phone, screen)
+    return NO_NETWORK
+
+
+def run_export(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:
+    try:
+        count = phone.export(options.file)
+    except FileExistsError:
+        raise CannotKeep(
+            f"{options.file} はすでにあります。ほかの名前にしてください。",
+            f"{options.file} is there already; take another name.",
+        ) from None
+    screen.say(
+        f"{count}件を {options.file} に書き出しました。", f"Wrote {count} operations to {options.file}"
+    )
+    return DONE
+
+
+def run_import(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:
+    done = phone.take_in(options.file)
+    screen.say(
+        f"新しく {done.new}件、もうあったもの {done.known}件、読めない行 {done.unreadable}",
+        f"{done.new} new, {done.known} known, {done.unreadable} unreadable lines",
+    )
+    return REFUSED if done.unreadable else DONE
+
+
+def refused(screen: Screen, status: int, detail: str) -> int:
+    if status == 401:
+        screen.complain(
+            "トークンが無効です。記録は端末に残っています。事務所で新しいトークンをもらい、pair し直してください。",
+            "The token is not valid (any more). All is still kept here: get a new one, and pair again.",
+        )
+    else:
+        screen.complain(f"断られました（{status}）：{detail}", f"The server refused ({status}): {detail}")
+    return REFUSED
