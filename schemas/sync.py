@@ -40,7 +40,7 @@ class OperationIn(WireSchema):
         metadata={
             "description": "Instead of payload: base64url of the key id (4 bytes) and the payload's JSON sealed "
             "to the server's public key by HPKE (RFC 9180, base mode, X25519, HKDF-SHA256, AES-256-GCM); info is "
-            f"`{SEALED_INFO}`, then the 16 bytes of op_id, then those of entity_id."
+            f"`{SEALED_INFO}`, then the 16 bytes of op_id, those of entity_id, and the kind (UTF-8)."
         },
     )
 

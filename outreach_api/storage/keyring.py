@@ -83,7 +83,7 @@ class Keyring:
     def open_sent(self, sealed: bytes, context: bytes) -> bytes:
         """What a phone sealed to our public key: its key id, then HPKE in base mode (RFC 9180) with SEALED_INFO.
 
-        `context` (the operation's ids) went into the info, so that nothing sealed can be moved elsewhere.
+        `context` (the operation's ids and kind) went into the info, so that nothing sealed can be moved elsewhere.
         Raises AnotherKey or CannotOpen.
         """
         if sealed[:_ID_BYTES] != self.public_key_id:

@@ -30,9 +30,14 @@ def opened(keyring: Keyring, sealed: Sealed, operation: Operation) -> dict[str, 
     padding = "=" * (-len(sealed.text) % 4)
     try:
         raw = base64.urlsafe_b64decode(sealed.text + padding)
-        payload = read_json(keyring.open_sent(raw, operation.op_id.bytes + operation.entity_id.bytes))
+        payload = read_json(keyring.open_sent(raw, _bound_to(operation)))
     except AnotherKey:
         return _ANOTHER_KEY
     except (CannotOpen, NotJson, binascii.Error):
         return _UNREADABLE
     return payload if isinstance(payload, dict) else _UNREADABLE
+
+
+def _bound_to(operation: Operation) -> bytes:
+    """Its ids and its kind: under another one, refusals would tell a thief of the phone what stands in it."""
+    return operation.op_id.bytes + operation.entity_id.bytes + operation.kind.encode()

@@ -70,7 +70,7 @@ class Recording:
         sealed = plain = None
         try:
             if private:
-                sealed = seal(payload, self._key(), op_id=op_id, entity_id=entity)
+                sealed = seal(payload, self._key(), op_id=op_id, entity_id=entity, kind=kind)
             else:
                 plain = json.dumps(payload, ensure_ascii=False, allow_nan=False)
                 plain.encode()

@@ -26,7 +26,7 @@ def sealed(api: Api, sent: dict[str, Any], payload: Any | None = None) -> dict[s
     """As a phone does it with what it pulled."""
     key = api.get("/v1/sync/pull", role="crew").json["rules"]["seal"]
     info = key["info"].encode() + bytes.fromhex(sent["op_id"].replace("-", ""))
-    info += bytes.fromhex(sent["entity_id"].replace("-", ""))
+    info += bytes.fromhex(sent["entity_id"].replace("-", "")) + sent["kind"].encode()
     public = X25519PublicKey.from_public_bytes(from_base64(key["public_key"]))
     text = json.dumps(sent["payload"] if payload is None else payload, ensure_ascii=False).encode()
     raw = bytes.fromhex(key["key_id"]) + SUITE.encrypt(text, public, info)
@@ -56,7 +56,9 @@ def test_sealed_again_or_left_open_it_is_the_same_operation(api: Api) -> None:
 
 def test_what_was_sealed_for_one_operation_opens_for_no_other(api: Api) -> None:
     shut = sealed(api, note(api))
-    for moved in ({**shut, "op_id": str(new_id())}, {**shut, "entity_id": str(new_id())}):
+    elsewhere = {"op_id": str(new_id())}, {"entity_id": str(new_id())}, {"kind": "referral.open"}
+    for place in elsewhere:
+        moved = {**shut, **place}
         assert results(push(api, moved)) == [("rejected", "sealed_unreadable")]
     assert results(push(api, shut)) == [("applied", None)]
 

@@ -127,7 +127,7 @@ class Handset:
         if seal_with is None:
             item["payload"] = payload
         else:
-            item["sealed"] = sealed(payload, seal_with, op_id.bytes + entity_id.bytes)
+            item["sealed"] = sealed(payload, seal_with, op_id.bytes + entity_id.bytes + kind.encode())
         entry = Entry(item, op_id, kind, entity_id, payload, now, said_at, self.offset, refusal, base_version)
         self.queue.append(entry)
         return entry

@@ -49,9 +49,10 @@ def test_what_the_phone_seals_opens_by_the_recipe_alone() -> None:
     }
     op, entity = uuid.uuid4(), uuid.uuid4()
     payload = {"depth": "listening", "text": "夜泣きで眠れないとのこと。"}
-    sealed = seal(payload, rules, op_id=str(op), entity_id=str(entity))
+    sealed = seal(payload, rules, op_id=str(op), entity_id=str(entity), kind="note.write")
     assert "=" not in sealed
     raw = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
     assert raw[:4].hex() == rules["key_id"]
-    plain = opened(private, raw[4:36], raw[36:], rules["info"].encode() + op.bytes + entity.bytes)
+    info = rules["info"].encode() + op.bytes + entity.bytes + b"note.write"
+    plain = opened(private, raw[4:36], raw[36:], info)
     assert (json.loads(plain), len(plain)) == (payload, 512)
