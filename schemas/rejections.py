@@ -25,7 +25,11 @@ class RejectionOut(Out):
     sent_by = fields.String(allow_none=True, metadata={"description": "The device's label."})
     received_at = Instant()
     occurred_at = Instant(allow_none=True, metadata={"description": "By the phone's clock."})
-    urgent = Flag(metadata={"description": "It may be about a child's safety: open it first."})
+    urgent = Flag(
+        metadata={
+            "description": "It may be about a child's safety: open it first. Only safeguarding settles it."
+        }
+    )
     content_state = Word(TextState)
     settled_at = Instant(allow_none=True)
     settlement = Word(Settlement, allow_none=True)

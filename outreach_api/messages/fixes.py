@@ -85,6 +85,10 @@ FIXES: dict[str, tuple[str, str]] = {
         "もう届いているので、入れ直さずに known で片付けてください。",
         "It is in; settle it as known, and enter nothing again.",
     ),
+    "letter_with_safeguarding": (
+        "子どもの安全の責任者に、この記録があることを知らせてください。",
+        "Tell the safeguarding lead that this record is there.",
+    ),
     "already_settled": _NOTHING_TO_DO,
     # Visits and what happens at them
     "visit_unknown": _once_there(

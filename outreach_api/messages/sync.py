@@ -26,6 +26,10 @@ TEXTS = {
         "この記録はもう届いて数えられています。もう一度入れないでください（known で片付けられます）。",
         "This operation is in and counted by now: don't enter it again (settle it as known).",
     ),
+    "letter_with_safeguarding": (
+        "子どもの安全に関わるかもしれない記録です。中身を読める責任者だけが片付けられます。",
+        "It may be about a child's safety: only the safeguarding lead, who can read it, settles it.",
+    ),
     "already_settled": ("すでに片付けられています。", "It was settled already."),
     "content_purged": (
         "中身は期限が来て消されました。",

@@ -67,13 +67,21 @@ def is_about_staff(payload: Any) -> bool:
 
 
 def is_urgent(payload: Any) -> bool:
-    """Whether it may be about a child's safety, as far as a payload that was refused can tell."""
+    """Whether it may be about a child's safety, as far as a payload that was refused can tell.
+
+    A depth or topic that is no word of ours may be a misspelt crisis.
+    """
     if not isinstance(payload, dict):
         return False
-    topics = payload.get("topics")
+    topics = payload.get("topics", [])
     return (
         payload.get("safety_concern") not in (None, False)
-        or payload.get("depth") == Depth.CRISIS
-        or (isinstance(topics, list) and Topic.VIOLENCE in topics)
+        or payload.get("depth") not in _CALM_DEPTHS
+        or not isinstance(topics, list)
+        or any(topic not in _CALM_TOPICS for topic in topics)
         or is_about_staff(payload)
     )
+
+
+_CALM_DEPTHS = (None, *(depth.value for depth in Depth if depth is not Depth.CRISIS))
+_CALM_TOPICS = tuple(topic.value for topic in Topic if topic is not Topic.VIOLENCE)

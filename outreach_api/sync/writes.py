@@ -23,13 +23,18 @@ from schemas.vocabulary import RejectionState, Role, Settlement
 
 
 def settle(work: Work, accepted: Accepted) -> Applied | Refusal:
-    """Say what became of a letter. Its operation can't be applied any more: it would count twice."""
+    """Say what became of a letter. Its operation can't be applied any more: it would count twice.
+
+    What may be about a child's safety is for those who can read it: somebody who can't would take it off their list.
+    """
     select = sa.select(Rejection).where(Rejection.id == accepted.entity_id)
     if work.actor.role is not Role.SAFEGUARDING:
         select = select.where(Rejection.about_staff.is_(False))
     row = work.session.scalar(select)
     if row is None:
         return Refusal("not_found", 404)
+    if row.urgent and work.actor.role is not Role.SAFEGUARDING:
+        return Refusal("letter_with_safeguarding", 403)
     if row.state == RejectionState.SETTLED:
         return Refusal("already_settled", 409)
     in_already = _in_already(work, row)

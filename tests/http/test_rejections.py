@@ -211,11 +211,33 @@ def test_what_is_about_staff_exists_for_safeguarding_only(api: Api) -> None:
         ({"topics": ["violence"]}, True),
         ({"safety_concern": True}, True),
         ({"safety_concern": "yes"}, True),
+        ({"depth": "crises"}, True),
+        ({"depth": ["crisis"]}, True),
+        ({"topics": ["childcare", "money"]}, False),
+        ({"topics": ["childcare", "violense"]}, True),
+        ({"topics": "violence"}, True),
+        ({"topics": None}, True),
     ],
 )
 def test_what_may_be_about_a_childs_safety_is_marked(api: Api, fields: dict[str, Any], urgent: bool) -> None:
     push(api, note(visit_of(api), mood="sad", **fields))
     assert [letter["urgent"] for letter in letters(api)] == [urgent]
+
+
+@pytest.mark.parametrize("role", ["coordinator", "admin"])
+def test_what_may_be_about_a_childs_safety_is_settled_by_safeguarding_alone(api: Api, role: str) -> None:
+    """Others can't read it, and would take it off the list of those who can."""
+    waiting = note(str(new_id()), safety_concern=True)
+    push(api, note(visit_of(api), mood="sad", depth="crisis"), waiting)
+    for letter in letters(api):
+        refused = settle(api, letter, role=role)
+        assert (refused.status, refused.code) == (403, "letter_with_safeguarding")
+        by_push = operation("rejection.settle", {"settlement": "not_needed"}, entity_id=letter["id"])
+        assert results(push(api, by_push, role=role)) == [("rejected", "letter_with_safeguarding")]
+    unsettled = [one for one in letters(api) if one["kind"] == "note.write"]
+    assert sorted(one["state"] for one in unsettled) == ["open", "waiting"]
+    for letter in unsettled:
+        assert settle(api, letter, role="safeguarding").json["state"] == "settled"
 
 
 def test_contents_are_purged_like_notes_but_not_an_urgent_one_that_nobody_settled(api: Api) -> None:
@@ -232,7 +254,7 @@ def test_contents_are_purged_like_notes_but_not_an_urgent_one_that_nobody_settle
         410,
         "content_purged",
     )
-    settle(api, urgent)
+    settle(api, urgent, role="safeguarding")
     with api.database.write() as session:
         assert purge_contents(session, later, 90).purged == 1
 
