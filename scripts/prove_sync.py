@@ -6,17 +6,15 @@ day      days of sync in which anything happens in any order, held to a model, 2
 proxy    the reference client behind a network that drops 30 % of replies, cuts, repeats and delays, 20,000 operations
          (SQLite, PostgreSQL)
 changes  16 writers and a puller with delayed commits, 50,000 changes (SQLite, PostgreSQL; a sequence as control)
-kill     kill -9 of a server under load, 200 rounds
+kill     kill -9 of a server under load, 200 rounds (SQLite, PostgreSQL and its own processes; a control that must lose)
 power    power cuts, 1,000 (and the controls that must lose something)
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import logging
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,9 +26,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from outreach_api.storage import migrate
 from outreach_api.storage.session import Database
-from tests import cluster
 from tests.proofs import late_commits, through_bad_network
 from tests.proofs.organisation import Organisation
+from tests.proofs.own_database import BACKENDS, own_database
 from tests.proofs.sync_day import live_through
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -137,15 +135,10 @@ def other(script: str, option: str, count: int, seed: int) -> bool:
 
 
 def databases() -> Iterator[str]:
-    """An empty SQLite file, then an empty database of a PostgreSQL cluster of our own."""
-    with tempfile.TemporaryDirectory(prefix="prove_sync_") as folder:
-        yield f"sqlite:///{Path(folder) / 'proof.db'}"
-    folder_of_cluster = cluster.make_folder()
-    with contextlib.ExitStack() as after:
-        after.callback(shutil.rmtree, folder_of_cluster, ignore_errors=True)
-        server = cluster.start_any(folder_of_cluster)
-        after.callback(cluster.stop, server)
-        yield f"postgresql+psycopg://outreach@/postgres?host={(folder_of_cluster / 'ready').read_text()}"
+    """An empty database of each kind to ourselves, one after the other."""
+    for backend in BACKENDS:
+        with own_database(backend) as url:
+            yield url
 
 
 PROOFS: dict[str, Proof] = {"day": day, "proxy": proxy, "changes": changes, "kill": kill, "power": power}

@@ -1,10 +1,11 @@
-"""Keeps one throw-away PostgreSQL for a test run, in a process of its own, so that nothing leaves it behind.
+"""Keeps a throw-away PostgreSQL, one for a test run, in a process of its own, so that nothing leaves it behind.
 
 `python tests/cluster.py FOLDER` waits for FOLDER/wanted, starts a server, writes where its socket is to
 FOLDER/ready (or why there is none to FOLDER/failed), and ends it when its stdin closes: also when the test
-run that held the other end was killed.
+run that held the other end was killed. `own` does that for a proof that needs a server to itself.
 """
 
+import contextlib
 import os
 import pwd
 import select
@@ -15,17 +16,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 SUPERUSER = "outreach"
 START_SECONDS = 60
 # Nothing here outlives the run, so nothing is worth a disk's wait.
-_ANY = ("fsync=off", "full_page_writes=off", "max_connections=60", "listen_addresses=")
-FAST = (*_ANY, "synchronous_commit=off")
-SURVIVES_A_KILL = (*_ANY, "synchronous_commit=on")
-"""What was committed outlasts the death of any of its processes, though not that of the machine."""
+FAST = [
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=60",
+    "listen_addresses=",
+]
 
 
 class NoPostgres(Exception):
@@ -86,7 +90,7 @@ def server_user() -> dict[str, object]:
     raise NoPostgres("we are root, and there is neither a user postgres nor nobody to run a server as")
 
 
-def start(binaries: Path, home: Path, settings: Sequence[str] = FAST) -> subprocess.Popen[bytes]:
+def start(binaries: Path, home: Path) -> subprocess.Popen[bytes]:
     """Make a cluster in `home` and start it, its socket in `home` too.
 
     Raises NoPostgres or OSError.
@@ -104,9 +108,9 @@ def start(binaries: Path, home: Path, settings: Sequence[str] = FAST) -> subproc
         made = subprocess.run(command, stdout=output, stderr=output, **options)  # type: ignore[call-overload]
         if made.returncode != 0:
             raise NoPostgres(log.read_text(errors="replace")[-500:])
-        said = [word for setting in settings for word in ("-c", setting)]
+        settings = [word for setting in FAST for word in ("-c", setting)]
         server: subprocess.Popen[bytes] = subprocess.Popen(  # type: ignore[call-overload]
-            [binaries / "postgres", "-D", data, "-k", home, *said],
+            [binaries / "postgres", "-D", data, "-k", home, *settings],
             stdout=output,
             stderr=output,
             **options,
@@ -139,12 +143,12 @@ def stop(server: subprocess.Popen[bytes]) -> None:
             continue
 
 
-def start_any(folder: Path, settings: Sequence[str] = FAST) -> subprocess.Popen[bytes]:
+def start_any(folder: Path) -> subprocess.Popen[bytes]:
     tried: list[str] = []
     for name, binaries in installations(folder):
         home = folder / f"server{len(tried)}"
         try:
-            server = start(binaries, home, settings)
+            server = start(binaries, home)
         except (NoPostgres, OSError) as problem:
             tried.append(f"{name}: {problem}")
             continue
@@ -179,6 +183,33 @@ def keep(folder: Path) -> None:
         if server is not None:
             stop(server)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def own() -> Iterator[str]:
+    """An empty database of a server that nobody else uses: it may be killed. Raises NoPostgres."""
+    folder = make_folder()
+    # As for a test run, see tests/databases.py: Ctrl-C is for us, the keeper ends with the pipe.
+    keeper = subprocess.Popen(
+        [sys.executable, __file__, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        (folder / "wanted").touch()
+        while not (folder / "ready").exists():
+            if (folder / "failed").exists():
+                raise NoPostgres((folder / "failed").read_text())
+            if keeper.poll() is not None:
+                raise NoPostgres("the keeper of the server went away")
+            time.sleep(0.02)
+        yield f"postgresql+psycopg://{SUPERUSER}@/postgres?host={(folder / 'ready').read_text()}"
+    finally:
+        if keeper.stdin:
+            keeper.stdin.close()
+        keeper.wait()
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ def furnish(database: Database, dice: random.Random, position: Callable[[], int]
             stop = make_stop(session, name=f"場所{number}")
             for _ in range(PHONES_OF_A_VAN):
                 token = issue_token(
-                    session, role=Role.CREW, label="phone", now=NOW, days=1_000, van_id=van.id
+                    session, role=Role.CREW, label="phone", now=NOW, days=36_500, van_id=van.id
                 )
                 phones.append(Phone(random.Random(dice.random()), token, stop.id, position))
     return phones

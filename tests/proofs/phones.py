@@ -77,11 +77,13 @@ class Phone:
         """Send until everything is answered."""
         self._queue += self._later
         self._later = []
-        for _ in range(3):
-            if self._queue:
-                self._send(push, answer_arrives=True)
-        if self._queue:
-            raise AssertionError(f"never answered: {self._queue[0]}")
+        in_vain = 0
+        while self._queue:
+            before = len(self._queue)
+            self._send(push, answer_arrives=True)
+            in_vain = in_vain + 1 if len(self._queue) == before else 0
+            if in_vain == 3:
+                raise AssertionError(f"never answered: {self._queue[0]}")
 
     def unanswered(self, at: int) -> list[Operation]:
         """What the phone still held at a position in the trace, entered by then or not."""

@@ -9,8 +9,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -18,16 +19,20 @@ from outreach_api.settings import PREFIX
 from outreach_api.storage.keyring import make_key_file
 from outreach_api.storage.session import Database
 
-OUTREACH = (sys.executable, "-m", "outreach_api.cli")
-SECONDS_TO_START = 120
-"""So patient that only a server that never comes is given up."""
+OUTREACH = ("-m", "outreach_api.cli")
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 300.0
+"""Seconds after which what has not come is given up: so many that no machine is too slow for it."""
 THREADS = 16
+
+_Found = TypeVar("_Found")
 
 
 class Site:
     """A home with a key, over a database that may already be there. Use it as a context: it ends its processes."""
 
-    def __init__(self, home: Path, url: str, *, workers: int = 1) -> None:
+    def __init__(self, home: Path, url: str, *, workers: int = 1, program: Sequence[str] = OUTREACH) -> None:
+        """`program` is what Python runs, see there."""
         home.mkdir(parents=True, exist_ok=True)
         self.url, self.home = url, home
         with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -41,7 +46,8 @@ class Site:
             f"{PREFIX}WORKERS": str(workers),
             f"{PREFIX}THREADS": str(THREADS),
         }
-        self._workers = workers
+        self.program = program
+        """What Python runs from now on; it takes the commands of `outreach`."""
         self._server: subprocess.Popen[bytes] | None = None
         self.log = home / "server.log"
 
@@ -52,27 +58,27 @@ class Site:
         self.kill()
 
     def start(self) -> None:
-        """Start the server and wait until it answers."""
+        """Start the server and wait until it can be reached."""
+        self.launch()
+        _await(self._is_reached, f"no server comes, see {self.log}")
+
+    def start_again(self) -> None:
+        """Do a service manager's work: granian gives up when workers die within seconds of their start."""
+        if self._server is None or self._server.poll() is not None:
+            self.kill()
+            self.start()
+
+    def launch(self) -> None:
+        """Start the server and wait for nothing."""
         with self.log.open("ab") as log:
             self._server = subprocess.Popen(
-                [*OUTREACH, "serve", "--port", str(self.port)],
+                [sys.executable, *self.program, "serve", "--port", str(self.port)],
                 env=self._environment,
+                cwd=ROOT,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        self.wait_until_it_answers()
-
-    def wait_until_it_answers(self) -> None:
-        until = time.monotonic() + SECONDS_TO_START
-        while time.monotonic() < until:
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return
-            if self._server is None or self._server.poll() is not None:
-                break
-            time.sleep(0.01)
-        raise RuntimeError(f"the server does not come: {self.log.read_text()[-2000:]}")
 
     def kill(self) -> None:
         """kill -9, all its processes at once."""
@@ -81,45 +87,74 @@ class Site:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._server.pid, signal.SIGKILL)
         self._server.wait()
+        # Its workers are not our children: nobody tells us when they are gone.
+        _await(lambda: not self._listens(), "a killed server still listens")
         self._server = None
 
     def kill_a_worker(self, which: int) -> None:
-        """kill -9 of one process that serves; its parent starts another."""
-        workers = self._serving()
-        if workers:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(workers[which % len(workers)], signal.SIGKILL)
+        """kill -9 of one process that serves; its parent starts another. Where /proc tells who they are."""
+        _kill_one_of(self._serving, which)
 
     def kill_a_backend(self, which: int) -> None:
         """kill -9 of a PostgreSQL process that works for us: its cluster then ends all others and recovers."""
-        with self._watching() as connection:
-            busy = "SELECT pid FROM pg_stat_activity WHERE application_name = 'outreach' AND pid <> pg_backend_pid()"
-            pids = sorted(connection.exec_driver_sql(busy).scalars())
-        if pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pids[which % len(pids)], signal.SIGKILL)
+        _kill_one_of(self._backends, which)
 
     def outreach(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*OUTREACH, *arguments], env=self._environment, capture_output=True, text=True, check=False
+            [sys.executable, *self.program, *arguments],
+            env=self._environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
-    def _serving(self) -> list[int]:
-        if self._server is None:
-            return []
-        children = Path(f"/proc/{self._server.pid}/task/{self._server.pid}/children").read_text()
-        # Python's own keeper of shared memory is a child too.
-        return [
-            int(pid)
-            for pid in children.split()
-            if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        ]
+    def _is_reached(self) -> bool:
+        if self._server is None or self._server.poll() is not None:
+            raise RuntimeError(f"the server ended by itself: {self.log.read_text()[-2000:]}")
+        return self._listens()
 
-    @contextlib.contextmanager
-    def _watching(self) -> Iterator[sa.Connection]:
+    def _listens(self) -> bool:
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            return True
+        return False
+
+    def _serving(self) -> list[int]:
+        server = self._server.pid if self._server else 0
+        found = []
+        with contextlib.suppress(OSError):  # they come and go
+            for pid in Path(f"/proc/{server}/task/{server}/children").read_text().split():
+                # Python's own keeper of shared memory is a child too.
+                if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+                    found.append(int(pid))
+        return found
+
+    def _backends(self) -> list[int]:
+        busy = (
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'outreach' AND pid <> pg_backend_pid()"
+        )
         database = Database(self.url, pool_size=1)
         try:
             with database.engine.connect() as connection:
-                yield connection
+                return sorted(connection.exec_driver_sql(busy).scalars())
+        except sa.exc.OperationalError:
+            return []  # it recovers from the last time
         finally:
             database.close()
+
+
+def _kill_one_of(processes: Callable[[], list[int]], which: int) -> None:
+    pids = _await(processes, "there is no such process")
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pids[which % len(pids)], signal.SIGKILL)
+
+
+def _await(found: Callable[[], _Found], otherwise: str) -> _Found:
+    """Ask until the answer is a good one. Raises TimeoutError with `otherwise`."""
+    until = time.monotonic() + PATIENCE
+    while not (answer := found()):
+        if time.monotonic() > until:
+            raise TimeoutError(otherwise)
+        time.sleep(0.01)
+    return answer
