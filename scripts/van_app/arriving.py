@@ -90,7 +90,7 @@ class Arriving(Recording):
         )
 
     def current(self) -> Visit | None:
-        """The visit to which this phone's taps go. One that the office joined to another is that other one."""
+        """The visit to which this phone's taps go. Should the office have joined it to another, the server knows."""
         visit_id = self.queue.get("visit_id")
         return None if visit_id is None else self._as_known(visit_id)
 
@@ -131,8 +131,6 @@ class Arriving(Recording):
         return visit
 
     def _as_known(self, visit_id: str) -> Visit:
-        while (self.shelf.thing("visit", visit_id) or {}).get("merged_into"):
-            visit_id = (self.shelf.thing("visit", visit_id) or {})["merged_into"]
         return visits(self.queue, self.shelf).get(visit_id) or Visit(visit_id)
 
     def _ended(self, visit: Visit) -> CannotKeep:

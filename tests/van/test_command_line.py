@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import io
 import json
 import os
 import signal
@@ -12,15 +11,15 @@ import subprocess
 import sys
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
-from unittest import mock
+from typing import Any
 
 import pytest
 
 from outreach_api.cli import main as outreach_main
 from tests.test_serve import Server, free_port
+from tests.typed import Done, within
 from van import main as van_main
 from van_app.clock import TOKYO
 from van_app.phone import Phone
@@ -29,25 +28,6 @@ LABEL = "車の電話1"
 TEXT = "夜泣きで眠れないとのこと。"
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
-
-
-class Done(NamedTuple):
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def within(environment: dict[str, str], run: Callable[[], int], typed: str = "") -> Done:
-    """What a command says, run in this process: starting one takes longer than most commands."""
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        mock.patch.dict(os.environ, environment, clear=True),
-        mock.patch("sys.stdin", io.StringIO(typed)),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-    ):
-        code = run()
-    return Done(code, out.getvalue(), err.getvalue())
 
 
 class Office:
