@@ -103,7 +103,7 @@ def _run(url: str, seed: int, dice: random.Random, ways: Iterable[str], first: S
         for line in lines:
             line.join(PATIENCE)
             if line.is_alive():
-                raise TimeoutError("a phone never got everything answered")
+                raise TimeoutError(f"a phone never got everything answered: {site.said()}")
         verified = site.outreach("verify")
         site.kill()
         faults = examine(database, phones)
@@ -133,13 +133,12 @@ def _drawn(dice: random.Random, rounds: int, *, sqlite: bool) -> Iterator[str]:
 
 
 def _kill(site: Site, what: str, dice: random.Random) -> None:
-    match what:
-        case "worker":
-            site.kill_a_worker(dice.randrange(100))
-            return
-        case "PostgreSQL process":
-            site.kill_a_backend(dice.randrange(100))
-            return
+    if what == WORKER:
+        site.kill_a_worker(dice.randrange(100))
+        return
+    if what == BACKEND:
+        site.kill_a_backend(dice.randrange(100))
+        return
     site.kill()
     if what == STARTING:
         site.launch()
@@ -154,6 +153,6 @@ def _await_answers(site: Site, phones: Sequence[Phone], lines: Sequence[Line]) -
     until = time.monotonic() + PATIENCE
     while sum(len(phone.told) for phone in phones) == before and any(line.is_alive() for line in lines):
         if time.monotonic() > until:
-            raise TimeoutError("the phones are not answered any more")
+            raise TimeoutError(f"the phones are not answered any more: {site.said()}")
         site.start_again()
         time.sleep(0.005)

@@ -60,7 +60,10 @@ class Site:
     def start(self) -> None:
         """Start the server and wait until it can be reached."""
         self.launch()
-        _await(self._is_reached, f"no server comes, see {self.log}")
+        try:
+            _await(self._is_reached, "no server comes")
+        except TimeoutError as fault:
+            raise TimeoutError(f"{fault}: {self.said()}") from None
 
     def start_again(self) -> None:
         """Do a service manager's work: granian gives up when workers die within seconds of their start."""
@@ -109,9 +112,13 @@ class Site:
             check=False,
         )
 
+    def said(self) -> str:
+        """The end of the server's log; the log goes with the home."""
+        return self.log.read_text()[-2_000:]
+
     def _is_reached(self) -> bool:
         if self._server is None or self._server.poll() is not None:
-            raise RuntimeError(f"the server ended by itself: {self.log.read_text()[-2000:]}")
+            raise RuntimeError(f"the server ended by itself: {self.said()}")
         return self._listens()
 
     def _listens(self) -> bool:
