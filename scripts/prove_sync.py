@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -74,8 +75,9 @@ def day(seed: int, share: float) -> bool:
             organisation = Organisation(url, Path(folder))
             try:
                 live_through(organisation, seed, runs=count, steps=STEPS)
-            except AssertionError as fault:
-                print(f"a day of sync on {url.partition(':')[0]}: {fault}", flush=True)
+            except Exception:  # whatever it is: the day that shows it stands in its notes
+                print(f"a day of sync on {url.partition(':')[0]}, seed {seed}:", flush=True)
+                traceback.print_exc()
                 return False
             finally:
                 organisation.database.close()

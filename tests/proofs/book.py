@@ -10,89 +10,21 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
 
 from schemas.vocabulary import Role
 from tests.proofs.handsets import Entry, Sender
 from tests.proofs.organisation import Stay
-
-
-class Expected(NamedTuple):
-    """How an operation is answered."""
-
-    result: str
-    code: str | None = None
-    original: str | None = None
-    receipt: bool = True
-
-    @property
-    def stands(self) -> bool:
-        """What was asked for is in the database."""
-        return "applied" in (self.result, self.original)
-
-
-APPLIED = Expected("applied")
-
-
-def rejected(code: str, receipt: bool = True) -> Expected:
-    return Expected("rejected", code, receipt=receipt)
-
-
-def conflict(code: str, receipt: bool = True) -> Expected:
-    return Expected("conflict", code, receipt=receipt)
-
-
-def retry(code: str) -> Expected:
-    return Expected("retry", code, receipt=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    holder_id: uuid.UUID
-    content: str
-    kind: str
-    said_at: dt.datetime
-    expected: Expected
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    van_id: uuid.UUID
-    stop_id: uuid.UUID
-    day: dt.date
-    status: str
-    opened_at: dt.datetime | None = None
-    closed_at: dt.datetime | None = None
-    planned: bool = False
-    merged_into: uuid.UUID | None = None
-    true_day: dt.date | None = None
-    """The day on which it was opened, when the phone's clock stood right or as wrong as when it sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    visit_id: uuid.UUID
-    kind: str
-    payload: dict[str, Any]
-    occurred_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    state: str
-    code: str
-    kind: str | None
-    entity_id: uuid.UUID | None
-    van_id: uuid.UUID | None
-    said_at: dt.datetime | None
-    in_doubt: bool
-    """Nobody could open it: for safeguarding, so that other phones hear nothing of it."""
-
-
-class LetterKey(NamedTuple):
-    holder_id: uuid.UUID
-    op_id: uuid.UUID | None
-    content: str
+from tests.proofs.records import (
+    APPLIED,
+    Expected,
+    Fact,
+    Letter,
+    LetterKey,
+    Receipt,
+    Visit,
+    conflict,
+    rejected,
+)
 
 
 @dataclass
@@ -134,9 +66,12 @@ class Book:
         receipt = self.receipts.get(entry.op_id)
         if receipt is None:
             return None
+        same = receipt.content == entry.content
         if receipt.holder_id != sender.holder_id:
-            return conflict("id_taken", receipt=False)
-        if receipt.content != entry.content and receipt.expected.code != SETTLED:
+            of_the_van = sender.van_id is not None and sender.van_id == receipt.van_id
+            elsewhere = receipt.expected.result if same and of_the_van else None
+            return conflict("id_taken", receipt=False)._replace(elsewhere=elsewhere, known=same)
+        if not same and receipt.expected.code != SETTLED:
             return rejected("id_reused", receipt=False)
         return Expected("duplicate", receipt.expected.code, receipt.expected.result)
 
@@ -180,13 +115,18 @@ class Book:
         """The office says, online, what became of a letter; its operation can't be applied any more."""
         letter = self.letters[key]
         self.letters[key] = replace(letter, state="settled")
-        self.receipts[op_id] = Receipt(by.holder_id, "", "rejection.settle", now, APPLIED)
+        self.receipts[op_id] = Receipt(by.holder_id, "", "rejection.settle", now, APPLIED, by.van_id)
         if key.op_id is None:
             return
         there = self.receipts.get(key.op_id)
         if there is None:
             self.receipts[key.op_id] = Receipt(
-                key.holder_id, key.content, letter.kind or "", letter.said_at or now, rejected(SETTLED)
+                key.holder_id,
+                key.content,
+                letter.kind or "",
+                letter.said_at or now,
+                rejected(SETTLED),
+                letter.van_id,
             )
         elif there.content == key.content:
             self.receipts[key.op_id] = replace(there, expected=rejected(SETTLED))
@@ -200,7 +140,7 @@ class Book:
 
     def _keep(self, key: LetterKey, sender: Sender, entry: Entry, answer: Expected) -> Expected:
         """Keep a letter, if it is to be one; how its operation is answered then."""
-        if answer.stands or answer.code in NOTHING_TO_KEEP:
+        if answer.stands or answer.known or answer.code in NOTHING_TO_KEEP:
             return answer
         before = self.letters.get(key)
         if before is not None and before.state == "settled":

@@ -13,12 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from outreach_api.kernel.clock import format_instant
 from outreach_api.kernel.ids import uuid7
 from outreach_api.kernel.week import local_day
-from outreach_api.storage.keyring import SEALED_INFO, SUITE, Keyring
+from outreach_api.storage.keyring import SEALED_INFO, SUITE
 from schemas.vocabulary import Role
 
 Item = dict[str, Any]
@@ -103,7 +103,7 @@ class Handset:
         payload: Any,
         entity_id: uuid.UUID | None = None,
         *,
-        seal_with: Keyring | X25519PrivateKey | None = None,
+        seal_for: bytes | None = None,
         op_id: uuid.UUID | None = None,
         refusal: str | None = None,
         base_version: int | None = None,
@@ -124,10 +124,10 @@ class Handset:
         }
         if base_version is not None:
             item["base_version"] = base_version
-        if seal_with is None:
+        if seal_for is None:
             item["payload"] = payload
         else:
-            item["sealed"] = sealed(payload, seal_with, op_id.bytes + entity_id.bytes + kind.encode())
+            item["sealed"] = sealed(payload, seal_for, op_id.bytes + entity_id.bytes + kind.encode())
         entry = Entry(item, op_id, kind, entity_id, payload, now, said_at, self.offset, refusal, base_version)
         self.queue.append(entry)
         return entry
@@ -143,7 +143,9 @@ class Handset:
                     result = line["original"] or line["result"]
                     if result == "applied" and entry.kind not in EVENTS:
                         self.acknowledged[entry.op_id] = entry.entity_id
-                    self.told[entry.op_id] = Told(entry.kind, local_day(entry.said_at).isoformat(), result)
+                    if line["result"] == "duplicate" or line["change_no"] is not None:  # there is a receipt
+                        day = local_day(entry.said_at).isoformat()
+                        self.told[entry.op_id] = Told(entry.kind, day, result)
         self.queue = [entry for entry in self.queue if id(entry) not in ended]
         self.notice(epoch)
 
@@ -194,10 +196,9 @@ def digest_hash(op_ids: Iterable[uuid.UUID]) -> str:
     return hashlib.sha256(b"".join(sorted(op_id.bytes for op_id in op_ids))).hexdigest()
 
 
-def sealed(payload: Any, key: Keyring | X25519PrivateKey, context: bytes) -> str:
+def sealed(payload: Any, public_key: bytes, context: bytes) -> str:
     """A payload as a phone seals it, with the key that its pull brought, or with one that is not the server's."""
-    public = key.public_key if isinstance(key, Keyring) else key.public_key().public_bytes_raw()
-    key_id = hashlib.sha256(public).digest()[:4]
+    key_id = hashlib.sha256(public_key).digest()[:4]
     text = json.dumps(payload, ensure_ascii=False).encode()
-    ciphertext = SUITE.encrypt(text, X25519PublicKey.from_public_bytes(public), SEALED_INFO + context)
+    ciphertext = SUITE.encrypt(text, X25519PublicKey.from_public_bytes(public_key), SEALED_INFO + context)
     return base64.urlsafe_b64encode(key_id + ciphertext).rstrip(b"=").decode()

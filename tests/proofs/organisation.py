@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
 import random
-import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,18 +24,18 @@ from outreach_api.kernel.week import IsoWeek
 from outreach_api.ledger import counter
 from outreach_api.ledger.kinds import Actor, Work
 from outreach_api.settings import Settings
-from outreach_api.storage import copies, migrate
+from outreach_api.storage import migrate
 from outreach_api.storage.access import Person
 from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.ledger import Change, ChangeCounter
 from outreach_api.storage.plans import Plan, PlanStop, Van
 from outreach_api.storage.session import Database
-from outreach_api.storage.tables import METADATA
 from outreach_api.sync.push import push
 from schemas.vocabulary import PlanStatus, Role
 from tests.api import StandingClock
 from tests.make import MADE_AT, make_item, make_stop
 from tests.proofs.handsets import Sender
+from tests.proofs.kept_copies import Files, Rows
 
 START = dt.datetime(2026, 11, 28, 1, 0, tzinfo=dt.UTC)
 """Saturday, ten in the morning in Tokyo, two hours before the first stay of the plan ends."""
@@ -88,8 +86,7 @@ class Organisation:
         )
         self.kinds = self.app.extensions["outreach"].kinds
         self._client = self.app.test_client()
-        self._copies: Any = _Files(self.database, folder) if self.database.is_sqlite else _Rows(self.database)
-        self._empty()
+        self._copies: Any = Files(self.database, folder) if self.database.is_sqlite else Rows(self.database)
         dice = random.Random(0)
         self._furnish(dice)
         self._hire(dice)
@@ -159,10 +156,6 @@ class Organisation:
             yield session, orjson.loads(orjson.dumps(answer["results"]))
             raise _RollBack
 
-    def _empty(self) -> None:
-        with self.database.write() as session:
-            session.execute(sa.text("DELETE FROM changes"))
-
     def _furnish(self, dice: random.Random) -> None:
         """Ids come from the dice, so that a day can be had again."""
 
@@ -175,6 +168,7 @@ class Organisation:
         self.stop_mesh: dict[uuid.UUID, int] = {}
         kept = {"version": 1, "change_no": 0, "created_at": MADE_AT}
         with self.database.write() as session:
+            session.execute(sa.text("DELETE FROM changes"))
             for number, (lat, lon) in enumerate(PLACES):
                 stop = make_stop(
                     session, id=an_id(), code=f"S{number}", name=f"場所{number}", lat=lat, lon=lon
@@ -252,67 +246,3 @@ class Organisation:
 
 class _RollBack(Exception):
     """Ends a transaction that was only to be looked at."""
-
-
-class _Files:
-    """An SQLite database is copied and replaced as the console commands do it."""
-
-    def __init__(self, database: Database, folder: Path) -> None:
-        self._database = database
-        self._file = Path(str(database.url.database))
-        self._folder = folder
-        self._made = 0
-
-    def keep(self) -> Path:
-        self._made += 1
-        target = self._folder / f"backup{self._made}"
-        copies.copy(self._file, target)
-        return target
-
-    def forget_all_but(self, kept: Path) -> None:
-        for path in self._folder.iterdir():
-            if path != kept:
-                path.unlink()
-
-    def put_back(self, kept: Path) -> None:
-        self._database.close()
-        coming = self._file.with_name("coming")
-        shutil.copyfile(kept, coming)
-        copies.replace(self._file, coming, keep_as=self._file.with_name("replaced"))
-
-
-class _Rows:
-    """A PostgreSQL database: all rows of all tables as one document, which is what pg_dump amounts to."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        tables = [table.name for table in METADATA.sorted_tables]
-        self._tables = tables
-        self._delete = "; ".join(f"DELETE FROM {name}" for name in reversed(tables))
-        # A function takes a hundred arguments at most.
-        parts = (tables[start : start + 40] for start in range(0, len(tables), 40))
-        self._keep = "SELECT " + " || ".join(
-            "jsonb_build_object("
-            + ", ".join(f"'{name}', (SELECT coalesce(jsonb_agg(t), '[]') FROM {name} t)" for name in part)
-            + ")"
-            for part in parts
-        )
-
-    def keep(self) -> dict[str, list[Any]]:
-        with self._database.read() as session:
-            kept: dict[str, list[Any]] = session.connection().exec_driver_sql(self._keep).scalar_one()
-        return {name: rows for name, rows in kept.items() if rows}
-
-    def forget_all_but(self, kept: dict[str, list[Any]]) -> None:
-        """They are in memory only."""
-
-    def put_back(self, kept: dict[str, list[Any]]) -> None:
-        with self._database.write() as session:
-            connection = session.connection()
-            connection.exec_driver_sql(self._delete)
-            for name in self._tables:
-                if name in kept:
-                    rows = f"jsonb_populate_recordset(NULL::{name}, %s::jsonb)"
-                    connection.exec_driver_sql(
-                        f"INSERT INTO {name} SELECT * FROM {rows}", (json.dumps(kept[name]),)
-                    )

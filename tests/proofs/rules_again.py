@@ -4,42 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from outreach_api.kernel.ids import derived
 from outreach_api.kernel.week import local_day
-from tests.proofs.book import (
-    APPLIED,
-    MAKERS,
-    NOT_UNMADE,
-    Book,
-    Expected,
-    Fact,
-    Receipt,
-    Visit,
-    conflict,
-    missing_id,
-    rejected,
-    retry,
-)
+from tests.proofs.book import Book
 from tests.proofs.handsets import Entry, Sender
 from tests.proofs.organisation import PLANNED_DAY
+from tests.proofs.records import APPLIED, Expected, Fact, Visit, conflict, rejected, retry
 
-STEPS = {"visit.open": 0, "visit.merge": 2, "sale.void": 3, "visit.cancel": 4, "visit.close": 4}
-"""A push is performed in these steps; facts, which have no line here, are 1. Inside a step as it was sent."""
 _HELD = ("open", "closed")
 A_MINUTE = dt.timedelta(minutes=1)
 TABLES = {"ticket.issue": "ticket", "ticket.redeem": "ticket"}
 """Kinds that share a table; the others have one of their own."""
-_BEFORE_RECEIPTS = {
-    "malformed": rejected("malformed", receipt=False),
-    "not_by_push": rejected("not_by_push", receipt=False),
-    "sealed_unreadable": rejected("sealed_unreadable", receipt=False),
-    "sealed_for_another_key": retry("sealed_for_another_key"),
-}
-"""Mistakes that are answered without a look at what is held."""
 _MISTAKES = {
     "forbidden": rejected("forbidden"),
     "invalid": rejected("invalid"),
@@ -48,53 +26,7 @@ _MISTAKES = {
 }
 
 
-def answers(
-    book: Book, sender: Sender, entries: Sequence[Entry], now: dt.datetime, sent_at: dt.datetime
-) -> list[Expected]:
-    """Enter a push into the book, and say how each of its operations must be answered."""
-    found: dict[int, Expected] = {}
-    first: dict[uuid.UUID, int] = {}
-    repeats: dict[int, int] = {}
-    for index, entry in enumerate(entries):
-        if entry.refusal in _BEFORE_RECEIPTS:
-            found[index] = _BEFORE_RECEIPTS[entry.refusal]
-        elif (known := book.known(sender, entry)) is not None:
-            found[index] = known
-        elif entry.op_id not in first:
-            first[entry.op_id] = index
-        elif entries[first[entry.op_id]].content == entry.content:
-            repeats[index] = first[entry.op_id]
-        else:
-            found[index] = rejected("id_reused", receipt=False)
-    for index in sorted(first.values(), key=lambda index: (STEPS.get(entries[index].kind, 1), index)):
-        entry = entries[index]
-        found[index] = answer = _Writing(book, sender, entry, now - sent_at).answer()
-        if answer.receipt:
-            book.receipts[entry.op_id] = Receipt(
-                sender.holder_id, entry.content, entry.kind, entry.said_at, answer
-            )
-    for index, original in repeats.items():
-        said = found[original]
-        found[index] = said if said.result == "retry" else Expected("duplicate", said.code, said.result)
-    ended = list(_what_they_need(book, sender, entries, [found[index] for index in range(len(entries))]))
-    return book.sort_letters(sender, entries, ended)
-
-
-def _what_they_need(
-    book: Book, sender: Sender, entries: Sequence[Entry], found: Sequence[Expected]
-) -> Iterator[Expected]:
-    refused = book.refused_makers(sender)
-    for entry, answer in zip(entries, found, strict=True):
-        unmade = {answer.result, answer.original} & {"rejected", "conflict"} and answer.code not in NOT_UNMADE
-        if unmade and entry.refusal != "malformed" and entry.kind in MAKERS:
-            refused[entry.entity_id] = entry.op_id
-    for entry, answer in zip(entries, found, strict=True):
-        missing = missing_id(entry, answer)
-        needed = None if missing is None else refused.get(missing)
-        yield answer if needed in (None, entry.op_id) else rejected("needs_rejected", receipt=False)
-
-
-class _Writing:
+class Writing:
     """One operation that nobody has sent before."""
 
     def __init__(self, book: Book, sender: Sender, entry: Entry, skew: dt.timedelta) -> None:
@@ -121,30 +53,30 @@ class _Writing:
         said = self.entry.payload.get(name)
         return self.occurred_at if said is None else dt.datetime.fromisoformat(said) + self.skew
 
-    def _open(self) -> Expected:
+    def _place(self) -> Visit | Expected:
+        """The visit as it is when an arrival makes it."""
         said, opened_at = self.entry.payload, self._moment("opened_at")
-        steady = self.entry.offset == -self.skew
-        place = Visit(
-            van_id=self.sender.van_id or uuid.UUID(said.get("van_id", uuid.UUID(int=0).hex)),
-            stop_id=uuid.UUID(said.get("stop_id", uuid.UUID(int=0).hex)),
-            day=local_day(opened_at),
-            status="open",
-            opened_at=opened_at,
-            true_day=local_day(self.entry.true_time) if steady else None,
-        )
         if "plan_stop_id" in said:
             stay = self.book.stays.get(uuid.UUID(said["plan_stop_id"]))
             if stay is None or self.sender.van_id not in (None, stay.van_id):
                 return retry("plan_stop_unknown")
             if self.entry.entity_id != stay.visit_id:
                 return rejected("visit_id_wrong")
-            place = replace(
-                place, van_id=stay.van_id, stop_id=stay.stop_id, day=PLANNED_DAY, planned=True, true_day=None
-            )
-        elif said.get("van_id") not in (
-            [None, str(place.van_id)] if self.sender.van_id else [str(place.van_id)]
-        ):
+            return Visit(stay.van_id, stay.stop_id, PLANNED_DAY, "open", opened_at, planned=True)
+        named = {uuid.UUID(said["van_id"])} if "van_id" in said else set()
+        van_id = self.sender.van_id or next(iter(named), None)
+        if van_id is None or named - {van_id}:
             return rejected("invalid")  # a crew names another van, or the office none
+        steady = self.entry.offset == -self.skew
+        true_day = local_day(self.entry.true_time) if steady else None
+        stop_id = uuid.UUID(said["stop_id"])
+        return Visit(van_id, stop_id, local_day(opened_at), "open", opened_at, true_day=true_day)
+
+    def _open(self) -> Expected:
+        place = self._place()
+        if isinstance(place, Expected):
+            return place
+        opened_at = self._moment("opened_at")
         there = self.book.visits.get(self.entry.entity_id)
         if there is None:
             self.book.visits[self.entry.entity_id] = place
@@ -179,7 +111,7 @@ class _Writing:
     def _cancel(self) -> Expected:
         visit_id = self.book.frame(self.sender, self.entry.entity_id)
         if visit_id is None:
-            return retry("visit_unknown")
+            return self._never_came()
         if visit_id != self.entry.entity_id:
             return conflict("visit_merged")
         visit = self.book.visits[visit_id]
@@ -188,6 +120,16 @@ class _Writing:
         if any(place[0] == visit_id for place in self.book.totals()):
             return conflict("visit_has_facts")
         self.book.visits[visit_id] = replace(visit, status="cancelled")
+        return APPLIED
+
+    def _never_came(self) -> Expected:
+        """A stay of a plan is called off before anybody arrived: there is a visit then, with its reason."""
+        if "plan_stop_id" not in self.entry.payload:
+            return retry("visit_unknown")
+        place = self._place()
+        if isinstance(place, Expected):
+            return place
+        self.book.visits[self.entry.entity_id] = replace(place, status="cancelled", opened_at=None)
         return APPLIED
 
     def _merge(self) -> Expected:
@@ -263,7 +205,7 @@ class _Writing:
 
     def _enter(self, visit_id: uuid.UUID, fact_id: uuid.UUID, kind: str, said: dict[str, Any]) -> None:
         visit = self.book.visits[visit_id]
-        if visit.status == "cancelled":  # whoever counted or sold was there
+        if visit.status == "cancelled" and kind != "hygiene.log":  # whoever counted or sold was there
             self.book.visits[visit_id] = replace(visit, status="open")
         fact = Fact(visit_id, kind, said, self.occurred_at)
         self.book.facts[TABLES.get(kind, kind)][fact_id] = fact
