@@ -39,6 +39,7 @@ ID_TAKEN = Refusal("id_taken", 409)
 ID_REUSED = Refusal("id_reused", 422)
 SETTLED = "settled_by_office"
 """In whatever form it comes again: the office has dealt with it."""
+_SETTLED = Refusal(SETTLED, 422, receipt=False)
 
 
 class Ready(msgspec.Struct, eq=False):
@@ -189,6 +190,8 @@ def _repeated(receipt: _Known, item: Ready, actor: Actor, mates: Set[uuid.UUID])
     op_id = item.operation.op_id
     if receipt.holder_id != actor.holder_id:
         same = receipt.digest == item.digest
+        if same and receipt.code == SETTLED and receipt.holder_id in mates:
+            return msgspec.structs.replace(refused(op_id, _SETTLED), known=True)
         elsewhere = Ending(receipt.status) if same and receipt.holder_id in mates else None
         return msgspec.structs.replace(refused(op_id, ID_TAKEN), known=same, elsewhere=elsewhere)
     if receipt.digest != item.digest and receipt.code != SETTLED:

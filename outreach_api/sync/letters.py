@@ -16,6 +16,7 @@ from outreach_api.ledger.kinds import Actor, Operation, Work
 from outreach_api.ledger.outcomes import Ending, Outcome, refused, stored_detail
 from outreach_api.ledger.perform import ID_REUSED
 from outreach_api.storage import bulk
+from outreach_api.storage.access import Device
 from outreach_api.storage.ledger import Rejection
 from outreach_api.sync import rules
 from schemas.vocabulary import RejectionState
@@ -34,18 +35,22 @@ class Letter:
     """Its name if it is a declared one."""
 
 
-_ANY_UNSETTLED = (
-    sa.select(Rejection.id)
-    .where(Rejection.holder_id == sa.bindparam("holder"), Rejection.state != RejectionState.SETTLED.value)
-    .limit(1)
-)
-_UNSETTLED = sa.select(
-    Rejection.id, Rejection.op_id, Rejection.kind, Rejection.digest, Rejection.code, Rejection.state
-).where(
+# A phone that was paired anew, or took over a lost one's queue, sends what its van's other phone sent before.
+_OF_THE_VAN = sa.or_(
     Rejection.holder_id == sa.bindparam("holder"),
-    Rejection.state != RejectionState.SETTLED.value,
-    bulk.among(Rejection.op_id),
+    Rejection.holder_id.in_(sa.select(Device.id).where(Device.van_id == sa.bindparam("van"))),
 )
+_NOT_SETTLED = Rejection.state.in_([RejectionState.OPEN.value, RejectionState.WAITING.value])
+_ANY_UNSETTLED = sa.select(Rejection.id).where(_OF_THE_VAN, _NOT_SETTLED).limit(1)
+_UNSETTLED = sa.select(
+    Rejection.id,
+    Rejection.holder_id,
+    Rejection.op_id,
+    Rejection.kind,
+    Rejection.digest,
+    Rejection.code,
+    Rejection.state,
+).where(_OF_THE_VAN, _NOT_SETTLED, bulk.among(Rejection.op_id))
 _Answer = tuple[str, str, dict[str, Any]]
 _ANSWER = ("state", "code", "detail")
 """What a letter was answered: the columns."""
@@ -71,8 +76,8 @@ def sort_in(
     """
     holder = work.actor.holder_id
     session = work.session
-    if session.connection().execute(_ANY_UNSETTLED, {"holder": holder}).first() is not None:
-        _forget(session, holder, now_in())
+    if session.connection().execute(_ANY_UNSETTLED, _whose(work.actor)).first() is not None:
+        _forget(session, work.actor, now_in())
     ids = {
         index: derived("rejection", holder, str(one.op_id), one.digest.hex())
         for index, one in letters.items()
@@ -91,15 +96,22 @@ def sort_in(
     return [index for index, letter_id in ids.items() if letter_id in settled]
 
 
-def _forget(session: Session, holder: uuid.UUID, taken_in: Mapping[uuid.UUID, TakenIn]) -> None:
-    """Letters go whose operations are in by now."""
+def _whose(actor: Actor) -> dict[str, uuid.UUID | None]:
+    return {"holder": actor.holder_id, "van": actor.van_id}
+
+
+def _forget(session: Session, actor: Actor, taken_in: Mapping[uuid.UUID, TakenIn]) -> None:
+    """Letters go whose operations are in by now; another phone's only if it sent the very same."""
     arrived = []
     reused: dict[uuid.UUID, _Answer] = {}
-    for row in bulk.find(session, _UNSETTLED, taken_in, holder=holder):
+    for row in bulk.find(session, _UNSETTLED, taken_in, **_whose(actor)):
         now = taken_in[row.op_id]
-        # What nobody could read came again in a form that somebody could.
-        if row.digest == now.digest or (row.code in _NEVER_READ and row.kind == now.kind):
+        if row.digest == now.digest:
             arrived.append(row.id)
+        elif row.holder_id != actor.holder_id:
+            continue
+        elif row.code in _NEVER_READ and row.kind == now.kind:
+            arrived.append(row.id)  # what nobody could read came again in a form that somebody could
         elif row.state == RejectionState.WAITING:
             # Other words under that id: they were never taken in, and nothing that they wait for changes that.
             reused[row.id] = _answer(refused(row.op_id, ID_REUSED), row.kind)

@@ -6,6 +6,7 @@ from typing import Any
 
 from outreach_api.kernel.ids import new_id
 from tests.api import Answer, Api
+from tests.http.test_rejections import content_of, letters, settle
 from tests.http.test_sync import operation, push, results, stop_of
 from tests.make import make_visit
 
@@ -67,3 +68,36 @@ def test_a_visit_that_stands_elsewhere_is_refused_for_good_and_leaves_a_receipt(
     (line,) = push(api, opening).json["results"]
     assert (line["result"], line["code"], line["elsewhere"]) == ("conflict", "id_taken", None)
     assert line["change_no"] is not None
+
+
+def test_what_another_phone_of_the_van_brought_waits_no_longer_in_the_list(api: Api) -> None:
+    """It waited for its visit; then the phone was paired anew, and sent both."""
+    visit = str(new_id())
+    tap = operation("head_count.add", {"visit_id": visit, "counts": {"adult": 1}})
+    assert results(push(api, tap)) == [("retry", "visit_unknown")]
+    other_words = {**tap, "payload": {"visit_id": visit, "counts": {"adult": 2}}}
+    assert results(push(api, other_words, role=None, token=api.token("crew", another=True))) == [
+        ("retry", "visit_unknown")
+    ]
+    anew = api.token("crew", another=True)
+    opening = operation("visit.open", {"stop_id": stop_of(api)}, entity_id=visit)
+    assert results(push(api, opening, tap, role=None, token=anew)) == [("applied", None)] * 2
+    (left,) = letters(api)  # somebody else's other words under that number are still to be looked at
+    assert content_of(api, left) == other_words
+
+
+def test_what_the_office_settled_for_one_phone_is_settled_for_the_other(api: Api) -> None:
+    visit = str(new_id())
+    tap = operation("head_count.add", {"visit_id": visit, "counts": {"adult": 1}})
+    push(api, tap)
+    (letter,) = letters(api)
+    assert settle(api, letter).status == 200
+    anew = api.token("crew", another=True)
+    opening = operation("visit.open", {"stop_id": stop_of(api)}, entity_id=visit)
+    answer = push(api, opening, tap, role=None, token=anew)
+    assert results(answer) == [("applied", None), ("rejected", "settled_by_office")]
+    assert answer.json["results"][1]["change_no"] is None
+    assert api.get(f"/v1/visits/{visit}").json["attendance"]["total"] == 0
+    assert [one["state"] for one in letters(api)] == ["settled"]
+    foreign = api.token("crew", api.other_van, another=True)
+    assert results(push(api, tap, role=None, token=foreign)) == [("conflict", "id_taken")]
