@@ -17,7 +17,7 @@ from van_app.phone import Phone
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="ends processes by POSIX signals")
 
-OPERATIONS, FEW = 160, 100
+OPERATIONS, FEW = 160, 80
 
 
 def test_whatever_the_network_does_the_clients_ledger_and_the_database_agree(empty_engine_url: str) -> None:

@@ -96,10 +96,9 @@ def run(url: str, seed: int, operations: int, *, after_no_answer: AfterNoAnswer 
         dead, still_kept = _forget(crews)
         if still_kept:
             faults.append(f"{still_kept} operations could not be proved to be held")
-        verified = site.outreach("verify")
-        if verified.returncode != 0:
-            faults.append(verified.stdout + verified.stderr)
         faults += [str(network.failed) for network in networks if network.failed is not None]
+        if not faults and (verified := site.outreach("verify")).returncode != 0:
+            faults.append(verified.stdout + verified.stderr)
     return Report(
         database="SQLite" if database.is_sqlite else "PostgreSQL",
         seed=seed,
