@@ -69,6 +69,8 @@ class Book:
         same = receipt.content == entry.content
         if receipt.holder_id != sender.holder_id:
             of_the_van = sender.van_id is not None and sender.van_id == receipt.van_id
+            if same and of_the_van and receipt.expected.code == SETTLED:
+                return rejected(SETTLED, receipt=False)._replace(known=True)
             elsewhere = receipt.expected.result if same and of_the_van else None
             return conflict("id_taken", receipt=False)._replace(elsewhere=elsewhere, known=same)
         if not same and receipt.expected.code != SETTLED:
@@ -100,11 +102,13 @@ class Book:
         answered = list(zip(entries, answers, strict=True))
         for entry, answer in answered:
             for key in self._letters_of(sender, entry) if answer.stands else ():
-                letter = self.letters[key]
-                unread = letter.code in UNREAD and letter.kind == entry.kind
-                if key.content == entry.content or unread:
+                letter, own = self.letters[key], key.holder_id == sender.holder_id
+                unread = letter.code in UNREAD
+                if (own and unread and letter.kind == entry.kind) or (
+                    key.content == entry.content and (own or not unread)
+                ):
                     del self.letters[key]
-                elif letter.state == "waiting":
+                elif own and letter.state == "waiting":
                     self.letters[key] = replace(letter, state="open", code="id_reused")
         return [
             self._keep(LetterKey(sender.holder_id, legible(entry), entry.content), sender, entry, answer)
@@ -132,10 +136,16 @@ class Book:
             self.receipts[key.op_id] = replace(there, expected=rejected(SETTLED))
 
     def _letters_of(self, sender: Sender, entry: Entry) -> list[LetterKey]:
+        """Those about this operation that its sender or another phone of the van left."""
         return [
             key
             for key, letter in self.letters.items()
-            if (key.holder_id, key.op_id) == (sender.holder_id, entry.op_id) and letter.state != "settled"
+            if key.op_id == entry.op_id
+            and letter.state != "settled"
+            and (
+                key.holder_id == sender.holder_id
+                or (sender.van_id is not None and letter.van_id == sender.van_id)
+            )
         ]
 
     def _keep(self, key: LetterKey, sender: Sender, entry: Entry, answer: Expected) -> Expected:
