@@ -269,6 +269,7 @@ class Season:
             topics=self.some(Topic),
             info_given=self.some(InfoGiven),
             first_connection=self.dice.choice([None, True, False]),
+            about_staff=len(self.waiting) % 10 == 0,
             **here,
         )
 

@@ -99,7 +99,7 @@ class _Count:
         return found
 
     def figure_contacts(self) -> dict[Key, Any]:
-        notes = self.facts(ContactNote)
+        notes = [note for note in self.facts(ContactNote) if not note.about_staff]
         found: dict[Key, Any] = {
             ("total", ""): len(notes),
             ("conversations", ""): sum(n.depth in ("listening", "consultation", "crisis") for n in notes),

@@ -16,7 +16,9 @@ from alembic import command
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.ids import new_id
+from outreach_api.ledger import recount
 from outreach_api.storage import migrate
+from outreach_api.storage.contacts import ContactNote
 from outreach_api.storage.ledger import ChangeCounter, VisitTotal
 from outreach_api.storage.plans import Van
 from outreach_api.storage.sales import Sale, TicketEntry
@@ -110,7 +112,11 @@ def test_what_was_held_back_before_tickets_could_be_is_held_back_with_them(empty
     with empty.write() as session:
         told = ((counted, 2), (merged, 2), (merged, -2), (None, 5))
         for fact, (sale_id, quantity) in zip(facts, told, strict=True):
-            entry = {"event": "redeemed" if sale_id else "issued", "quantity": quantity, "face_yen": 100}
+            entry: dict[str, Any] = {
+                "event": "redeemed" if sale_id else "issued",
+                "quantity": quantity,
+                "face_yen": 100,
+            }
             session.execute(OLD_ENTRIES.insert().values(**fact, **entry, sale_id=sale_id))
         entry = {"event": "issued", "quantity": 1, "face_yen": 100, "sale_id": None}
         session.execute(OLD_ENTRIES.insert().values(**bare, **entry))
@@ -158,6 +164,54 @@ def add_receipt(session: Session, visit: Visit, source: str, counts: bool) -> uu
     session.add(Sale(**fact, **paid, **used, van_id=visit.van_id, source=source, counted=counts))
     session.flush()
     return uuid.UUID(str(fact["id"]))
+
+
+def test_notes_about_staff_that_were_counted_leave_the_totals(empty: Database) -> None:
+    migrate.upgrade(empty)
+    downgrade(empty, "0005")
+    with empty.write() as session:
+        van = Van(id=new_id(), created_at=MADE_AT, code="A", name="A", needs_power=False, active=True)
+        session.add(van)
+        visit = make_visit(session, van_id=van.id)
+        for about_staff in (False, True):
+            session.add(ContactNote(**fact_of(visit), **NOTE, about_staff=about_staff))
+        for measure, key in COUNTED:
+            week = visit.iso_week
+            session.add(VisitTotal(visit_id=visit.id, measure=measure, key=key, iso_week=week, value=2))
+    migrate.upgrade(empty)
+    assert counted(empty) == dict.fromkeys(COUNTED, 1)
+    with empty.read() as session:
+        assert recount.differences(session) == []
+    downgrade(empty, "0005")
+    assert counted(empty) == dict.fromkeys(COUNTED, 2)
+
+
+NOTE: dict[str, Any] = {
+    "holder_id": uuid.UUID(int=1),
+    "familiarity": "new",
+    "depth": "listening",
+    "stages": ["infant", "preschool"],
+    "topics": ["other"],
+    "info_given": ["leaflet"],
+    "first_connection": False,
+    "text_sealed": None,
+    "safety_concern": False,
+    "legal_hold": False,
+}
+COUNTED = (
+    ("contacts", "new"),
+    ("contact_depth", "listening"),
+    ("contact_stage", "infant"),
+    ("contact_stage", "preschool"),
+    ("contact_topic", "other"),
+    ("contacts_informed", ""),
+    ("first_connection", "no"),
+)
+
+
+def counted(database: Database) -> dict[tuple[str, str], int]:
+    with database.read() as session:
+        return {(total.measure, total.key): total.value for total in session.scalars(sa.select(VisitTotal))}
 
 
 def test_several_processes_may_migrate_one_database_at_once(empty_engine_url: str) -> None:

@@ -93,7 +93,7 @@ def _count(session: Session) -> dict[_Place, int]:
         (measures.CONTACTS, ContactNote.familiarity),
         (measures.CONTACTS_BY_DEPTH, ContactNote.depth),
     ):
-        notes = sa.select(ContactNote.visit_id, column, sa.func.count())
+        notes = sa.select(ContactNote.visit_id, column, sa.func.count()).where(~ContactNote.about_staff)
         add(measure, session.execute(notes.group_by(ContactNote.visit_id, column)))
     for subject, (fact, which) in TOLD.items():
         held = sa.select(fact.visit_id, sa.literal(subject), sa.func.count()).where(~fact.counted, which)

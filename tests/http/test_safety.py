@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from outreach_api.kernel.ids import new_id
+from outreach_api.ledger.recount import differences
 from tests.api import Api
 from tests.http.test_contact_notes import note_for, totals, visit_of, write_note
 from tests.http.test_sync import operation, push, results
@@ -131,6 +132,27 @@ def test_a_note_about_staff_is_safeguardings_alone(api: Api) -> None:
     assert api.get(path, role="safeguarding").json["safety_concern"] is False
     assert concerns(api)[0]["about_staff"] is True
     assert api.get(f"{path}/text?purpose=safeguarding", role="safeguarding").json["text"] == "対応が乱暴"
+
+
+def test_no_figure_tells_that_there_is_a_note_about_staff(api: Api) -> None:
+    """Beside the notes that everybody sees, a sum that is higher by one would say it, with its depth and topic."""
+    visit = visit_of(api)
+    write_note(api, visit, topics=["childcare"])
+
+    def told(role: str) -> list[Any]:
+        periods = ("week/2026-W48", "month/2026-11", "week/2026-W48?format=csv")
+        answers = [api.get(f"/v1/reports/{period}", role=role) for period in periods]
+        assert [answer.status for answer in answers] == [200, 200, 200]
+        # Every change of anything raises that number, so it tells nothing of this one.
+        reports = [{**answer.json, "change_no": None} for answer in answers[:2]]
+        return [*reports, answers[2].text, api.get(f"/v1/visits/{visit}", role="coordinator").json]
+
+    before = {role: told(role) for role in ("coordinator", "reporter")}
+    everything: dict[str, Any] = {"first_connection": True, "info_given": ["leaflet"], "stages": ["infant"]}
+    write_note(api, visit, about_staff=True, depth="consultation", topics=["childcare"], **everything)
+    assert {role: told(role) for role in before} == before
+    with api.database.read() as session:
+        assert differences(session) == []
 
 
 def test_a_concern_that_does_not_exist_is_not_found(api: Api) -> None:

@@ -99,7 +99,12 @@ def _concern_row(work: Work, accepted: Accepted, frame: VisitFrame, given: dict[
 
 
 def _tallies(visit_id: uuid.UUID, given: dict[str, Any]) -> tuple[Tally, ...]:
-    """Concerns are not among them: they are never counted by stop."""
+    """Concerns are not among them: they are never counted by stop.
+
+    Nor is a note about staff: next to the notes that others see, a sum would tell that there is one more, and of what.
+    """
+    if given["about_staff"]:
+        return ()
     counted = [(measures.CONTACTS, given["familiarity"]), (measures.CONTACTS_BY_DEPTH, given["depth"])]
     counted += [(measures.CONTACTS_BY_STAGE, stage) for stage in given["stages"]]
     counted += [(measures.CONTACTS_BY_TOPIC, topic) for topic in given["topics"]]
