@@ -31,7 +31,7 @@ from outreach_api.sales import routes as sales_routes
 from outreach_api.settings import Settings
 from outreach_api.stops import operations as stops
 from outreach_api.stops import routes as stops_routes
-from outreach_api.storage.keyring import Keyring, load_key_file
+from outreach_api.storage.keyring import Keyring, load_keyring
 from outreach_api.storage.session import Database
 from outreach_api.sync import operations as sync
 from outreach_api.sync import routes as sync_routes
@@ -88,8 +88,8 @@ def create_app(
     keyring: Keyring | None = None,
     now: Callable[[], dt.datetime] = utc_now,
 ) -> Flask:
-    """Build the app. Raises KeyFileError when the master key can't be used."""
-    keyring = keyring or load_key_file(settings.master_key_file)
+    """Build the app. Raises KeyFileError when the keys can't be used."""
+    keyring = keyring or load_keyring(settings)
     app = Flask("outreach_api", static_folder=None)
     app.json = _Json(app)
     app.config.update(
@@ -108,8 +108,8 @@ def create_app(
         kinds=Registry(KINDS),
         find_actor=access_reads.find_actor,
         now=now,
-        hash_key=keyring.derive("receipts"),
-        cursor_key=keyring.derive("cursors"),
+        hash_key=keyring.secret("receipts"),
+        cursor_key=keyring.secret("cursors"),
         # A quarter of the threads is left for requests without a body, however many uploads stall.
         uploads=Uploads(most=max(1, settings.threads * 3 // 4)),
     )

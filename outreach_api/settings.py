@@ -99,6 +99,9 @@ class Settings:
     home: Path = _setting(Path(".outreach"), _path, "folder of the default database and key")
     database_url: str = _setting("", _database_url, "sqlite:///file or postgresql://…; default: in home")
     key_file: Path | None = _setting(None, _path, "master key, outside the database and its backups")
+    cabinet_url: str = _setting(
+        "", _database_url, "keys of texts, wrapped by the master key; default: a file beside that"
+    )
     host: str = _setting("127.0.0.1", _any_text, "address that serve listens on")
     port: int = _setting(8000, _whole(1, 65_535), "port that serve listens on")
     threads: int = _setting(32, _whole(1, 256), "blocking threads of one worker")
@@ -140,6 +143,11 @@ class Settings:
     def master_key_file(self) -> Path:
         return self.key_file or self.home / "keys" / "master.key"
 
+    @property
+    def cabinet(self) -> str:
+        """The cabinet's address, in SQLAlchemy's form."""
+        return self.cabinet_url or f"sqlite:///{self.master_key_file.with_suffix('.cabinet')}"
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read OUTREACH_* variables. Raises SettingsError that names every bad or unknown one."""
@@ -155,7 +163,7 @@ class Settings:
                 values[setting.name] = setting.metadata["read"](text.strip())
             except ValueError as fault:
                 # An address of a database may hold a password, and faults go into logs.
-                told = "" if setting.name == "database_url" else f"; it is {text[:80]!r}"
+                told = "" if setting.name.endswith("_url") else f"; it is {text[:80]!r}"
                 faults.append(f"{name}: {fault}{told}")
         for name in sorted(settings_in(given)):
             if name not in known:

@@ -23,7 +23,7 @@ from werkzeug.test import EnvironBuilder
 
 from outreach_api.app import create_app
 from outreach_api.settings import Settings
-from outreach_api.storage.keyring import Keyring
+from outreach_api.storage.keyring import make_keys
 from outreach_api.storage.session import Database, sqlite_driver
 
 ROUNDS = 201
@@ -57,7 +57,12 @@ def measure(decade: Decade) -> tuple[float, float, float]:
     """Median seconds of a report, of the aggregate, and of a report that did not change (304)."""
     logging.getLogger("outreach.access").setLevel(logging.WARNING)
     database = Database(f"sqlite:///{decade.path}")
-    app = create_app(Settings(), database=database, keyring=Keyring(bytes(range(32))), now=lambda: decade.now)
+    app = create_app(
+        Settings(),
+        database=database,
+        keyring=make_keys(Settings(home=decade.path.parent)),
+        now=lambda: decade.now,
+    )
     driver = sqlite_driver()
     bare = driver.connect(str(decade.path))
     chance = random.Random(7)  # noqa: S311

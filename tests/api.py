@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from outreach_api.access.writes import issue_token
 from outreach_api.kernel.ids import new_id
+from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.plans import Van
 from outreach_api.storage.session import Database
 from schemas.vocabulary import Role
@@ -66,6 +67,7 @@ class Api:
         self.app = app
         self.database = database
         self.clock = clock
+        self.keyring: Keyring = app.extensions["outreach"].keyring
         self.van = new_id()
         self.other_van = new_id()
         self._tokens: dict[tuple[str, uuid.UUID | None], str] = {}

@@ -19,6 +19,7 @@ from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.session import Database
 from outreach_api.storage.tables import METADATA
 from tests.api import Api, StandingClock
+from tests.keys import some_keyring
 
 pytest_plugins = ["tests.databases"]
 
@@ -73,7 +74,7 @@ def session(database: Database) -> Iterator[Session]:
 
 @pytest.fixture(scope="session")
 def keyring() -> Keyring:
-    return Keyring(bytes(range(32)))
+    return some_keyring()
 
 
 @pytest.fixture(scope="session")

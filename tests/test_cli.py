@@ -17,7 +17,8 @@ from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.ids import new_id
 from outreach_api.settings import Settings, settings_in
 from outreach_api.storage import migrate
-from outreach_api.storage.keyring import KeyFileError, make_key_file
+from outreach_api.storage.keyring import make_keys
+from outreach_api.storage.master_key import KeyFileError
 from outreach_api.storage.plans import Van
 from outreach_api.storage.session import Database
 from outreach_api.storage.visits import HeadCount
@@ -296,7 +297,7 @@ def test_serve_makes_everything_on_a_first_start(home: Path) -> None:
 
 def test_serve_upgrades_an_older_sqlite_after_a_copy(home: Path) -> None:
     home.mkdir()
-    make_key_file(home / "keys" / "master.key")
+    make_keys(Settings.from_environment()).close()
     database = opened(home)
     migrate.upgrade(database, to="0001")
     database.close()
@@ -334,7 +335,7 @@ def test_serve_leaves_an_older_postgresql_to_its_owner(
     home: Path, empty_engine_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OUTREACH_DATABASE_URL", empty_engine_url)
-    make_key_file(home / "keys" / "master.key")
+    make_keys(Settings.from_environment()).close()
     database = Database(empty_engine_url, pool_size=1)
     migrate.upgrade(database, to="0001")
     with pytest.raises(Failure, match="back it up"):

@@ -16,7 +16,7 @@ from outreach_api.ledger.kinds import Actor
 from outreach_api.settings import Settings, settings_in
 from outreach_api.stops.csv_rows import read_stops_csv
 from outreach_api.stops.imports import Imported, import_stops
-from outreach_api.storage.keyring import Keyring, make_key_file
+from outreach_api.storage.keyring import Keyring, make_keys
 from outreach_api.storage.ledger import Change, Receipt
 from outreach_api.storage.session import Database
 from outreach_api.storage.stops import OpeningWindow, Permission, Stop
@@ -35,7 +35,7 @@ def console(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.delenv(name)
     monkeypatch.setenv("OUTREACH_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("OUTREACH_DATABASE_URL", database.url.render_as_string(hide_password=False))
-    make_key_file(tmp_path / "home" / "keys" / "master.key")
+    make_keys(Settings.from_environment()).close()
     return tmp_path
 
 

@@ -40,7 +40,6 @@ from tests.api import Answer, check_answer
 
 UNTIL = dt.date(2026, 11, 21)  # a Saturday: Sunday is still to come
 SEASON = Season(seed=7, weeks=3, until=UNTIL)
-KEYRING = Keyring(bytes(range(32)))
 MORNING_AFTER = dt.datetime(2026, 11, 22, 0, 0, tzinfo=dt.UTC)
 
 
@@ -49,10 +48,11 @@ class Demo:
     """A filled database with an app on it."""
 
     database: Database
+    keyring: Keyring
     filled: Filled
 
     def get(self, path: str, role: Role = Role.COORDINATOR) -> Answer:
-        app = create_app(Settings(), database=self.database, keyring=KEYRING, now=lambda: MORNING_AFTER)
+        app = create_app(Settings(), database=self.database, keyring=self.keyring, now=lambda: MORNING_AFTER)
         people = team(SEASON.seed)
         with self.database.write() as session:
             token = issue_token(
@@ -69,17 +69,17 @@ class Demo:
         return Answer(response)
 
 
-def fill(url: str) -> Demo:
+def fill(url: str, keyring: Keyring) -> Demo:
     database = Database(url, pool_size=4)
     migrate.upgrade(database)
-    server = Server(database, KEYRING, Settings(), Registry(KINDS))
-    return Demo(database, Story(server, SEASON).tell(lambda line: None))
+    server = Server(database, keyring, Settings(), Registry(KINDS))
+    return Demo(database, keyring, Story(server, SEASON).tell(lambda line: None))
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(tmp_path_factory: pytest.TempPathFactory, keyring: Keyring) -> Iterator[Demo]:
     """One demo for the tests that only look at it."""
-    made = fill(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'outreach.db'}")
+    made = fill(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'outreach.db'}", keyring)
     yield made
     made.database.close()
 
@@ -97,13 +97,13 @@ def another_url(tmp_path: Path) -> Iterator[str]:
 
 
 def test_the_same_seed_gives_the_same_data_whatever_the_database(demo: Demo, another_url: str) -> None:
-    again = fill(another_url)
+    again = fill(another_url, demo.keyring)
     try:
         before, after = everything(demo.database), everything(again.database)
         assert before.keys() == after.keys()
         for table in before:
             assert after[table] == before[table], table
-        assert note_texts(again.database) == note_texts(demo.database)
+        assert note_texts(again.database, demo.keyring) == note_texts(demo.database, demo.keyring)
     finally:
         again.database.close()
 
@@ -141,11 +141,11 @@ def told_by_chance(table: str, row: Any, column: str) -> bool:
     return table == "receipts" and row["kind"] == "concern.acknowledge" and column in ("entity_id", "digest")
 
 
-def note_texts(database: Database) -> dict[uuid.UUID, str]:
+def note_texts(database: Database, keyring: Keyring) -> dict[uuid.UUID, str]:
     sealed = sa.select(ContactNote.id, ContactNote.text_sealed).where(ContactNote.has_text)
     with database.read() as session:
         return {
-            note_id: KEYRING.open(text, table="contact_notes", column="text_sealed", row=note_id)
+            note_id: keyring.open(text, table="contact_notes", column="text_sealed", row=note_id)
             for note_id, text in session.execute(sealed)
             if text is not None
         }
@@ -263,7 +263,7 @@ def test_the_timetable_has_days_to_come_and_no_members_stop(demo: Demo) -> None:
 
 
 def test_a_refused_operation_stops_the_demo_and_leaves_nothing_behind(demo: Demo) -> None:
-    server = Server(demo.database, KEYRING, Settings(), Registry(KINDS))
+    server = Server(demo.database, demo.keyring, Settings(), Registry(KINDS))
     phone = Phone(server, team(SEASON.seed).phone(0), Chance("test"), dt.timedelta(0))
     good, bad = Chance("test").quiet_id(), Chance("other").quiet_id()
     stop = {"name": "x", "kind": "park", "position": {"lat": 35.8, "lon": 139.9}}

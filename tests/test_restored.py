@@ -15,7 +15,7 @@ from outreach_api.cli import backups, main
 from outreach_api.kernel.ids import new_id
 from outreach_api.ledger import counter, epochs
 from outreach_api.settings import Settings, settings_in
-from outreach_api.storage.keyring import load_key_file
+from outreach_api.storage.keyring import load_keyring
 from outreach_api.storage.ledger import AuditEntry, Change, ChangeCounter
 from outreach_api.storage.session import Database
 from tests.api import Api, StandingClock
@@ -34,7 +34,7 @@ def api(empty_engine_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert main(["init"]) == 0
     settings, clock = Settings.from_environment(), StandingClock(START)
     database = Database(empty_engine_url, pool_size=2)
-    keyring = load_key_file(settings.master_key_file)
+    keyring = load_keyring(settings)
     yield Api(create_app(settings, database=database, keyring=keyring, now=clock), database, clock)
     database.close()
 

@@ -14,7 +14,7 @@ from outreach_api.app import create_app
 from outreach_api.cli import main
 from outreach_api.kernel.ids import new_id
 from outreach_api.settings import Settings, settings_in
-from outreach_api.storage.keyring import Keyring, load_key_file
+from outreach_api.storage.keyring import Keyring, load_keyring, make_keys
 from outreach_api.storage.ledger import Change, ChangeCounter, Receipt
 from outreach_api.storage.session import Database
 from tests.api import Api, StandingClock
@@ -49,7 +49,7 @@ def faults(capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 @pytest.mark.parametrize("own", [True, False])
 def test_the_key_must_fit_notes_and_rejected_operations(
-    database: Database, capsys: pytest.CaptureFixture[str], own: bool
+    database: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path, own: bool
 ) -> None:
     visit = str(new_id())
     note = {
@@ -61,7 +61,8 @@ def test_the_key_must_fit_notes_and_rejected_operations(
         "text": "夜泣き",
     }
     phone = api(
-        database, load_key_file(Settings.from_environment().master_key_file) if own else Keyring(b"k" * 32)
+        database,
+        load_keyring(Settings.from_environment()) if own else make_keys(Settings(home=tmp_path / "other")),
     )
     answer = push(
         phone,
@@ -96,7 +97,7 @@ def put_beyond(database: Database, what: str, by: int) -> None:
 def test_no_number_may_be_beyond_the_counter(
     database: Database, capsys: pytest.CaptureFixture[str], what: str
 ) -> None:
-    phone = api(database, load_key_file(Settings.from_environment().master_key_file))
+    phone = api(database, load_keyring(Settings.from_environment()))
     push(phone, operation("visit.open", {"stop_id": stop_of(phone)}))
     put_beyond(database, what, by=0)
     assert faults(capsys) == []

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Iterator
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach_api.cli.console import Commands, command, existing, opened, sqlite_file, tell
+from outreach_api.cli.console import (
+    Commands,
+    command,
+    existing,
+    note_in_audit,
+    opened,
+    sqlite_file,
+    tell,
+)
 from outreach_api.contacts.writes.texts import purge_texts
 from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger import audit, recount
 from outreach_api.settings import Settings
-from outreach_api.storage import copies, migrate
+from outreach_api.storage import copies, migrate, sealed_values
 from outreach_api.storage.contacts import ContactNote
-from outreach_api.storage.keyring import KeyFileError, Keyring, load_key_file
+from outreach_api.storage.keyring import Keyring, load_keyring
 from outreach_api.storage.ledger import Change, ChangeCounter, Receipt, Rejection
+from outreach_api.storage.master_key import KeyFileError
 from outreach_api.sync.writes import purge_contents
 
 _SHOWN = 5
@@ -83,24 +92,21 @@ def _checks(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def _key(settings: Settings) -> tuple[Keyring | None, str]:
     try:
-        return load_key_file(settings.master_key_file), ""
+        return load_keyring(settings), ""
     except KeyFileError as fault:
         return None, str(fault)
 
 
-_SEALED: tuple[tuple[str, Any], ...] = (
-    ("note texts", ContactNote.text_sealed),
-    ("rejected operations", Rejection.sealed),
-)
+_SEALED = {ContactNote: "note texts", Rejection: "rejected operations"}
 
 
 def _key_fits(session: Session, keyring: Keyring) -> str:
     faults = []
-    for name, sealed in _SEALED:
+    for kept, (sealed, _) in sealed_values.SEALED.items():
         select = sa.select(sealed).where(sealed.is_not(None)).execution_options(yield_per=1_000)
         strange = sum(not keyring.sealed(text) for text in session.scalars(select))
         if strange:
-            faults.append(f"{strange} {name} were sealed with another key")
+            faults.append(f"{strange} {_SEALED[kept]} were sealed with another key")
     return "; ".join(faults)
 
 
@@ -131,10 +137,16 @@ def _counted_twice(session: Session) -> str:
 
 
 def run_purge(options: argparse.Namespace) -> int:
-    settings = Settings.from_environment()
-    with opened(settings) as database, database.write() as session:
-        done = purge_texts(session, utc_now(), settings.note_text_days)
-        letters = purge_contents(session, utc_now(), settings.note_text_days)
+    settings, now = Settings.from_environment(), utc_now()
+    with opened(settings) as database, contextlib.closing(load_keyring(settings)) as keyring:
+        with database.write() as session:
+            done = purge_texts(session, keyring, now, settings.note_text_days)
+            letters = purge_contents(session, keyring, now, settings.note_text_days)
+        with database.write() as session:
+            destroyed = sealed_values.destroy_unused_keys(session, keyring, now)
+            if destroyed:
+                note_in_audit(session, "destroy_keys", "key", f"destroyed {destroyed}")
+        emptied = sealed_values.leave_no_bytes(database)
     tell(
         f"メモ本文を{done.purged}件消しました"
         f"（保全中{done.kept_by_hold}件、安全の心配が未了{done.kept_by_concern}件は残しています）。",
@@ -146,4 +158,13 @@ def run_purge(options: argparse.Namespace) -> int:
         f"Erased the contents of {letters.purged} rejected operations; kept {letters.kept_as_urgent} that are urgent "
         "and unsettled.",
     )
+    tell(
+        f"中身がすべて無くなった月の鍵を{destroyed}本壊しました。古い控えの中身も、もう読めません。",
+        f"Destroyed the keys of {destroyed} months of which nothing is left: old backups can't be read either.",
+    )
+    if not emptied:
+        tell(
+            "いま使用中のため、消した跡がファイルに少し残っています。あとでもう一度 purge を実行してください。",
+            "The database is being read: traces stay in its log until purge runs again.",
+        )
     return 0

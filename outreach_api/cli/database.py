@@ -19,7 +19,7 @@ from outreach_api.cli.console import (
 from outreach_api.kernel.clock import utc_now
 from outreach_api.settings import Settings
 from outreach_api.storage import copies, migrate
-from outreach_api.storage.keyring import load_key_file, make_key_file
+from outreach_api.storage.keyring import load_keyring, make_keys
 from outreach_api.storage.session import Database
 
 
@@ -77,7 +77,7 @@ def initialise(settings: Settings, *, new_key: bool = False) -> None:
     database = Database(settings.database)
     try:
         if key.exists():
-            load_key_file(key)
+            load_keyring(settings, new_home=migrate.revision(database) is None).close()
             tell(f"鍵はすでにあります · the key is there already: {key}")
         else:
             if migrate.revision(database) is not None and not new_key:
@@ -87,7 +87,7 @@ def initialise(settings: Settings, *, new_key: bool = False) -> None:
                     "If it is lost for good, `outreach init --new-key` makes another one; note texts that "
                     "were sealed with the lost key can then never be read.",
                 )
-            make_key_file(key)
+            make_keys(settings).close()
             tell(
                 f"鍵を作りました：{key}（データベースとは別の場所に控えを保管してください）",
                 f"Made the key {key}: keep a copy of it, never beside the database or its backups.",

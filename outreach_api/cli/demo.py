@@ -24,7 +24,7 @@ from outreach_api.messages import say
 from outreach_api.outreach_map.population_file import read_population
 from outreach_api.settings import Settings
 from outreach_api.storage import copies
-from outreach_api.storage.keyring import load_key_file
+from outreach_api.storage.keyring import load_keyring
 from schemas.vocabulary import Role
 
 _HOME = Path(".demo")
@@ -81,7 +81,12 @@ def run_demo(options: argparse.Namespace) -> int:
 def _settings(options: argparse.Namespace) -> Settings:
     """The environment's settings, but for where the data is: a demo has its own database and key."""
     chosen = dataclasses.replace(
-        Settings.from_environment(), home=options.home, database_url="", key_file=None, workers=1
+        Settings.from_environment(),
+        home=options.home,
+        database_url="",
+        key_file=None,
+        cabinet_url="",
+        workers=1,
     )
     return serving.with_address(chosen, options)
 
@@ -127,7 +132,7 @@ def _refuse_if_in_use(settings: Settings) -> None:
 def _fill(settings: Settings, season: Season, population: tuple[str, bytes] | None) -> None:
     from outreach_api.app import KINDS
 
-    keyring = load_key_file(settings.master_key_file)
+    keyring = load_keyring(settings)
     # The installer's own limits must not change the story; they hold for what is served.
     limits = Settings(home=settings.home)
     with opened(settings) as database:

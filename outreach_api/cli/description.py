@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import itertools
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import yaml
 from outreach_api.cli.console import Commands, command, tell
 from outreach_api.settings import Settings
 from outreach_api.storage import migrate
-from outreach_api.storage.keyring import KEY_BYTES, Keyring
+from outreach_api.storage.keyring import make_keys
 from outreach_api.storage.session import Database
 
 FILE = migrate.folder().parent / "openapi.yaml"
@@ -61,7 +63,10 @@ def description() -> dict[str, Any]:
     from outreach_api.app import create_app
 
     nowhere = Database("sqlite://")
-    app = create_app(Settings(), database=nowhere, keyring=Keyring(bytes(KEY_BYTES)))
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder))
+        with contextlib.closing(make_keys(settings)) as keyring:
+            app = create_app(settings, database=nowhere, keyring=keyring)
     made: dict[str, Any] = app.extensions["outreach_openapi"]
     return made
 

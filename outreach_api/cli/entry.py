@@ -18,6 +18,7 @@ from outreach_api.cli import (
     database,
     demo,
     description,
+    keys,
     queues,
     restoring,
     serving,
@@ -26,10 +27,23 @@ from outreach_api.cli import (
 )
 from outreach_api.cli.console import Failure, tell
 from outreach_api.settings import SettingsError
-from outreach_api.storage.keyring import KeyFileError
+from outreach_api.storage.master_key import KeyFileError
 
 # A new group of commands is one more module here.
-GROUPS = (demo, database, serving, tokens, stops, area, queues, backups, restoring, checking, description)
+GROUPS = (
+    demo,
+    database,
+    serving,
+    tokens,
+    stops,
+    area,
+    queues,
+    backups,
+    restoring,
+    keys,
+    checking,
+    description,
+)
 
 REFUSED, MISUSED = 1, 2
 

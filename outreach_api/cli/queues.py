@@ -25,7 +25,7 @@ from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger.kinds import Actor, Registry, Work
 from outreach_api.settings import Settings
 from outreach_api.storage.access import Device, Token
-from outreach_api.storage.keyring import Keyring, load_key_file
+from outreach_api.storage.keyring import Keyring, load_keyring
 from outreach_api.storage.session import Database
 from outreach_api.sync.push import push
 from schemas.sync import MOST_OPERATIONS
@@ -55,7 +55,7 @@ def add(commands: Commands) -> None:
 
 def run_import_queue(options: argparse.Namespace) -> int:
     settings = Settings.from_environment()
-    keyring = load_key_file(settings.master_key_file)
+    keyring = load_keyring(settings)
     file = _read(options.file)
     with opened(settings) as database:
         with database.read() as session:
@@ -168,7 +168,7 @@ def _perform(
                     chunk,
                     now - file.skew,
                     kinds=Registry(KINDS),
-                    hash_key=keyring.derive("receipts"),
+                    hash_key=keyring.secret("receipts"),
                     language="ja",
                 )
             for item, line in zip(chunk, answer["results"], strict=True):

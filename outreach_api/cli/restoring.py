@@ -6,6 +6,8 @@ import argparse
 import datetime as dt
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from outreach_api.cli.console import (
     Commands,
     Failure,
@@ -17,6 +19,7 @@ from outreach_api.cli.console import (
     tell,
 )
 from outreach_api.cli.database import bring_up_to_date
+from outreach_api.cli.keys import erase_again
 from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger import epochs
 from outreach_api.settings import Settings
@@ -80,6 +83,8 @@ def run_restore(options: argparse.Namespace) -> int:
         copies.replace(target, coming, keep_as=old)
     finally:
         coming.unlink(missing_ok=True)
+    # Without them serve does it, which can't start before they are back.
+    keys_are_there = settings.master_key_file.exists()
     database = Database(settings.database)
     try:
         bring_up_to_date(settings, database)
@@ -88,6 +93,8 @@ def run_restore(options: argparse.Namespace) -> int:
             made = dt.datetime.fromtimestamp(source.stat().st_mtime, dt.UTC)
             epochs.covered(session, number, min(made, utc_now()))
             note_in_audit(session, "restore", "database", source.name)
+        if keys_are_there:
+            erase_again(settings, database)
     finally:
         database.close()
     if replaced:
@@ -104,30 +111,40 @@ def run_restore(options: argparse.Namespace) -> int:
             "if you have it, restore from it instead.",
         )
     _tell_what_follows("verify", "purge", "tokens")
-    if not settings.master_key_file.exists():
+    if not keys_are_there:
         tell(
-            f"その前に、保管してある鍵を {settings.master_key_file} に戻してください。ないとサーバーは動きません。",
-            f"Before that, put the key that you keep back at {settings.master_key_file}: the server needs it.",
+            f"その前に、保管してある鍵を {settings.master_key_file} に、鍵の戸棚を {_shown(settings.cabinet)} に戻してください。"
+            "ないとサーバーは動きません。",
+            f"Before that, put the key that you keep back at {settings.master_key_file} and its cabinet at "
+            f"{_shown(settings.cabinet)}: the server needs both.",
         )
     return 0
 
 
 def run_begin_epoch(options: argparse.Namespace) -> int:
     settings = Settings.from_environment()
-    with opened(settings) as database, database.write() as session:
-        epochs.begin(session)
-        note_in_audit(session, "begin_epoch", "database")
+    with opened(settings) as database:
+        with database.write() as session:
+            epochs.begin(session)
+            note_in_audit(session, "begin_epoch", "database")
+        erase_again(settings, database)
     _tell_what_follows("verify", "purge", "tokens", "backup FILE")
     return 0
+
+
+def _shown(url: str) -> str:
+    return sa.engine.make_url(url).render_as_string(hide_password=True).removeprefix("sqlite:///")
 
 
 def _tell_what_follows(*commands: str) -> None:
     tell(
         "スマホは次の同期で、まだ持っている記録をすべて送り直します（二重には数えません）。",
         "At their next sync phones push again what they still hold; nothing counts twice.",
-        "控えより後に消したメモは戻り、無効にしたトークンはまた使えます。tokens の一覧を見て、無効にし直してください"
+        "控えより後に保全したメモは、保全が外れています。",
+        "控えより後に無効にしたトークンはまた使えます。tokens の一覧を見て、無効にし直してください"
         f"（`{program()} revoke 頭の12文字`）。控えより後に作ったトークンは消えています。",
-        "Texts that were purged since the backup are back, and tokens that were revoked since open the API again: "
+        "Texts that were put on hold since the backup are not any more: hold them again, before the next purge.",
+        "Tokens that were revoked since open the API again: "
         f"look through the list and revoke them anew (`{program()} revoke PREFIX`). Tokens made since are gone.",
         "次を実行してください · Now run:",
         *(f"  {program()} {command}" for command in commands),

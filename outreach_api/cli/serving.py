@@ -17,9 +17,10 @@ from typing import Any
 from outreach_api import wsgi
 from outreach_api.cli.console import Commands, Failure, command, existing, sqlite_file, tell
 from outreach_api.cli.database import bring_up_to_date, initialise
+from outreach_api.cli.keys import erase_again
 from outreach_api.settings import Settings
 from outreach_api.storage import migrate
-from outreach_api.storage.keyring import load_key_file
+from outreach_api.storage.keyring import load_keyring
 
 # Connections that one worker holds at once; more wait in the socket's queue (1,024).
 CONNECTIONS = 512
@@ -59,7 +60,7 @@ def prepare(settings: Settings) -> None:
     if is_first:
         initialise(settings)
         return
-    load_key_file(settings.master_key_file)
+    load_keyring(settings).close()
     # A key without its database is no first start: a missing disk must not be served as an empty organisation.
     database = existing(settings)
     try:
@@ -72,6 +73,7 @@ def prepare(settings: Settings) -> None:
             )
         if at != migrate.newest():
             bring_up_to_date(settings, database)
+        erase_again(settings, database)
     finally:
         # Workers are forks on Linux: they must not inherit an open connection.
         database.close()

@@ -15,7 +15,7 @@ from outreach_api.settings import Settings
 from outreach_api.stops.csv_columns import column_called, template
 from outreach_api.stops.csv_rows import BadCell, StopsFile, read_stops_csv
 from outreach_api.stops.imports import Imported, bad_lines_csv, import_stops
-from outreach_api.storage.keyring import load_key_file
+from outreach_api.storage.keyring import load_keyring
 
 _SHOWN = 100
 _CELL_SHOWN = 30
@@ -77,7 +77,7 @@ def run_import(options: argparse.Namespace) -> int:
     if file.faults:
         _tell_faults(file.faults)
         raise Failure("何も取り込んでいません。", "Nothing was imported.")
-    keyring = load_key_file(settings.master_key_file)
+    keyring = load_keyring(settings)
     with opened(settings) as database:
         done = import_stops(database, keyring, settings, CONSOLE, file, partial=options.partial)
         if done.added or done.permissions:

@@ -50,7 +50,7 @@ def clear(settings: Settings) -> None:
     """Remove a demo's database and key. Anything else in the folder stays. Raises NotADemo without a marker."""
     if marker(settings) is None:
         return
-    database = settings.home / "outreach.db"
-    for journal in _JOURNALS:
-        database.with_name(database.name + journal).unlink(missing_ok=True)
+    for file in (settings.home / "outreach.db", settings.master_key_file.with_suffix(".cabinet")):
+        for journal in _JOURNALS:
+            file.with_name(file.name + journal).unlink(missing_ok=True)
     settings.master_key_file.unlink(missing_ok=True)

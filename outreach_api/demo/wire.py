@@ -47,7 +47,7 @@ class Server:
                 items,
                 sent_at,
                 kinds=self.kinds,
-                hash_key=self.keyring.derive("receipts"),
+                hash_key=self.keyring.secret("receipts"),
                 language="en",
             )
             for item, result in zip(items, answer["results"], strict=True):
@@ -59,7 +59,7 @@ class Server:
 
     def perform(self, actor: Actor, operations: Sequence[Operation], now: dt.datetime) -> None:
         """What is done at a desk and never pushed, such as adding people. Raises DemoRefused."""
-        ready = read(operations, actor=actor, kinds=self.kinds, hash_key=self.keyring.derive("receipts"))
+        ready = read(operations, actor=actor, kinds=self.kinds, hash_key=self.keyring.secret("receipts"))
         with self.database.write() as session:
             outcomes = perform(Work(session, actor, now, self.settings, self.keyring), ready)
             for operation, outcome in zip(operations, outcomes, strict=True):

@@ -28,7 +28,7 @@ TOLD = frozenset({CancelReason.RAIN, CancelReason.WIND, CancelReason.HEAT, Cance
 
 def entry_ids(keyring: Keyring, plan_stop_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     """The ids of entries by plan stop: HMAC-SHA256, cut to a UUID."""
-    key = keyring.derive("timetable")
+    key = keyring.secret("timetable")
     return {
         plan_stop_id: uuid.UUID(bytes=hmac.digest(key, plan_stop_id.bytes, hashlib.sha256)[:16], version=4)
         for plan_stop_id in plan_stop_ids

@@ -88,7 +88,7 @@ def _perform(
     owners: list[Row] = []
     for row in rows:
         operations = _operations(row)
-        ready += read(operations, actor=actor, kinds=_KINDS, hash_key=keyring.derive("receipts"))
+        ready += read(operations, actor=actor, kinds=_KINDS, hash_key=keyring.secret("receipts"))
         owners += [row] * len(operations)
     with database.write() as session:
         outcomes = perform(Work(session, actor, utc_now(), settings, keyring), ready)

@@ -18,14 +18,25 @@ def beside(target: Path) -> Iterator[Path]:
     """
     if target.exists():
         raise FileExistsError(17, "it exists already", str(target))
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".unfinished", dir=target.parent)
-    os.close(handle)  # mkstemp made it with mode 0600
-    unfinished = Path(name)
+    unfinished = _unfinished(target)
     try:
         yield unfinished
     finally:
         for leftover in ("", "-journal", "-wal", "-shm"):
             unfinished.with_name(unfinished.name + leftover).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def replace(target: Path) -> Iterator[Path]:
+    """The same for a file that takes the place of one that is there: readers see the old one or the new one."""
+    unfinished = _unfinished(target)
+    try:
+        yield unfinished
+        sync(unfinished)
+        unfinished.replace(target)
+        sync(target.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def finish(unfinished: Path, target: Path) -> None:
@@ -40,6 +51,12 @@ def finish(unfinished: Path, target: Path) -> None:
             raise FileExistsError(17, "it exists already", str(target)) from None
         unfinished.rename(target)
     sync(target.parent)
+
+
+def _unfinished(target: Path) -> Path:
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".unfinished", dir=target.parent)
+    os.close(handle)  # mkstemp made it with mode 0600
+    return Path(name)
 
 
 def sync(path: Path) -> None:

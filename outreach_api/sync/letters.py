@@ -146,7 +146,7 @@ def _row(work: Work, letter_id: uuid.UUID, letter: Letter) -> dict[str, Any]:
         "said_at": None if operation is None else operation.occurred_at,
         "about_staff": doubt or rules.is_about_staff(payload),
         "urgent": doubt or rules.is_urgent(payload),
-        "sealed": work.keyring.seal(content, **rules.SEALED_IN, row=letter_id),
+        "sealed": work.keyring.seal(content, **rules.SEALED_IN, row=letter_id, at=work.now),
     }
 
 

@@ -21,8 +21,9 @@ from outreach_api.ledger.kinds import Actor
 from outreach_api.messages import Language, say
 from outreach_api.messages.fixes import fix_of
 from outreach_api.storage.access import Device, Person
-from outreach_api.storage.keyring import CannotOpen, Keyring
+from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.ledger import ChangeCounter, Receipt, Rejection
+from outreach_api.storage.master_key import CannotOpen
 from outreach_api.sync.rules import SEALED_IN
 from schemas.vocabulary import ReadPurpose, Role, TextState
 

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger.kinds import Operation
-from outreach_api.storage.keyring import AnotherKey, CannotOpen, Keyring
+from outreach_api.storage.keyring import AnotherKey, Keyring
+from outreach_api.storage.master_key import CannotOpen
 from outreach_api.web.json_body import NotJson, read_json
 
 LONGEST_SEALED = 100_000

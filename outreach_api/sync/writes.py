@@ -16,7 +16,8 @@ from outreach_api.ledger import audit
 from outreach_api.ledger.counter import ChangeNumbers
 from outreach_api.ledger.kinds import Accepted, Applied, Work
 from outreach_api.ledger.outcomes import Ending
-from outreach_api.storage import bulk
+from outreach_api.storage import bulk, sealed_values
+from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.ledger import Receipt, Rejection
 from outreach_api.sync import rules
 from schemas.vocabulary import RejectionState, Role, Settlement
@@ -92,21 +93,15 @@ class Purged:
     kept_as_urgent: int
 
 
-def purge_contents(session: Session, now: dt.datetime, note_text_days: int) -> Purged:
+def purge_contents(session: Session, keyring: Keyring, now: dt.datetime, note_text_days: int) -> Purged:
     """Erase the contents of letters that the server received `note_text_days` ago. The caller commits."""
     ChangeNumbers(session)  # first lock of every write
     due = sa.and_(Rejection.sealed.is_not(None), Rejection.received_at < purge_before(now, note_text_days)[1])
     stays = sa.and_(Rejection.urgent.is_(True), Rejection.state != RejectionState.SETTLED)
     kept = session.scalar(sa.select(sa.func.count()).select_from(Rejection).where(due, stays)) or 0
     ends = sa.and_(due, sa.not_(stays))
-    purged = session.scalar(sa.select(sa.func.count()).select_from(Rejection).where(ends)) or 0
+    purged = sealed_values.erase(session, keyring, Rejection, now, ends)
     if purged:
-        session.execute(
-            sa.update(Rejection)
-            .where(ends)
-            .values(sealed=None, purged_at=now)
-            .execution_options(synchronize_session=False)
-        )
         audit.record(
             session,
             None,

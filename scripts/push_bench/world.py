@@ -11,10 +11,10 @@ from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.ids import new_id
 from outreach_api.kernel.mesh import mesh_code, micro
 from outreach_api.kernel.week import IsoWeek, local_day
-from outreach_api.settings import PREFIX
+from outreach_api.settings import PREFIX, Settings
 from outreach_api.stops.writes import UNSAID
 from outreach_api.storage import migrate
-from outreach_api.storage.keyring import make_key_file
+from outreach_api.storage.keyring import make_keys
 from outreach_api.storage.plans import Van
 from outreach_api.storage.sales import Item, ItemPrice
 from outreach_api.storage.session import Database
@@ -39,7 +39,7 @@ class World:
         self.mesh = mesh_code(self._lat, self._lon)
         self.van, self.stop, self.visit = new_id(), new_id(), new_id()
         self.items = [new_id() for _ in range(ITEMS)]
-        make_key_file(self.key)
+        make_keys(Settings(key_file=self.key)).close()
         database = Database(f"sqlite:///{self.path}")
         migrate.upgrade(database)
         self._fill(database)

@@ -40,7 +40,7 @@ def audited(api: Api) -> list[tuple[str, str | None, str | None, str]]:
 
 def purge(api: Api, days: int = 90) -> Purged:
     with api.database.write() as session:
-        return purge_texts(session, api.clock(), days)
+        return purge_texts(session, api.keyring, api.clock(), days)
 
 
 def test_safeguarding_opens_a_text_with_a_purpose_that_is_recorded(api: Api) -> None:

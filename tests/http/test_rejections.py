@@ -245,7 +245,7 @@ def test_contents_are_purged_like_notes_but_not_an_urgent_one_that_nobody_settle
     push(api, note(visit, mood="sad"), note(visit, mood="sad", depth="crisis"))
     later = api.clock() + dt.timedelta(days=91)
     with api.database.write() as session:
-        done = purge_contents(session, later, 90)
+        done = purge_contents(session, api.keyring, later, 90)
     assert (done.purged, done.kept_as_urgent) == (1, 1)
     urgent, plain = sorted(letters(api), key=lambda letter: not letter["urgent"])
     assert (plain["content_state"], urgent["content_state"]) == ("purged", "kept")
@@ -256,7 +256,7 @@ def test_contents_are_purged_like_notes_but_not_an_urgent_one_that_nobody_settle
     )
     settle(api, urgent, role="safeguarding")
     with api.database.write() as session:
-        assert purge_contents(session, later, 90).purged == 1
+        assert purge_contents(session, api.keyring, later, 90).purged == 1
 
 
 def test_a_phones_clock_neither_shortens_nor_prolongs_what_is_kept(api: Api) -> None:
@@ -267,7 +267,10 @@ def test_a_phones_clock_neither_shortens_nor_prolongs_what_is_kept(api: Api) -> 
     )
     for days, purged in ((89, 0), (92, 2)):
         with api.database.write() as session:
-            assert purge_contents(session, api.clock() + dt.timedelta(days=days), 90).purged == purged
+            assert (
+                purge_contents(session, api.keyring, api.clock() + dt.timedelta(days=days), 90).purged
+                == purged
+            )
 
 
 def test_one_bad_operation_never_changes_its_neighbours_answers(api: Api) -> None:

@@ -17,11 +17,11 @@ from outreach_api.kernel.clock import format_instant
 from outreach_api.kernel.ids import new_id
 from outreach_api.settings import Settings
 from outreach_api.storage import migrate
-from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.ledger import Receipt
 from outreach_api.storage.plans import Van
 from outreach_api.storage.session import Database
 from schemas.vocabulary import Role
+from tests.keys import some_keyring
 from tests.make import MADE_AT, make_stop
 from tests.proofs.phones import NOW, Operation, Phone
 
@@ -35,9 +35,7 @@ class House:
 
     def __init__(self, folder: Path, pragmas: Sequence[str] = ()) -> None:
         self.database = Database(f"sqlite:///{folder / FILE}", pool_size=VANS * PHONES_OF_A_VAN + 2)
-        self._app = create_app(
-            Settings(), database=self.database, keyring=Keyring(bytes(range(32))), now=lambda: NOW
-        )
+        self._app = create_app(Settings(), database=self.database, keyring=some_keyring(), now=lambda: NOW)
 
         @sa.event.listens_for(self.database.engine, "connect")
         def say(connection: Any, _record: Any) -> None:

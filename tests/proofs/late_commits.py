@@ -25,12 +25,12 @@ from outreach_api.kernel.ids import new_id
 from outreach_api.ledger import counter, perform
 from outreach_api.ledger.kinds import Actor, Operation, Registry, Work
 from outreach_api.settings import Settings
-from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.ledger import Change
 from outreach_api.storage.session import Database
 from outreach_api.sync.feed import FEEDS
 from outreach_api.sync.pull import page_after
 from schemas.vocabulary import Role
+from tests.keys import some_keyring
 
 WRITERS = 16
 IN_ONE_WRITE = 25
@@ -92,7 +92,7 @@ def run(database: Database, seed: int, changes: int, *, naive: bool = False) -> 
 
 
 def _write(database: Database, actor: Actor, dice: random.Random, times: int) -> list[uuid.UUID]:
-    registry, keyring = Registry(KINDS), Keyring(bytes(32))
+    registry, keyring = Registry(KINDS), some_keyring()
     written: list[uuid.UUID] = []
     for _ in range(times):
         ids = [new_id() for _ in range(IN_ONE_WRITE)]

@@ -26,13 +26,13 @@ from outreach_api.ledger.kinds import Actor, Work
 from outreach_api.settings import Settings
 from outreach_api.storage import migrate
 from outreach_api.storage.access import Person
-from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.ledger import Change, ChangeCounter
 from outreach_api.storage.plans import Plan, PlanStop, Van
 from outreach_api.storage.session import Database
 from outreach_api.sync.push import push
 from schemas.vocabulary import PlanStatus, Role
 from tests.api import StandingClock
+from tests.keys import some_keyring
 from tests.make import MADE_AT, make_item, make_stop
 from tests.proofs.handsets import Sender
 from tests.proofs.kept_copies import Files, Rows
@@ -40,7 +40,6 @@ from tests.proofs.kept_copies import Files, Rows
 START = dt.datetime(2026, 11, 28, 1, 0, tzinfo=dt.UTC)
 """Saturday, ten in the morning in Tokyo, two hours before the first stay of the plan ends."""
 PLANNED_DAY = dt.date(2026, 11, 28)
-MASTER_KEY = bytes(range(32))
 VANS = 2
 STAYS = 2
 CREWS = (0, 0, 1)
@@ -78,7 +77,7 @@ class Organisation:
     def __init__(self, url: str, folder: Path) -> None:
         self.clock = StandingClock(START)
         self.database = Database(url, pool_size=4)
-        self.keyring = Keyring(MASTER_KEY)
+        self.keyring = some_keyring()
         self.settings = Settings()
         migrate.upgrade(self.database)
         self.app = create_app(

@@ -15,8 +15,8 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from outreach_api.settings import PREFIX
-from outreach_api.storage.keyring import make_key_file
+from outreach_api.settings import PREFIX, Settings
+from outreach_api.storage.keyring import make_keys
 from outreach_api.storage.session import Database
 
 OUTREACH = ("-m", "outreach_api.cli")
@@ -37,12 +37,11 @@ class Site:
         self.url, self.home = url, home
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port: int = probe.getsockname()[1]
-        make_key_file(home / "master.key")
+        make_keys(Settings(home=home)).close()
         clean = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
         self._environment = clean | {
             f"{PREFIX}HOME": str(home),
             f"{PREFIX}DATABASE_URL": url,
-            f"{PREFIX}KEY_FILE": str(home / "master.key"),
             f"{PREFIX}WORKERS": str(workers),
             f"{PREFIX}THREADS": str(THREADS),
         }

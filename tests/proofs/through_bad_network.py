@@ -25,8 +25,9 @@ import sqlalchemy as sa
 
 from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger import counter, epochs
+from outreach_api.settings import Settings
 from outreach_api.storage import migrate
-from outreach_api.storage.keyring import load_key_file
+from outreach_api.storage.keyring import load_keyring
 from outreach_api.storage.ledger import Receipt
 from outreach_api.storage.session import Database
 from tests.proofs.bad_network import BadNetwork
@@ -91,7 +92,7 @@ def run(url: str, seed: int, operations: int, *, after_no_answer: AfterNoAnswer 
                 _back_up(database)
         faults = list(_calm_down(crews, networks))
         with database.read() as session:
-            faults += disagreements(session, crews, load_key_file(site.home / "master.key"), offices)
+            faults += disagreements(session, crews, load_keyring(Settings(home=site.home)), offices)
         _back_up(database)
         dead, still_kept = _forget(crews)
         if still_kept:

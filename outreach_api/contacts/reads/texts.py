@@ -16,7 +16,8 @@ from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger import audit
 from outreach_api.ledger.kinds import Actor
 from outreach_api.storage.contacts import ContactNote
-from outreach_api.storage.keyring import CannotOpen, Keyring
+from outreach_api.storage.keyring import Keyring
+from outreach_api.storage.master_key import CannotOpen
 from schemas.vocabulary import Depth, ReadPurpose, Topic
 
 log = logging.getLogger(__name__)

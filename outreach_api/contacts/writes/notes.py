@@ -70,7 +70,9 @@ def _note_row(
 ) -> dict[str, Any]:
     sealed = None
     if text is not None:
-        sealed = work.keyring.seal(text, table="contact_notes", column="text_sealed", row=accepted.entity_id)
+        sealed = work.keyring.seal(
+            text, table="contact_notes", column="text_sealed", row=accepted.entity_id, at=work.now
+        )
     return {
         **given,
         **fact_columns(work, accepted, frame),

@@ -15,7 +15,9 @@ from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger import audit
 from outreach_api.ledger.counter import ChangeNumbers
 from outreach_api.ledger.kinds import Accepted, Applied, Work
+from outreach_api.storage import sealed_values
 from outreach_api.storage.contacts import ContactNote, SafetyConcern
+from outreach_api.storage.keyring import Keyring
 
 TEXT_WAS_ERASED = Refusal("text_was_erased", 409)
 
@@ -36,7 +38,7 @@ _OPEN_CONCERN = sa.exists(
 )
 
 
-def purge_texts(session: Session, now: dt.datetime, note_text_days: int) -> Purged:
+def purge_texts(session: Session, keyring: Keyring, now: dt.datetime, note_text_days: int) -> Purged:
     """Erase texts that are `note_text_days` old by the server's clock; coded fields stay. The caller commits."""
     ChangeNumbers(session)  # first lock of every write: a hold and the purge come one after the other
     last_day, end = purge_before(now, note_text_days)
@@ -47,14 +49,8 @@ def purge_texts(session: Session, now: dt.datetime, note_text_days: int) -> Purg
     kept_by_hold = _count(session, due, ContactNote.legal_hold.is_(True))
     kept_by_concern = _count(session, due, ContactNote.legal_hold.is_(False), _OPEN_CONCERN)
     ends = sa.and_(due, ContactNote.legal_hold.is_(False), ~_OPEN_CONCERN)
-    purged = _count(session, ends)
+    purged = sealed_values.erase(session, keyring, ContactNote, now, ends)
     if purged:
-        session.execute(
-            sa.update(ContactNote)
-            .where(ends)
-            .values(text_sealed=None, text_purged_at=now)
-            .execution_options(synchronize_session=False)
-        )
         audit.record(
             session,
             None,
@@ -94,12 +90,7 @@ def erase_text(work: Work, accepted: Accepted) -> Applied | Refusal:
     if note.legal_hold or _count(work.session, ContactNote.id == note.id, _OPEN_CONCERN):
         return Refusal("text_held", 409)
     if note.has_text:
-        work.session.execute(
-            sa.update(ContactNote)
-            .where(ContactNote.id == note.id)
-            .values(text_sealed=None, text_purged_at=work.now)
-            .execution_options(synchronize_session=False)
-        )
+        sealed_values.erase(work.session, work.keyring, ContactNote, work.now, ContactNote.id == note.id)
         work.session.expire(note)
     return Applied(accepted.entity_id, created=False)
 
