@@ -63,7 +63,7 @@ def test_the_month_is_that_of_tokyo(keys: Keyring) -> None:
 
 def test_what_a_destroyed_key_sealed_is_gone_and_the_rest_is_not(keys: Keyring, settings: Settings) -> None:
     november, december = keys.seal(TEXT, **PLACE, at=NOVEMBER), keys.seal(TEXT, **PLACE, at=DECEMBER)
-    keys.cabinet.destroy([secret_id(november) or b""], DECEMBER)
+    keys.cabinet.destroy([secret_id(november) or b""])
     with closing(load_keyring(settings)) as later:
         with pytest.raises(CannotOpen):
             later.open(november, **PLACE)
@@ -199,12 +199,12 @@ def test_a_home_from_before_the_cabinet_goes_on_as_it_was(settings: Settings) ->
 def test_erasures_are_noted_once_and_for_as_long_as_backups_are_put_back(keys: Keyring) -> None:
     row = new_id()
     for _ in range(2):
-        keys.cabinet.note_erasures("contact_notes.text_sealed", [row], NOVEMBER)
-    assert keys.cabinet.erased_in("contact_notes.text_sealed") == [row]
-    assert keys.cabinet.erased_in("rejections.sealed") == []
+        keys.witness.note_erasures("contact_notes.text_sealed", [row], NOVEMBER)
+    assert keys.witness.erased_in("contact_notes.text_sealed") == [row]
+    assert keys.witness.erased_in("rejections.sealed") == []
     for days, left in ((400, [row]), (401, [])):
-        keys.cabinet.destroy([], NOVEMBER + dt.timedelta(days=days))
-        assert keys.cabinet.erased_in("contact_notes.text_sealed") == left
+        keys.witness.forget_old_erasures(NOVEMBER + dt.timedelta(days=days))
+        assert keys.witness.erased_in("contact_notes.text_sealed") == left
 
 
 def test_a_home_whose_making_was_cut_off_after_the_key_is_made_whole(settings: Settings) -> None:

@@ -59,7 +59,7 @@ def test_a_backup_is_one_whole_private_file_without_the_key(home: Path, tmp_path
     target = tmp_path / "copy.sqlite3"
     assert main(["backup", str(target)]) == 0
     copies.check(target)
-    assert {path.name for path in tmp_path.iterdir()} == {"copy.sqlite3", "home"}
+    assert {path.name for path in tmp_path.iterdir()} == {"copy.sqlite3", "copy.sqlite3.audit", "home"}
     if os.name == "posix":
         assert target.stat().st_mode & 0o777 == 0o600
     key = bytes.fromhex((home / "keys" / "master.key").read_text().split("\n")[1])

@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from outreach_api.cli.console import Commands, Failure, command, note_in_audit, opened, sqlite_file, tell
 from outreach_api.kernel.clock import utc_now
-from outreach_api.ledger import epochs
+from outreach_api.ledger import audit, epochs
 from outreach_api.settings import Settings
 from outreach_api.storage import copies, dumps
 from outreach_api.storage.session import Database
+
+_HEAD = ".audit"
 
 
 def add(commands: Commands) -> None:
@@ -59,6 +63,7 @@ def run_backup(options: argparse.Namespace) -> int:
             if number is not None:
                 epochs.covered(session, number, begun)
             note_in_audit(session, "backup", "database", f"{target.name} {mark}")
+            _write_head(session, target)
     if number is None:
         raise Failure(
             f"控えを作っている間にデータベースが戻されました。{target} は戻す前のものです。もう一度作ってください。",
@@ -69,6 +74,25 @@ def run_backup(options: argparse.Namespace) -> int:
         f"Wrote {target} ({target.stat().st_size:,} bytes). The key is not in it: keep that elsewhere.",
     )
     return 0
+
+
+def _write_head(session: Session, target: Path) -> None:
+    """Beside the backup: how far the audit had come. What is cut off or written anew before that, verify notices."""
+    head = audit.head(session)
+    if head is not None:
+        target.with_name(target.name + _HEAD).write_text(f"{head[0]} {head[1].hex()}\n", encoding="ascii")
+
+
+def read_head(file: Path) -> tuple[int, bytes]:
+    """What `backup` wrote there. Raises Failure."""
+    try:
+        seq, _, text = file.read_text(encoding="ascii").strip().partition(" ")
+        return int(seq), bytes.fromhex(text)
+    except (OSError, ValueError):
+        raise Failure(
+            f"{file} は backup が書いた .audit のファイルではありません。",
+            f"{file} is no .audit file that backup wrote.",
+        ) from None
 
 
 def _write(settings: Settings, target: Path) -> None:

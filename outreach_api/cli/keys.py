@@ -6,12 +6,15 @@ import argparse
 import contextlib
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from outreach_api.cli.console import Commands, Failure, command, note_in_audit, opened, tell
 from outreach_api.kernel.clock import utc_now
+from outreach_api.ledger import audit
 from outreach_api.settings import Settings
 from outreach_api.storage import copies, dumps, sealed_values
 from outreach_api.storage.cabinet import SENT
-from outreach_api.storage.keyring import load_keyring
+from outreach_api.storage.keyring import Keyring, load_keyring
 from outreach_api.storage.session import Database
 
 
@@ -78,6 +81,22 @@ def run_backup_keys(options: argparse.Namespace) -> int:
     return 0
 
 
+def remember_audit(session: Session, keyring: Keyring) -> None:
+    """Have the witness see how far the audit has come: from then on nobody can cut that off unnoticed."""
+    head = audit.head(session)
+    if head is not None:
+        keyring.witness.see_audit(*head, utc_now())
+
+
+def went_back(session: Session, keyring: Keyring) -> str:
+    """An older database was put back: let the audit and the witness agree on that. Returns what to write down."""
+    head = audit.head(session)
+    seq = head[0] if head else 0
+    seen = max(keyring.witness.audit_heads(), default=0)
+    keyring.witness.unsee_audit_after(seq)
+    return f"audit until {seq}, seen until {max(seen, seq)}"
+
+
 def erase_again(settings: Settings, database: Database) -> None:
     """Before anything is served: what was erased stays erased, also when an older database was put back."""
     with contextlib.closing(load_keyring(settings)) as keyring:
@@ -85,6 +104,8 @@ def erase_again(settings: Settings, database: Database) -> None:
             erased = sealed_values.erase_again(session, keyring, utc_now())
             if erased:
                 note_in_audit(session, "erase_again", "note", f"erased {erased}")
+        with database.read() as session:
+            remember_audit(session, keyring)
         if erased:
             sealed_values.leave_no_bytes(database)
             tell(

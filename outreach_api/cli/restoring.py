@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 from pathlib import Path
 
@@ -19,11 +20,13 @@ from outreach_api.cli.console import (
     tell,
 )
 from outreach_api.cli.database import bring_up_to_date
-from outreach_api.cli.keys import erase_again
+from outreach_api.cli.keys import erase_again, went_back
 from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger import epochs
 from outreach_api.settings import Settings
 from outreach_api.storage import copies, dumps, migrate
+from outreach_api.storage.keyring import load_keyring
+from outreach_api.storage.master_key import KeyFileError
 from outreach_api.storage.session import Database, sqlite_driver
 
 
@@ -83,8 +86,6 @@ def run_restore(options: argparse.Namespace) -> int:
         copies.replace(target, coming, keep_as=old)
     finally:
         coming.unlink(missing_ok=True)
-    # Without them serve does it, which can't start before they are back.
-    keys_are_there = settings.master_key_file.exists()
     database = Database(settings.database)
     try:
         bring_up_to_date(settings, database)
@@ -92,9 +93,7 @@ def run_restore(options: argparse.Namespace) -> int:
             # The file that it came from is a backup of just this.
             made = dt.datetime.fromtimestamp(source.stat().st_mtime, dt.UTC)
             epochs.covered(session, number, min(made, utc_now()))
-            note_in_audit(session, "restore", "database", source.name)
-        if keys_are_there:
-            erase_again(settings, database)
+        keys_are_there = _note_that_it_went_back(settings, database, "restore", source.name)
     finally:
         database.close()
     if replaced:
@@ -114,9 +113,9 @@ def run_restore(options: argparse.Namespace) -> int:
     if not keys_are_there:
         tell(
             f"その前に、保管してある鍵を {settings.master_key_file} に、鍵の戸棚を {_shown(settings.cabinet)} に戻してください。"
-            "ないとサーバーは動きません。",
+            f"ないとサーバーは動きません。戻したら `{program()} begin-epoch` も実行してください。",
             f"Before that, put the key that you keep back at {settings.master_key_file} and its cabinet at "
-            f"{_shown(settings.cabinet)}: the server needs both.",
+            f"{_shown(settings.cabinet)}: the server needs both. Then run `{program()} begin-epoch`, too.",
         )
     return 0
 
@@ -126,10 +125,23 @@ def run_begin_epoch(options: argparse.Namespace) -> int:
     with opened(settings) as database:
         with database.write() as session:
             epochs.begin(session)
-            note_in_audit(session, "begin_epoch", "database")
-        erase_again(settings, database)
+        _note_that_it_went_back(settings, database, "begin_epoch", "")
     _tell_what_follows("verify", "purge", "tokens", "backup FILE")
     return 0
+
+
+def _note_that_it_went_back(settings: Settings, database: Database, action: str, whence: str) -> bool:
+    """In the audit, and for the witness. False without keys: serve erases again, begin-epoch tells the witness later."""
+    try:
+        keyring = load_keyring(settings)
+    except KeyFileError:
+        with database.write() as session:
+            note_in_audit(session, action, "database", whence or None)
+        return False
+    with contextlib.closing(keyring), database.write() as session:
+        note_in_audit(session, action, "database", f"{whence} {went_back(session, keyring)}".strip())
+    erase_again(settings, database)
+    return True
 
 
 def _shown(url: str) -> str:

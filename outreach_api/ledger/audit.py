@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import uuid
+from collections.abc import Mapping
 
 import orjson
 import sqlalchemy as sa
@@ -30,10 +32,8 @@ def record(
     """Append one row; flushed at once, so that what it permits can only follow it."""
     # The counter's lock makes appends queue on PostgreSQL too (on SQLite a write transaction is alone already).
     session.execute(sa.select(ChangeCounter.value).where(ChangeCounter.id == 1).with_for_update())
-    last = session.execute(
-        sa.select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
-    ).one_or_none()
-    seq, before = (last.seq + 1, last.hash) if last else (1, _FIRST)
+    last = head(session)
+    seq, before = (last[0] + 1, last[1]) if last else (1, _FIRST)
     entry = AuditEntry(
         seq=seq,
         at=now,
@@ -68,11 +68,26 @@ def entry_hash(before: bytes, entry: AuditEntry) -> bytes:
     return hashlib.blake2b(before + content, digest_size=32).digest()
 
 
-def broken_at(session: Session) -> int | None:
-    """The first seq whose hash does not follow, or None if the chain is whole."""
+def broken_at(session: Session, seen: Mapping[int, bytes]) -> int | None:
+    """The first entry that is altered, missing, out of order or too many; None if the chain is whole.
+
+    `seen` are entries that a witness elsewhere remembers: with them, the end can't be cut off, nor all written anew.
+    """
     before, expected = _FIRST, 1
-    for entry in session.scalars(sa.select(AuditEntry).order_by(AuditEntry.seq)):
-        if entry.seq != expected or entry.hash != entry_hash(before, entry):
-            return entry.seq
-        before, expected = entry.hash, expected + 1
-    return None
+    select = sa.select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1_000)
+    # Closed at once: on PostgreSQL a cursor of the server is behind it.
+    with contextlib.closing(session.scalars(select)) as entries:
+        for entry in entries:
+            if entry.seq != expected or entry.hash != entry_hash(before, entry):
+                return expected
+            if seen.get(entry.seq, entry.hash) != entry.hash:
+                return entry.seq
+            before, expected = entry.hash, expected + 1
+    return expected if any(seq >= expected for seq in seen) else None
+
+
+def head(session: Session) -> tuple[int, bytes] | None:
+    """Number and hash of the last entry."""
+    select = sa.select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
+    found = session.execute(select).one_or_none()
+    return (found.seq, bytes(found.hash)) if found else None

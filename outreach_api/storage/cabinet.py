@@ -1,25 +1,23 @@
-"""The cabinet: the keys that seal texts, each wrapped by the master key, and what was erased before its time.
+"""The cabinet: the keys that seal texts, each wrapped by the master key.
 
 A small database of its own, kept and backed up apart from the data. What a month's key sealed is gone for good once
-the key is, in every old backup too; and what somebody asked to erase is erased again after a restore.
+the key is, in every old backup too. The witness (witness.py) stands in it as well.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.clock import utc_now
-from outreach_api.storage.base import Id, Utc
+from outreach_api.storage.base import Utc
 from outreach_api.storage.master_key import (
     KEY_BYTES,
     CannotOpen,
@@ -36,14 +34,13 @@ ID_BYTES = 8
 TEXTS, SENT = "note text", "sealed payloads"
 FOR_EVER = ""
 _FROM_BEFORE = "0000-00"
-OLDEST_BACKUP = dt.timedelta(days=400)
 MONTHS_AHEAD = 12
 """Keys are made so early, so that a copy of the cabinet serves for a year."""
 
-_METADATA = sa.MetaData()
+CABINET = sa.MetaData()
 _SECRETS = sa.Table(
     "secrets",
-    _METADATA,
+    CABINET,
     sa.Column("id", sa.LargeBinary, primary_key=True),
     sa.Column("use", sa.Text, nullable=False),
     # When it is used: a month of Tokyo, the moment from which, or for ever.
@@ -52,13 +49,6 @@ _SECRETS = sa.Table(
     sa.Column("wrapped", sa.LargeBinary, nullable=False),
     sa.Column("made_at", Utc, nullable=False),
     sa.UniqueConstraint("use", "period"),
-)
-_ERASURES = sa.Table(
-    "erasures",
-    _METADATA,
-    sa.Column("column_name", sa.Text, primary_key=True),
-    sa.Column("row_id", Id, primary_key=True),
-    sa.Column("erased_at", Utc, nullable=False),
 )
 
 
@@ -139,31 +129,10 @@ class Cabinet:
         with self.database.read() as session:
             return [found for found in session.scalars(select) if found not in used]
 
-    def destroy(self, secret_ids: Collection[bytes], now: dt.datetime) -> None:
-        """For good. Erasures stay noted for as long as a backup may be put back that still has the values."""
+    def destroy(self, secret_ids: Collection[bytes]) -> None:
+        """For good."""
         with self._alone() as session:
             session.execute(sa.delete(_SECRETS).where(_SECRETS.c.id.in_(secret_ids)))
-            session.execute(sa.delete(_ERASURES).where(_ERASURES.c.erased_at < now - OLDEST_BACKUP))
-
-    def note_erasures(self, column: str, row_ids: Collection[uuid.UUID], now: dt.datetime) -> None:
-        """Values of table.column that must not come back.
-
-        Call it before they go: what is noted and still there is erased after the next restore.
-        """
-        if not row_ids:
-            return
-        with self._alone() as session:
-            session.execute(
-                _NOTE_ONCE[session.get_bind().dialect.name],
-                [{"column_name": column, "row_id": row_id, "erased_at": now} for row_id in row_ids],
-            )
-
-    def erased_in(self, column: str) -> list[uuid.UUID]:
-        """The rows of a table.column whose value was erased."""
-        with self.database.read() as session:
-            return list(
-                session.scalars(sa.select(_ERASURES.c.row_id).where(_ERASURES.c.column_name == column))
-            )
 
     def _there(self, use: str, period: str) -> Secret | None:
         with self.database.read() as session:
@@ -202,12 +171,6 @@ class Cabinet:
 
     def close(self) -> None:
         self.database.close()
-
-
-_NOTE_ONCE = {
-    dialect.__name__.rpartition(".")[2]: dialect.insert(_ERASURES).on_conflict_do_nothing()
-    for dialect in (sqlite, postgresql)
-}
 
 
 def _add(session: Session, master: Master, use: str, period: str, secret: Secret) -> None:
@@ -259,7 +222,7 @@ def make(database: Database, key_file: Path) -> Cabinet:
         file.touch(mode=0o600)
     cabinet = Cabinet(database, key_file)
     with database.write() as session:
-        _METADATA.create_all(session.connection())
+        CABINET.create_all(session.connection())
         # Left by a master key that is lost for good. What was erased stays noted.
         session.execute(sa.delete(_SECRETS))
         if is_of_first_format(key_file):

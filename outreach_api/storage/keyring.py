@@ -18,6 +18,7 @@ from outreach_api.storage import cabinet as cabinets
 from outreach_api.storage.cabinet import Cabinet, Secret
 from outreach_api.storage.master_key import CannotOpen, KeyFileError, is_of_first_format, make_key_file
 from outreach_api.storage.session import Database
+from outreach_api.storage.witness import Witness
 
 SEALED_INFO = b"outreach sealed payload v1"
 SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
@@ -37,6 +38,7 @@ class Keyring:
 
     def __init__(self, cabinet: Cabinet) -> None:
         self.cabinet = cabinet
+        self.witness = Witness(cabinet.database)
         self._standing: dict[str, bytes] = {}
         self._months: dict[str, Secret] = {}
         self._texts: dict[bytes, AESGCM] = {}

@@ -28,13 +28,13 @@ def erase(session: Session, keyring: Keyring, kept: type[Any], now: dt.datetime,
     sealed, _ = SEALED[kept]
     ends = list(session.scalars(sa.select(kept.id).where(which, sealed.is_not(None))))
     # Noted first: should we be cut off between the two, it is erased after the next restore, and not never.
-    keyring.cabinet.note_erasures(_name(kept), ends, now)
+    keyring.witness.note_erasures(_name(kept), ends, now)
     return _empty(session, kept, ends, now)
 
 
 def erase_again(session: Session, keyring: Keyring, now: dt.datetime) -> int:
     """After a restore: what was erased since that backup. Returns how many. The caller commits."""
-    return sum(_empty(session, kept, keyring.cabinet.erased_in(_name(kept)), now) for kept in SEALED)
+    return sum(_empty(session, kept, keyring.witness.erased_in(_name(kept)), now) for kept in SEALED)
 
 
 def destroy_unused_keys(session: Session, keyring: Keyring, now: dt.datetime) -> int:
@@ -46,7 +46,8 @@ def destroy_unused_keys(session: Session, keyring: Keyring, now: dt.datetime) ->
         )
         used |= {secret_id(bytes(head)) or b"" for head in heads}
     unused = keyring.cabinet.unused(month_of(now - KEY_REST), used)
-    keyring.cabinet.destroy(unused, now)
+    keyring.cabinet.destroy(unused)
+    keyring.witness.forget_old_erasures(now)
     return len(unused)
 
 

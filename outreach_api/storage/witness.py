@@ -1,0 +1,88 @@
+"""The witness: what must be remembered apart from the data, so that the data can't forget it. It stands in the cabinet.
+
+Which values were erased, so that an older database that is put back does not bring them again; and how far the audit
+had come, so that nobody can cut off its end or write it anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from outreach_api.storage.base import Id, Utc
+from outreach_api.storage.cabinet import CABINET
+from outreach_api.storage.session import Database
+
+OLDEST_BACKUP = dt.timedelta(days=400)
+"""Erasures stay noted for so long: for as long as a backup may be put back that still has the values."""
+
+_ERASURES = sa.Table(
+    "erasures",
+    CABINET,
+    sa.Column("column_name", sa.Text, primary_key=True),
+    sa.Column("row_id", Id, primary_key=True),
+    sa.Column("erased_at", Utc, nullable=False),
+)
+_AUDIT_HEADS = sa.Table(
+    "audit_heads",
+    CABINET,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+    sa.Column("seen_at", Utc, nullable=False),
+)
+
+
+class Witness:
+    """What stands in the cabinet beside the keys."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def note_erasures(self, column: str, row_ids: Collection[uuid.UUID], now: dt.datetime) -> None:
+        """Values of table.column that must not come back.
+
+        Call it before they go: what is noted and still there is erased after the next restore.
+        """
+        if row_ids:
+            rows = [{"column_name": column, "row_id": row_id, "erased_at": now} for row_id in row_ids]
+            with self._database.write() as session:
+                session.execute(_once(_ERASURES, session.get_bind().dialect.name), rows)
+
+    def erased_in(self, column: str) -> list[uuid.UUID]:
+        """The rows of a table.column whose value was erased."""
+        select = sa.select(_ERASURES.c.row_id).where(_ERASURES.c.column_name == column)
+        with self._database.read() as session:
+            return list(session.scalars(select))
+
+    def forget_old_erasures(self, now: dt.datetime) -> None:
+        with self._database.write() as session:
+            session.execute(sa.delete(_ERASURES).where(_ERASURES.c.erased_at < now - OLDEST_BACKUP))
+
+    def see_audit(self, seq: int, head: bytes, now: dt.datetime) -> None:
+        """Remember an entry of the audit with its hash: it must be there, as it is, for ever."""
+        with self._database.write() as session:
+            session.execute(
+                _once(_AUDIT_HEADS, session.get_bind().dialect.name),
+                {"seq": seq, "hash": head, "seen_at": now},
+            )
+
+    def audit_heads(self) -> dict[int, bytes]:
+        """The entries that were seen, by their number."""
+        with self._database.read() as session:
+            return {
+                seq: bytes(head) for seq, head in session.execute(sa.select(*_AUDIT_HEADS.c["seq", "hash"]))
+            }
+
+    def unsee_audit_after(self, seq: int) -> None:
+        """An older database was put back by its owner, who said so: it knows nothing of what came later."""
+        with self._database.write() as session:
+            session.execute(sa.delete(_AUDIT_HEADS).where(_AUDIT_HEADS.c.seq > seq))
+
+
+def _once(table: sa.Table, dialect: str) -> sa.Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing()
