@@ -29,7 +29,8 @@ from outreach_api.ledger.kinds import (
     Warn,
     Work,
 )
-from outreach_api.ledger.outcomes import CREATED, Ending, Outcome, refused, stored_detail
+from outreach_api.ledger.outcomes import CREATED, Ending, Outcome, refused
+from outreach_api.ledger.receipts import keep_receipts
 from outreach_api.ledger.upcasting import brought_up
 from outreach_api.ledger.writing import write
 from outreach_api.storage import bulk
@@ -105,7 +106,9 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
     announces += held_after_all.take_back(work, called_off, numbers)
     announces += [a for answer in applied if answer.announces for a in answer.announces]
     totals.announce(session, announces + shown_with.tills_after(session, tallies), numbers)
-    _write_receipts(session, work, ready)
+    keep_receipts(
+        work, ((item.operation, item.digest, item.outcome) for item in ready if item.outcome is not None)
+    )
     numbers.store()
     return [_ended(item) for item in ready]
 
@@ -228,35 +231,3 @@ def _outcome(accepted: Accepted, answer: Applied | Refusal) -> Outcome:
         accepted.change_no,
         warnings=answer.warnings,
     )
-
-
-_RECEIPT = (
-    *("op_id", "holder_id", "kind", "digest", "status", "code", "detail"),
-    *("entity_id", "version", "change_no", "received_at", "said_at"),
-)
-
-
-def _write_receipts(session: Session, work: Work, ready: Sequence[Ready]) -> None:
-    holder_id, now = work.actor.holder_id, work.now
-    rows = []
-    for item in ready:
-        outcome, operation = item.outcome, item.operation
-        if outcome is None or not outcome.leaves_receipt:
-            continue
-        rows.append(
-            (
-                outcome.op_id,
-                holder_id,
-                operation.kind,
-                item.digest,
-                str(outcome.ending),
-                outcome.code,
-                stored_detail(outcome),
-                outcome.entity_id,
-                outcome.version,
-                outcome.change_no,
-                now,
-                operation.occurred_at,
-            )
-        )
-    bulk.append_values(session, Receipt, _RECEIPT, rows)
