@@ -209,12 +209,19 @@ class DayOfSync:
         )
 
     def _nothing_told_is_lost(self, handset: Handset) -> None:
-        """After all restores: what a phone was ever told to be taken in is there, under its id."""
+        """After all restores: what a phone was ever told to be taken in is there, under its id.
+
+        Or something else came first under its id; or under its visit's, and then the phone has it still, to send again.
+        """
         for op_id, entity_id in handset.acknowledged.items():
             receipt = self.book.receipts.get(op_id)
             answer = None if receipt is None else receipt.expected
-            settled = answer is not None and answer.code == SETTLED
-            if not (answer == APPLIED or settled or {op_id, entity_id} & self.disputed):
+            if answer == APPLIED or (answer is not None and answer.code == SETTLED):
+                continue
+            held = handset.held.get(op_id)
+            visit_id = held.payload.get("visit_id") if held is not None and receipt is None else None
+            concerned = {op_id, entity_id, *([uuid.UUID(visit_id)] if visit_id else [])}
+            if not concerned & self.disputed:
                 raise AssertionError(f"{op_id} was taken in, and now it is {receipt}")
 
     def _without_the_refused(
