@@ -74,7 +74,7 @@ def test_a_backup_is_a_private_file_that_phones_hear_of(
 ) -> None:
     number = move_on(database)
     assert main(["backup", str(folder / "copy")]) == 0
-    assert [path.name for path in folder.iterdir()] == ["copy"]
+    assert {path.name for path in folder.iterdir()} == {"copy", "copy.audit"}
     assert (folder / "copy").read_text() == "PGDMP and more"
     assert (folder / "copy").stat().st_mode & 0o777 == 0o600
     assert covered(database) == number
