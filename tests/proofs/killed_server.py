@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,9 +45,9 @@ class Report:
     killed: Counter[str]
     acknowledged: int
     cut_off: int
-    """Requests whose answer never came."""
+    """Requests that were sent, but their answer never came."""
     in_unheard: int
-    """Operations of them that were in when they were sent again: killed between commit and answer."""
+    """Operations that were in when they were sent again, unheard: something was killed between commit and answer."""
     faults: Sequence[str]
 
     @property
@@ -58,7 +58,7 @@ class Report:
         killed = ", ".join(f"{count} × {what}" for what, count in sorted(self.killed.items()))
         return (
             f"kill -9 on {self.database} (seed {self.seed}): {killed}; {self.acknowledged} operations acknowledged, "
-            f"{self.cut_off} requests cut off, {self.in_unheard} operations of them were in: "
+            f"{self.cut_off} requests cut off, {self.in_unheard} operations were in unheard: "
             f"{'; '.join(self.faults[:5]) or '0 lost, 0 doubled, the database whole'}"
         )
 
@@ -100,13 +100,10 @@ def _run(url: str, seed: int, dice: random.Random, ways: Iterable[str], first: S
         _await_answers(site, phones, lines)
         for line in lines:
             line.end()
-        for line in lines:
-            line.join(PATIENCE)
-            if line.is_alive():
-                raise TimeoutError(f"a phone never got everything answered: {site.said()}")
+        _await(site, lambda: not any(line.is_alive() for line in lines))
         verified = site.outreach("verify")
         site.kill()
-        faults = examine(database, phones)
+        faults = [*examine(database, phones), *site.unexpected()]
         if verified.returncode != 0:
             faults.append(verified.stdout + verified.stderr)
         faults += [f"a phone stopped: {line.failed}"[:300] for line in lines if line.failed]
@@ -150,8 +147,17 @@ def _kill(site: Site, what: str, dice: random.Random) -> None:
 def _await_answers(site: Site, phones: Sequence[Phone], lines: Sequence[Line]) -> None:
     """Until some phone was told of something more: then the server is up, and the others press too."""
     before = sum(len(phone.told) for phone in phones)
+    _await(
+        site,
+        lambda: (
+            sum(len(phone.told) for phone in phones) > before or not any(line.is_alive() for line in lines)
+        ),
+    )
+
+
+def _await(site: Site, reached: Callable[[], bool]) -> None:
     until = time.monotonic() + PATIENCE
-    while sum(len(phone.told) for phone in phones) == before and any(line.is_alive() for line in lines):
+    while not reached():
         if time.monotonic() > until:
             raise TimeoutError(f"the phones are not answered any more: {site.said()}")
         site.start_again()

@@ -18,7 +18,7 @@ REST = 0.05
 
 
 class Unanswered(Exception):
-    """Nothing is known of what became of a request."""
+    """Nothing is known of what became of a request: it is to be sent again."""
 
 
 class Line(threading.Thread):
@@ -30,7 +30,7 @@ class Line(threading.Thread):
         self.cut_off = 0
         """Requests that were sent, but their answer never came."""
         self.in_unheard = 0
-        """Operations of them that turned out to have been taken in."""
+        """Operations that were found to be in when they were sent again, though nothing had been heard of them."""
         self.failed: Exception | None = None
         """What the phone was told and should never be; then it stopped."""
         self._port, self._phone = port, phone
@@ -69,12 +69,10 @@ class Line(threading.Thread):
 
     def _push(self, token: str, operations: list[Operation]) -> dict[str, Any]:
         body = {"sent_at": format_instant(NOW), "operations": operations}
-        before = self.cut_off
         try:
             answer = self._ask("POST", "/v1/sync/push", token, json.dumps(body).encode())
         except Unanswered:
-            if self.cut_off > before:
-                self._unheard |= {operation["op_id"] for operation in operations} - self._heard
+            self._unheard |= {operation["op_id"] for operation in operations} - self._heard
             raise
         found = {line["op_id"] for line in answer["results"] if line["result"] == "duplicate"}
         self.in_unheard += len(found & self._unheard)

@@ -63,10 +63,13 @@ class Phone:
         self._arrive()
 
     def sync(self, push: Push, pull: Pull) -> None:
-        """Enter something new, send the queue, and sometimes ask for news. One answer in seven gets lost."""
+        """Enter something new, unless a push is full already, send the queue, and sometimes ask for news.
+
+        One answer in seven gets lost.
+        """
         self._queue += self._later
         self._later = []
-        for operation in self._entered():
+        for operation in self._entered() if len(self._queue) < MOST_IN_A_PUSH else ():
             self.sent.append(operation)
             self._queue.append(operation)
         self._send(push, answer_arrives=self._dice.random() > 1 / 7)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -114,6 +115,11 @@ class Site:
     def said(self) -> str:
         """The end of the server's log; the log goes with the home."""
         return self.log.read_text()[-2_000:]
+
+    def unexpected(self) -> list[str]:
+        """What the server logged as an error of its own, each as far as its traceback goes."""
+        found = self.log.read_text().split(" ERROR outreach.")[1:]
+        return [re.split(r"\n(?=\d{4}-\d\d-\d\d )", entry)[0][-2_000:] for entry in found]
 
     def _is_reached(self) -> bool:
         if self._server is None or self._server.poll() is not None:
