@@ -27,6 +27,8 @@ def write(work: Work, kind: Kind, batch: list[Accepted]) -> list[Applied | Refus
                 savepoint.rollback()
         return _named(work, kind, batch, answers) if kind.bulk else answers
     except (sa.exc.IntegrityError, sa.exc.DataError) as error:
+        if error.connection_invalidated:
+            raise  # the database went away while it said so, and the transaction with it
         refusal = _database_refusal(error)
     there = _there_already(work, kind, [a.entity_id for a in batch]) if kind.bulk else {}
     seen: set[uuid.UUID] = set()

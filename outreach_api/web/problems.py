@@ -117,6 +117,11 @@ def handle_errors(app: Flask) -> None:
         log.warning("database not ready: %s", cause or type(error).__name__)
         return problem_response(Refusal("busy", 503))
 
+    @app.errorhandler(sa.exc.DBAPIError)
+    def spoken(error: sa.exc.DBAPIError) -> Response:
+        # Whatever a database says as its connection dies, it is the dying that counts.
+        return busy(error) if error.connection_invalidated else internal(error)
+
     @app.errorhandler(Exception)
     def internal(error: Exception) -> Response:
         log.error("unexpected %s in %s", type(error).__name__, request.endpoint, exc_info=error)
