@@ -175,10 +175,11 @@ def run_purge(options: argparse.Namespace) -> int:
         f"Erased the contents of {letters.purged} rejected operations; kept {letters.kept_as_urgent} that are urgent "
         "and unsettled.",
     )
-    tell(
-        f"中身がすべて無くなった月の鍵を{destroyed}本壊しました。古い控えの中身も、もう読めません。",
-        f"Destroyed the keys of {destroyed} months of which nothing is left: old backups can't be read either.",
-    )
+    if destroyed:
+        tell(
+            f"中身がすべて無くなった{destroyed}か月の鍵を壊しました。古い控えの中身も、もう読めません。",
+            f"Destroyed the keys of {destroyed} months of which nothing is left: old backups can't be read either.",
+        )
     if not emptied:
         tell(
             "いま使用中のため、消した跡がファイルに少し残っています。あとでもう一度 purge を実行してください。",

@@ -89,8 +89,10 @@ def initialise(settings: Settings, *, new_key: bool = False) -> None:
                 )
             make_keys(settings).close()
             tell(
-                f"鍵を作りました：{key}（データベースとは別の場所に控えを保管してください）",
-                f"Made the key {key}: keep a copy of it, never beside the database or its backups.",
+                f"鍵を作りました：{key}（この鍵と `{program()} backup-keys ファイル` の控えを、"
+                "データベースとは別の場所に保管してください）",
+                f"Made the key {key}: keep copies of it and of its cabinet (`{program()} backup-keys FILE`), never beside "
+                "the database or its backups.",
             )
         bring_up_to_date(settings, database)
     finally:
