@@ -101,6 +101,24 @@ def test_after_a_purge_no_byte_of_a_text_is_left_in_any_file_of_the_database(api
     assert [name for value in texts.values() for name in in_the_files(api, value[-24:])] == []
 
 
+@pytest.mark.parametrize("empty_engine_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("looks_at", ["contact_notes", "vans"])
+def test_while_somebody_reads_what_was_before_purge_says_that_traces_stay(
+    api: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], looks_at: str
+) -> None:
+    monkeypatch.setattr(sealed_values, "SECONDS_FOR_READERS", 0.5)
+    write_notes(api, 3)
+    (value, *_) = sealed(api).values()
+    with api.database.read() as reader:
+        reader.execute(sa.text(f"SELECT count(*) FROM {looks_at}"))
+        assert main(["purge"]) == 0
+        assert "traces stay" in capsys.readouterr().err
+        assert in_the_files(api, value[-24:])
+    assert main(["purge"]) == 0
+    assert "traces stay" not in capsys.readouterr().err
+    assert in_the_files(api, value[-24:]) == []
+
+
 def test_a_purge_leaves_its_proof_in_the_audit(api: Api) -> None:
     write_notes(api, 3)
     assert main(["purge"]) == 0

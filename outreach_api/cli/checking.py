@@ -183,6 +183,6 @@ def run_purge(options: argparse.Namespace) -> int:
     if not emptied:
         tell(
             "いま使用中のため、消した跡がファイルに少し残っています。あとでもう一度 purge を実行してください。",
-            "The database is being read: traces stay in its log until purge runs again.",
+            "The database is being read: traces stay in its files until purge runs again.",
         )
     return 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +23,9 @@ SEALED: dict[type[Any], tuple[Any, Any]] = {
 """Of each table the sealed column, and the one that says when it was erased."""
 KEY_REST = dt.timedelta(days=31)
 """After its month a key stays for so long at least: whoever began to seal with it has ended by then."""
+
+
+SECONDS_FOR_READERS = 20
 
 
 def erase(session: Session, keyring: Keyring, kept: type[Any], now: dt.datetime, which: Any) -> int:
@@ -52,7 +57,7 @@ def destroy_unused_keys(session: Session, keyring: Keyring, now: dt.datetime) ->
 
 
 def leave_no_bytes(database: Database) -> bool:
-    """Have what was erased leave the database's files, too. False while a reader still needs SQLite's log.
+    """Have what was erased leave the database's files, too. False when somebody went on reading what was before.
 
     SQLite overwrites what is deleted (secure_delete), and its log is emptied here. PostgreSQL leaves rows where they
     are: the few tables with sealed values are written anew. (Its own log is not ours to rewrite; README says so.)
@@ -61,10 +66,40 @@ def leave_no_bytes(database: Database) -> bool:
         with database.engine.connect() as connection:
             busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
         return not busy
+    until = time.monotonic() + SECONDS_FOR_READERS
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for kept in SEALED:
-            connection.exec_driver_sql(f"VACUUM FULL {kept.__tablename__}")
+        # It wants the table for itself: whoever reads it must not be waited for with everybody else in the queue.
+        connection.exec_driver_sql("SET lock_timeout = '2s'")
+        try:
+            for kept in SEALED:
+                while _dead_rows_left(connection, kept.__tablename__):
+                    if time.monotonic() > until:
+                        return False
+                    time.sleep(0.2)
+        except sa.exc.OperationalError:
+            return False
+        finally:
+            connection.exec_driver_sql("RESET lock_timeout")
     return True
+
+
+def _dead_rows_left(connection: sa.Connection, table: str) -> int:
+    """Write a table of PostgreSQL anew; returns how many dead rows a reader's snapshot (or an ANALYZE's) still holds.
+
+    VACUUM VERBOSE tells the number, in the server's language; it is the only one in its detail that comes first.
+    """
+    told: list[str] = []
+    session: Any = connection.connection.dbapi_connection
+
+    def listen(notice: Any) -> None:
+        told.append(notice.message_detail or "")
+
+    session.add_notice_handler(listen)
+    try:
+        connection.exec_driver_sql(f"VACUUM (FULL, VERBOSE) {table}")
+    finally:
+        session.remove_notice_handler(listen)
+    return sum(int(found[0]) for detail in told if (found := re.search(r"[0-9]+", detail)))
 
 
 def _name(kept: type[Any]) -> str:

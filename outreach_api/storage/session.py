@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -126,8 +127,17 @@ def _sqlite_engine(url: sa.URL, pool_size: int, turns: Turns) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we send BEGIN ourselves, see `begin`
+        until = time.monotonic() + BUSY_MILLISECONDS / 1000
         for pragma in pragmas(safe=safe):
-            connection.execute(f"PRAGMA {pragma}").close()
+            while True:
+                try:
+                    connection.execute(f"PRAGMA {pragma}").close()
+                    break
+                except driver.OperationalError:
+                    # Of several who open a new file at once, SQLite lets some fail without waiting.
+                    if time.monotonic() > until:
+                        raise
+                    time.sleep(0.01)
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
