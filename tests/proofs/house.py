@@ -35,12 +35,18 @@ class House:
 
     def __init__(self, folder: Path, pragmas: Sequence[str] = ()) -> None:
         self.database = Database(f"sqlite:///{folder / FILE}", pool_size=VANS * PHONES_OF_A_VAN + 2)
-        self._app = create_app(Settings(), database=self.database, keyring=some_keyring(), now=lambda: NOW)
+        self._keyring = some_keyring()
+        self._app = create_app(Settings(), database=self.database, keyring=self._keyring, now=lambda: NOW)
 
         @sa.event.listens_for(self.database.engine, "connect")
         def say(connection: Any, _record: Any) -> None:
             for pragma in pragmas:
                 connection.execute(f"PRAGMA {pragma}").close()
+
+    def close(self) -> None:
+        """Leave no file open, not the keys' cabinet either: its connections, too, were opened under the trace."""
+        self.database.close()
+        self._keyring.close()
 
     def furnish(self, dice: random.Random, position: Callable[[], int]) -> list[Phone]:
         """Tables, vans and stops; the phones that belong to them."""

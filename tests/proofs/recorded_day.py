@@ -105,7 +105,7 @@ class Day:
                 house.database.close()
             for phone in self.phones:
                 phone.finish(house.push)
-            house.database.close()
+            house.close()
         if trace.half_syncs:
             raise AssertionError(f"{trace.half_syncs} syncs would not reach the disk of a Mac")
         self.events: Sequence[Event] = trace.events
