@@ -15,7 +15,7 @@ from outreach_api.settings import Settings
 from outreach_api.storage.session import Database
 
 PROGRAM = ("-m", "tests.proofs.careless")
-LATER = 10.0
+LATER = 5.0
 """Seconds: by then killed_server.py has long killed a server that answered."""
 
 _careful = Database.write
