@@ -112,11 +112,13 @@ class SyncDay(RuleBasedStateMachine):
     def back_up(self, forgetful: list[int], things: list[Thing], then: bool) -> None:
         """Phones may forget what is in the backup; what comes after it is lost by a restore, and must come again."""
         self.day.back_up()
-        for phone in forgetful:
+        for phone in forgetful[::2]:
             self.day.forget(self.day.handsets[phone])
         for handset, thing in zip(self.day.handsets, things, strict=False):
             self.crews.enter(handset, thing)
             self._send(handset, "heard", alone=False)
+        for phone in forgetful[1::2]:  # of what is only partly in the backup
+            self.day.forget(self.day.handsets[phone])
         if then:
             self.day.restore()
 
