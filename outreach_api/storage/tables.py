@@ -1,6 +1,17 @@
 """All tables at once, for migrations and the session."""
 
-from outreach_api.storage import access, area, contacts, ledger, plans, published, sales, stops, visits
+from outreach_api.storage import (
+    access,
+    area,
+    attempts,
+    contacts,
+    ledger,
+    plans,
+    published,
+    sales,
+    stops,
+    visits,
+)
 from outreach_api.storage.base import Base
 
 METADATA = Base.metadata
@@ -9,6 +20,7 @@ __all__ = [
     "METADATA",
     "access",
     "area",
+    "attempts",
     "contacts",
     "ledger",
     "plans",
