@@ -115,12 +115,17 @@ class Book:
             for entry, answer in answered
         ]
 
+    def in_already(self, key: LetterKey) -> bool:
+        """Whether a letter's very operation was taken in after all, from a phone of another van."""
+        there = None if key.op_id is None else self.receipts.get(key.op_id)
+        return there is not None and there.content == key.content and there.expected.stands
+
     def settle(self, key: LetterKey, by: Sender, op_id: uuid.UUID, now: dt.datetime) -> None:
         """The office says, online, what became of a letter; its operation can't be applied any more."""
-        letter = self.letters[key]
+        letter, counts = self.letters[key], self.in_already(key)
         self.letters[key] = replace(letter, state="settled")
         self.receipts[op_id] = Receipt(by.holder_id, "", "rejection.settle", now, APPLIED, by.van_id)
-        if key.op_id is None:
+        if key.op_id is None or counts:
             return
         there = self.receipts.get(key.op_id)
         if there is None:

@@ -150,7 +150,9 @@ class DayOfSync:
             )
             letter_id = session.scalars(select).one()
         op_id = uuid.UUID(int=self.dice.getrandbits(128), version=4)
-        path, said = f"/v1/sync/rejections/{letter_id}/settle", {"settlement": "entered"}
+        # What is in already can only be said to be known: entered by hand, it would count twice.
+        settlement = "known" if self.book.in_already(key) else "entered"
+        path, said = f"/v1/sync/rejections/{letter_id}/settle", {"settlement": settlement}
         answer = self.here.ask(
             "POST", path, self.here.leads_token, json=said, **{"Idempotency-Key": str(op_id)}
         )
