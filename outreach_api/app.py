@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import secrets
-import time
 from collections.abc import Callable
 from typing import Any
 
 import flask_smorest
 import orjson
-from flask import Flask, Response, g, request
+from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
 from outreach_api.access import operations as access
@@ -19,7 +16,7 @@ from outreach_api.access import reads as access_reads
 from outreach_api.access import routes as access_routes
 from outreach_api.contacts import operations as contacts
 from outreach_api.contacts import routes as contacts_routes
-from outreach_api.kernel.clock import format_instant, utc_now
+from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger.kinds import Registry
 from outreach_api.outreach_map import routes as outreach_map_routes
 from outreach_api.plans import operations as plans
@@ -37,15 +34,11 @@ from outreach_api.sync import operations as sync
 from outreach_api.sync import routes as sync_routes
 from outreach_api.visits import operations as visits
 from outreach_api.visits import routes as visits_routes
-from outreach_api.web import openapi, pages
+from outreach_api.web import every_request, openapi, pages
 from outreach_api.web.problems import handle_errors
-from outreach_api.web.resource import REPLAYED
 from outreach_api.web.services import Services
 from outreach_api.web.uploads import Uploads
 from schemas.problem import ProblemOut
-
-log = logging.getLogger("outreach.access")
-
 
 # What the house offers, by capability: its routes and its kinds of change.
 BLUEPRINTS = (
@@ -114,7 +107,7 @@ def create_app(
         uploads=Uploads(most=max(1, settings.threads * 3 // 4)),
     )
     _register(app)
-    _wrap_requests(app)
+    every_request.wrap(app)
     handle_errors(app)
     return app
 
@@ -141,36 +134,3 @@ def _register(app: Flask) -> None:
     openapi.describe_payloads(api.spec, KINDS)
     app.extensions["outreach_openapi"] = openapi.finish(api.spec.to_dict())
     pages.register(app)
-
-
-def _wrap_requests(app: Flask) -> None:
-    @app.before_request
-    def begin() -> None:
-        g.request_id = secrets.token_hex(8)
-        g.began = time.perf_counter()
-
-    @app.after_request
-    def end(response: Response) -> Response:
-        etag = g.pop("etag", None)
-        if etag is not None and response.status_code in (200, 201, 304):
-            response.headers["ETag"] = f'"{etag}"'
-            response.headers.setdefault("Cache-Control", "private, no-cache")
-        outcome = g.pop("outcome", None)
-        if outcome is not None and outcome.original is not None:
-            response.headers.update(REPLAYED)
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["Vary"] = "Authorization, Accept, Accept-Language, Accept-Encoding"
-        response.headers["X-Request-Id"] = g.request_id
-        response.headers["X-Server-Time"] = format_instant(app.extensions["outreach"].now())
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-        log.info(
-            "%s %s %s %d %.1f ms",
-            g.request_id,
-            request.method,
-            request.url_rule.rule if request.url_rule else "-",
-            response.status_code,
-            (time.perf_counter() - g.began) * 1000,
-        )
-        return response

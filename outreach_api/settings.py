@@ -104,6 +104,10 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", _any_text, "address that serve listens on")
     port: int = _setting(8000, _whole(1, 65_535), "port that serve listens on")
+    https: str = _setting(
+        "no", _one_of("no", "yes"), "yes: a proxy serves it through HTTPS, and browsers are to insist (HSTS)"
+    )
+    log: str = _setting("info", _one_of("debug", "info", "warning", "error"), "least level that is logged")
     threads: int = _setting(32, _whole(1, 256), "blocking threads of one worker")
     workers: int = _setting(1, _whole(1, 64), "worker processes; more than 1 needs PostgreSQL")
     organisation: str = _setting("駄菓子屋カフェくるくる", _any_text, "name on pages and reports")

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from outreach_api.app import create_app
+from outreach_api.kernel import log_lines
+from outreach_api.kernel.log_lines import tell
 from outreach_api.settings import Settings
 
 log = logging.getLogger("outreach.server")
@@ -41,9 +43,7 @@ def worker(settings: Settings) -> Any:
 
 
 def _app(settings: Settings) -> Any:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    log_lines.begin(settings.log)
     made = create_app(settings)
     # What lives as long as the process needs no looking at: the p99 of a list of 100 fell from 45 to 5 ms.
     gc.collect()
@@ -66,7 +66,7 @@ def _watch_for_silence(settings: Settings) -> None:
         time.sleep(min(5.0, settings.silent_seconds / 4))
         cut = close_silent(settings.port, settings.silent_seconds)
         if cut:
-            log.info("cut off %d connections on which nothing moved for %d s", cut, settings.silent_seconds)
+            tell(log, logging.INFO, "cut_off", connections=cut)
 
 
 def close_silent(port: int, seconds: float) -> int:

@@ -26,6 +26,7 @@ from outreach_api.cli import (
     tokens,
 )
 from outreach_api.cli.console import Failure, tell
+from outreach_api.kernel import log_lines
 from outreach_api.settings import SettingsError
 from outreach_api.storage.master_key import KeyFileError
 
@@ -67,10 +68,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with contextlib.suppress(AttributeError):
             # A terminal that can't show Japanese must not stop a backup.
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    log_lines.to_be_quiet()
     try:
         options = parser().parse_args(arguments)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else MISUSED
+    try:
+        return _run(options)
+    except Exception as fault:
+        # A traceback's texts may hold what somebody wrote, and cron mails what a command says.
+        said = log_lines.bare(fault)
+        tell("思わぬ誤りです。", f"Unexpected: {said['error']}", *said["frames"])
+        for cause in said.get("causes", ()):
+            tell(f"after {cause['error']}", *cause["frames"])
+    return REFUSED
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         done: int = options.run(options)
         sys.stdout.flush()

@@ -18,6 +18,7 @@ from outreach_api import wsgi
 from outreach_api.cli.console import Commands, Failure, command, existing, sqlite_file, tell
 from outreach_api.cli.database import bring_up_to_date, initialise
 from outreach_api.cli.keys import erase_again
+from outreach_api.kernel import log_lines
 from outreach_api.settings import Settings
 from outreach_api.storage import migrate
 from outreach_api.storage.keyring import load_keyring
@@ -26,8 +27,8 @@ from outreach_api.storage.keyring import load_keyring
 CONNECTIONS = 512
 # A request that is still running after this is cut off; its transaction rolls back and the phone sends again.
 SECONDS_TO_FINISH = 5
-_STDERR = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
-_TO_STDERR = {"console": _STDERR, "access": _STDERR}
+# Milliseconds for a request's headers, and bytes: more than any phone needs, less than would fill the memory.
+_HEADER_MILLISECONDS, _HEADER_BYTES = 30_000, 65_536
 
 
 def add(commands: Commands) -> None:
@@ -82,10 +83,12 @@ def prepare(settings: Settings) -> None:
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT. Raises Failure when the port is taken."""
     from granian.constants import Interfaces
-    from granian.log import LOGGING_CONFIG, LogLevels
+    from granian.http import HTTP1Settings
+    from granian.log import LogLevels
     from granian.server import Server
 
     check_port(settings)
+    log_lines.begin(settings.log)
     server: Any = Server(
         "outreach_api.wsgi",
         address=settings.host,
@@ -98,7 +101,8 @@ def serve(settings: Settings) -> int:
         workers_kill_timeout=SECONDS_TO_FINISH,
         respawn_failed_workers=True,
         log_level=LogLevels.error,
-        log_dictconfig={**LOGGING_CONFIG, "handlers": _TO_STDERR},
+        log_dictconfig=log_lines.configuration(settings.log),
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS, max_buffer_size=_HEADER_BYTES),
     )
     threading.Thread(target=_announce, args=(settings,), daemon=True).start()
     try:

@@ -7,6 +7,7 @@ import logging
 from typing import Any
 
 from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.kernel.log_lines import tell
 from outreach_api.ledger.kinds import Kind, Operation
 
 log = logging.getLogger("outreach.ledger")
@@ -26,6 +27,6 @@ def brought_up(operation: Operation, kind: Kind) -> Any:
         try:
             payload = kind.upcasters[version](payload)
         except Exception as error:
-            log.warning("%s: no way from v%d on: %s", kind.name, version, type(error).__name__)
+            tell(log, logging.WARNING, "not_upcast", error, kind=kind.name, version=version)
             return Refusal("invalid", 422, {}, (Problem("", "wrong_form"),), receipt=False)
     return payload

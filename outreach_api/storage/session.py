@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
+from outreach_api.kernel.log_lines import tell
 from outreach_api.storage.turns import NoTurn, Turns
 
 log = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ def _sqlite_engine(url: sa.URL, pool_size: int, turns: Turns) -> sa.Engine:
     driver = sqlite_driver()
     safe = wal_is_safe(driver.sqlite_version_info)
     if not safe:
-        log.warning("SQLite %s has the WAL-reset fault: using journal_mode=DELETE", driver.sqlite_version)
+        tell(log, logging.WARNING, "sqlite_has_wal_reset_fault_so_journal_mode_is_delete")
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.kernel.log_lines import tell
 from outreach_api.kernel.week import day_bounds_utc, local_day
 from outreach_api.ledger import audit
 from outreach_api.ledger.kinds import Actor
@@ -110,7 +111,7 @@ def content(
     try:
         opened = keyring.open(sealed, **SEALED_IN, row=rejection_id)
     except CannotOpen as fault:
-        log.error("the content of a rejection can't be opened: %s", fault)
+        tell(log, logging.ERROR, "rejection_not_opened", fault)
         return Refusal("content_unreadable", 503)
     return {"rejection_id": rejection_id, "content": orjson.loads(opened), "purpose": purpose}
 

@@ -11,6 +11,7 @@ from flask import Response, jsonify
 
 from outreach_api.kernel.clock import parse_instant
 from outreach_api.kernel.errors import KernelError, Problem, Refusal
+from outreach_api.kernel.log_lines import tell
 from outreach_api.kernel.week import local_day
 from outreach_api.ledger import audit, counter, epochs
 from outreach_api.storage.ledger import Rejection
@@ -211,7 +212,7 @@ def _begin_epoch(change_no: int, epoch: str, last: int) -> None:
     with here.database.write() as own:
         if epochs.went_back(own, change_no, epoch):
             said = f"a cursor stands at {change_no}, the counter at {last}"
-            log.error("the database went back to an earlier state (%s): a new epoch begins", said)
+            tell(log, logging.ERROR, "database_went_back")
             audit.record(
                 own,
                 actor(),

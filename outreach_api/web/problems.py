@@ -10,6 +10,7 @@ from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.kernel.log_lines import tell
 from outreach_api.messages import Language, say
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ def problem_lines(problems: tuple[Problem, ...], lang: Language) -> list[dict[st
 
 def problem_response(refusal: Refusal) -> Response:
     lang = language()
+    g.refused_as = refusal.code
     body = {
         "type": f"urn:outreach:problem:{refusal.code}",
         "title": TITLES.get(refusal.status, "Error"),
@@ -114,7 +116,8 @@ def handle_errors(app: Flask) -> None:
         cause = getattr(error, "orig", None)
         if getattr(cause, "sqlite_errorcode", None) == _SQLITE_ERROR:
             return internal(error)
-        log.warning("database not ready: %s", cause or type(error).__name__)
+        known_as = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+        tell(log, logging.WARNING, "database_not_ready", error, database_code=known_as or "-")
         return problem_response(Refusal("busy", 503))
 
     @app.errorhandler(sa.exc.DBAPIError)
@@ -124,5 +127,9 @@ def handle_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def internal(error: Exception) -> Response:
-        log.error("unexpected %s in %s", type(error).__name__, request.endpoint, exc_info=error)
+        tell(log, logging.ERROR, "unexpected", error, method=request.method, route=_route())
         return problem_response(Refusal("internal", 500))
+
+
+def _route() -> str:
+    return request.url_rule.rule if request.url_rule else "-"

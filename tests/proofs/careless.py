@@ -22,10 +22,10 @@ _careful = Database.write
 
 
 @contextlib.contextmanager
-def _write(database: Database) -> Iterator[Session]:
+def _write(self: Database) -> Iterator[Session]:
     with contextlib.ExitStack() as writing:
-        yield writing.enter_context(_careful(database))
-        if database.url == sa.make_url(Settings.from_environment().database_url):  # not the keys
+        yield writing.enter_context(_careful(self))
+        if self.url == sa.make_url(Settings.from_environment().database_url):  # not the keys
             threading.Timer(LATER, writing.pop_all().close).start()
 
 

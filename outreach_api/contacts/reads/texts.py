@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from outreach_api.contacts.reads.notes import in_scope
 from outreach_api.contacts.rules import NoteFacts, may_open_text
 from outreach_api.kernel.errors import Refusal
+from outreach_api.kernel.log_lines import tell
 from outreach_api.ledger import audit
 from outreach_api.ledger.kinds import Actor
 from outreach_api.storage.contacts import ContactNote
@@ -57,7 +58,7 @@ def note_text(
     try:
         text = keyring.open(sealed, table="contact_notes", column="text_sealed", row=note_id)
     except CannotOpen as fault:
-        log.error("the text of a note can't be opened: %s", fault)
+        tell(log, logging.ERROR, "note_text_not_opened", fault)
         return Refusal("text_unreadable", 503)
     return {"note_id": note_id, "text": text, "purpose": allowed}
 
