@@ -67,7 +67,8 @@ class Writing:
         van_id = self.sender.van_id or next(iter(named), None)
         if van_id is None or named - {van_id}:
             return rejected("invalid")  # a crew names another van, or the office none
-        steady = self.entry.offset == -self.skew
+        # Entered again, a payload keeps the time that it was given first, perhaps before the clock was set.
+        steady = self.entry.offset == -self.skew and opened_at == self.occurred_at
         true_day = local_day(self.entry.true_time) if steady else None
         stop_id = uuid.UUID(said["stop_id"])
         return Visit(van_id, stop_id, local_day(opened_at), "open", opened_at, true_day=true_day)
