@@ -103,6 +103,7 @@ def create_app(
         now=now,
         hash_key=keyring.secret("receipts"),
         cursor_key=keyring.secret("cursors"),
+        attempts_key=keyring.secret("attempts"),
         # A quarter of the threads is left for requests without a body, however many uploads stall.
         uploads=Uploads(most=max(1, settings.threads * 3 // 4)),
     )

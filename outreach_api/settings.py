@@ -104,6 +104,7 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", _any_text, "address that serve listens on")
     port: int = _setting(8000, _whole(1, 65_535), "port that serve listens on")
+    proxies: int = _setting(0, _whole(0, 9), "our proxies in front, each adding to X-Forwarded-For")
     https: str = _setting(
         "no", _one_of("no", "yes"), "yes: a proxy serves it through HTTPS, and browsers are to insist (HSTS)"
     )
@@ -123,6 +124,7 @@ class Settings:
     tax_rounding: str = _setting("floor", _one_of("floor", "half_up", "ceil"), "rounding of tax in a price")
     till_tolerance_yen: int = _setting(300, _whole(0, 100_000), "till difference that needs no reason")
     note_text_days: int = _setting(90, _DAYS, "days after the visit until a note's text is purged")
+    texts_per_hour: int = _setting(60, _whole(1, 10_000), "note texts that one holder may open in an hour")
     readback_hours: int = _setting(48, _whole(0, 720), "hours in which crew may read back own notes")
 
     catchment_m: float = _setting(500.0, _METRES, "radius that a stop reaches, metres")

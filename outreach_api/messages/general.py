@@ -95,6 +95,10 @@ TEXTS = {
         "データベースの準備ができていません。",
         "The database does not answer, or its tables are not there yet.",
     ),
+    "too_many_attempts": (
+        "回数が多すぎます。{seconds}秒たってから、もう一度お試しください。",
+        "Too many attempts; try again in {seconds} seconds.",
+    ),
     "bad_request": ("要求の形が正しくありません。", "The request is malformed."),
     "cursor_invalid": ("続きの位置が正しくありません。", "The cursor is not one of ours for this list."),
     "internal": (

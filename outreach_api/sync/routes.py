@@ -155,6 +155,7 @@ class RejectionContent(Resource):
         name=reads.ACTION,
         query=rejections_wire.ContentQuery,
         audited=True,
+        opens_text=True,
         errors=[410],
     )
     def get(self, query: dict[str, Any], rejection_id: uuid.UUID) -> Any:

@@ -113,6 +113,7 @@ class Blueprint(flask_smorest.Blueprint):
         query: type[Query] | None = None,
         by_state: bool = False,
         audited: bool = False,
+        opens_text: bool = False,
         errors: Iterable[int] = (),
         links: Links | None = None,
         media: Mapping[str, Any] | None = None,
@@ -121,6 +122,7 @@ class Blueprint(flask_smorest.Blueprint):
 
         `by_state`: its ETag is the state of the whole database, so that a 304 costs no work.
         `audited`: it runs in a write transaction, because a row must be written before anything is shown.
+        `opens_text`: it shows what somebody said; each holder may do so OUTREACH_TEXTS_PER_HOUR times.
         `errors`: statuses that it answers besides the usual ones.
         `media`: other media types it answers with, by type (CSV, GeoJSON), as OpenAPI schemas.
         """
@@ -154,6 +156,7 @@ class Blueprint(flask_smorest.Blueprint):
                     frozenset(roles),
                     writes=audited,
                     query=query is not None,
+                    opens_text=opens_text,
                     audited_as=name if audited else None,
                 ),
             )
@@ -175,7 +178,7 @@ class Blueprint(flask_smorest.Blueprint):
             documented = self.doc(
                 operationId=name,
                 requestBody=openapi.request_body(contract, _example(contract), required=True),
-                responses=openapi.problems([400, 401, 403, 413, 415, 422, 503]),
+                responses=openapi.problems([400, 401, 403, 413, 415, 422, 429, 503]),
                 **openapi.access(frozenset(roles), None),
             )(documented)
             declare(documented, Declared(frozenset(roles), writes=True, body=True))
@@ -217,10 +220,10 @@ class Blueprint(flask_smorest.Blueprint):
 
 def _change_errors(kind: Kind) -> list[int]:
     more = [412, 428] if kind.needs_base else []
-    return [400, 401, 403, 404, 409, 413, 415, 422, 503, *more]
+    return [400, 401, 403, 404, 409, 413, 415, 422, 429, 503, *more]
 
 
-_READ_ERRORS = (401, 403, 404, 422, 503)
+_READ_ERRORS = (401, 403, 404, 422, 429, 503)
 
 
 def _versioned(out: type[WireSchema] | None) -> bool:

@@ -21,6 +21,8 @@ class Declared:
     body: bool = False
     body_optional: bool = False
     kind: Kind | None = None
+    opens_text: bool = False
+    """It shows what somebody said: each holder may so often an hour."""
     audited_as: str | None = None
     """A read whose refusals are recorded too, also those at the door (wrong role)."""
 

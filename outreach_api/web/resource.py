@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import re
 import uuid
 from collections.abc import Callable, Iterator
@@ -21,11 +22,13 @@ from outreach_api.ledger.perform import perform, read
 from outreach_api.web.bodies import read_body
 from outreach_api.web.declared import Declared, declared_of
 from outreach_api.web.json_body import NotJson, not_json, read_json
+from outreach_api.web.limits import Limit, TooOften, address, try_once
 from outreach_api.web.problems import Refused, language, problem_lines
 from outreach_api.web.services import services
 from schemas.base import MOST_FAULTS
 from schemas.fields import UUID_FORM
 
+_REFUSED_TOKENS = Limit("token", 60, dt.timedelta(minutes=10))
 REPLAYED = {"Idempotency-Replayed": "true"}
 View = Callable[[Session, Actor, uuid.UUID], Any]
 # Ours is "v3-<hash>". A compressing proxy makes it weak or adds to it: W/"…", "…-gzip", "…;gzip", "…"-gzip.
@@ -46,12 +49,14 @@ class Resource(MethodView):
             g.actor = _actor()
             if g.actor.role not in declared.roles:
                 if declared.audited_as is not None:
-                    _record_denied(declared.audited_as, path)
+                    _record_denied(declared.audited_as, path, "forbidden")
                 raise Refused(Refusal("forbidden", 403))
             if request.args and not declared.query:
                 # A misspelt or misplaced wish (?dry_run=true) must not look as if it had been granted.
                 faults = tuple(Problem(f"?{name}", "unknown_key") for name in request.args)
                 raise Refused(Refusal("invalid", 422, {}, faults[:MOST_FAULTS]))
+            if declared.opens_text:
+                _read_on(declared, path)
         if declared.body:
             g.body = _body(declared)
         with _unit_of_work(declared):
@@ -75,8 +80,19 @@ def _unit_of_work(declared: Declared) -> Iterator[None]:
         raise ended
 
 
-def _record_denied(action: str, path: dict[str, Any]) -> None:
-    """An attempt by a role that may never read it; what the path names is not looked up."""
+def _read_on(declared: Declared, path: dict[str, Any]) -> None:
+    """One more text that this holder opens: whoever reads them all with a stolen token is slowed down and seen."""
+    most = services().settings.texts_per_hour
+    try:
+        try_once(Limit("text", most, dt.timedelta(hours=1)), g.actor.holder_id.bytes)
+    except TooOften as refused:
+        if refused.is_first and declared.audited_as is not None:
+            _record_denied(declared.audited_as, path, refused.refusal.code)
+        raise
+
+
+def _record_denied(action: str, path: dict[str, Any], why: str) -> None:
+    """An attempt that was refused before what the path names was looked up."""
     name, entity_id = next(iter(path.items()), ("", None))
     here = services()
     with here.database.write() as own:
@@ -87,7 +103,7 @@ def _record_denied(action: str, path: dict[str, Any]) -> None:
             action=action,
             entity_kind=name.removesuffix("_id"),
             entity_id=entity_id,
-            outcome="denied: forbidden",
+            outcome=f"denied: {why}",
         )
 
 
@@ -98,6 +114,9 @@ def _actor() -> Actor:
         here = services()
         found = here.find_actor(here.database, token.strip(), here.now())
     if found is None:
+        if token:
+            # Only of tokens that are none: phones behind one carrier's address must never lock each other out.
+            try_once(_REFUSED_TOKENS, address())
         raise Refused(Refusal("unauthorized", 401))
     return found
 

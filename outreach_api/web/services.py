@@ -29,6 +29,7 @@ class Services:
     now: Callable[[], dt.datetime]
     hash_key: bytes
     cursor_key: bytes
+    attempts_key: bytes
     uploads: Uploads
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -117,9 +116,9 @@ class Site:
         return self.log.read_text()[-2_000:]
 
     def unexpected(self) -> list[str]:
-        """What the server logged as an error of its own, each as far as its traceback goes."""
-        found = self.log.read_text().split(" ERROR outreach.")[1:]
-        return [re.split(r"\n(?=\d{4}-\d\d-\d\d )", entry)[0][-2_000:] for entry in found]
+        """What the server logged as an error of its own."""
+        marks = ('"level": "error"', '"level": "critical"', "Traceback", "panicked")
+        return [line for line in self.log.read_text().splitlines() if any(mark in line for mark in marks)]
 
     def _is_reached(self) -> bool:
         if self._server is None or self._server.poll() is not None:

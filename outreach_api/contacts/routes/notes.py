@@ -62,6 +62,7 @@ class NoteText(Resource):
         name=texts.ACTION,
         query=wire.TextQuery,
         audited=True,
+        opens_text=True,
         errors=[410],
     )
     def get(self, query: dict[str, Any], note_id: uuid.UUID) -> Any:
