@@ -34,7 +34,7 @@ from outreach_api.sync import operations as sync
 from outreach_api.sync import routes as sync_routes
 from outreach_api.visits import operations as visits
 from outreach_api.visits import routes as visits_routes
-from outreach_api.web import every_request, openapi, pages
+from outreach_api.web import cors, every_request, openapi, pages
 from outreach_api.web.problems import handle_errors
 from outreach_api.web.services import Services
 from outreach_api.web.uploads import Uploads
@@ -109,6 +109,7 @@ def create_app(
     )
     _register(app)
     every_request.wrap(app)
+    cors.allow(app)
     handle_errors(app)
     return app
 

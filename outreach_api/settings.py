@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 PREFIX = "OUTREACH_"
+_ORIGIN = re.compile(
+    r"(https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?|http://(localhost|127\.0\.0\.1))(:[1-9][0-9]{0,4})?", re.ASCII
+)
 
 
 class SettingsError(Exception):
@@ -49,6 +53,15 @@ def _one_of(*words: str) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    found = tuple(text.replace(",", " ").split())
+    for origin in found:
+        # As browsers write it; a page of this machine is as safe as one over HTTPS.
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError("must be origins such as https://app.example.org, without a path or a *")
+    return found
 
 
 def _database_url(text: str) -> str:
@@ -107,6 +120,9 @@ class Settings:
     proxies: int = _setting(0, _whole(0, 9), "our proxies in front, each adding to X-Forwarded-For")
     https: str = _setting(
         "no", _one_of("no", "yes"), "yes: a proxy serves it through HTTPS, and browsers are to insist (HSTS)"
+    )
+    cors_origins: tuple[str, ...] = _setting(
+        (), _origins, "origins of web apps that may call the API, such as https://app.example.org"
     )
     log: str = _setting("info", _one_of("debug", "info", "warning", "error"), "least level that is logged")
     threads: int = _setting(32, _whole(1, 256), "blocking threads of one worker")

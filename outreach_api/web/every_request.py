@@ -66,7 +66,7 @@ def _end(response: Response) -> Response:
     if outcome is not None and outcome.original is not None:
         response.headers.update(REPLAYED)
     response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["Vary"] = "Authorization, Accept, Accept-Language, Accept-Encoding"
+    response.vary.update(("Authorization", "Accept", "Accept-Language", "Accept-Encoding"))
     response.headers["X-Request-Id"] = g.request_id
     response.headers["X-Server-Time"] = format_instant(services().now())
     response.headers.update(HEADERS)
