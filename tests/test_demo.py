@@ -22,7 +22,7 @@ from outreach_api.demo.fill import Filled, Story
 from outreach_api.demo.season import Season
 from outreach_api.demo.team import team
 from outreach_api.demo.wire import DemoRefused, Phone, Server
-from outreach_api.kernel.text import personal_data_hits
+from outreach_api.kernel.personal_data import personal_data_hits
 from outreach_api.ledger import measures
 from outreach_api.ledger.kinds import Registry
 from outreach_api.settings import Settings

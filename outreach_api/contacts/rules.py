@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.ids import derived
-from outreach_api.kernel.text import personal_data_hits
+from outreach_api.kernel.personal_data import personal_data_hits
 from outreach_api.kernel.week import day_bounds_utc, local_day
 from schemas.vocabulary import (
     Depth,

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach_api.kernel.text import Hit, PersonalData, is_my_number, normalise, personal_data_hits
+from outreach_api.kernel.numbers_in_text import is_my_number
+from outreach_api.kernel.personal_data import Hit, PersonalData, personal_data_hits
+from outreach_api.kernel.text import normalise
 
 PRIVATE = [
     ("新松戸北小の3年生", "school"),
