@@ -101,6 +101,14 @@ def api(app: Flask, database: Database, clock: StandingClock) -> Api:
     return Api(app, database, clock)
 
 
+@pytest.fixture(scope="module")
+def module_api(app: Flask, migrated: Database, standing: StandingClock) -> Iterator[Api]:
+    """For a module whose tests share one world and take back what they change; emptied when the module is over."""
+    standing.now = START
+    yield Api(app, migrated, standing)
+    _empty(migrated)
+
+
 @pytest.fixture
 def own_api(database: Database, clock: StandingClock, keyring: Keyring) -> Api:
     """The same with an app of the test's own, for tests that change the app."""

@@ -12,7 +12,7 @@ from flask import Flask
 from outreach_api.kernel.ids import new_id
 
 # What stands in a path besides ids, with a value that fits.
-_IN_PATHS = {"week": "2026-W48", "period": "2026-W48", "mesh": "5339574232"}
+_IN_PATHS = {"week": "2026-W48", "kind": "week", "period": "2026-W48", "mesh": "5339574232"}
 
 
 class Operation(NamedTuple):
@@ -61,6 +61,47 @@ def closed(components: dict[str, Any]) -> dict[str, Any]:
         for name, schema in components["schemas"].items()
     }
     return {**components, "schemas": schemas}
+
+
+class Slot(NamedTuple):
+    """A place where an operation takes an id: its path, its query or its body, and the steps to it there."""
+
+    where: str
+    steps: tuple[str | int, ...]
+
+    @property
+    def name(self) -> str:
+        """Of the id of what stands in a list (stops/id), the list's name too."""
+        words = [step for step in self.steps if isinstance(step, str)]
+        return words[-1] if words[-1] != "id" else "/".join(words)
+
+
+def slots(app: Flask, operation: Operation) -> list[Slot]:
+    """Everywhere that it takes an id."""
+    found = [
+        Slot(where, (name,))
+        for where in ("path", "query")
+        for name, said in operation.parameters(where).items()
+        if said["schema"].get("format") == "uuid"
+    ]
+    body = operation.said.get("requestBody", {}).get("content", {}).get("application/json", {})
+    schemas = app.extensions["outreach_openapi"]["components"]["schemas"]
+    return found + [Slot("body", steps) for steps in _ids_in(body.get("schema", {}), schemas)]
+
+
+def _ids_in(schema: dict[str, Any], schemas: dict[str, Any]) -> Iterator[tuple[str | int, ...]]:
+    if "$ref" in schema:
+        schema = schemas[schema["$ref"].rsplit("/", 1)[1]]
+    if schema.get("format") == "uuid":
+        yield ()
+    for name, inner in schema.get("properties", {}).items():
+        for rest in _ids_in(inner, schemas):
+            yield (name, *rest)
+    if "items" in schema:
+        for rest in _ids_in(schema["items"], schemas):
+            yield (0, *rest)
+    for inner in (one for word in ("allOf", "anyOf", "oneOf") for one in schema.get(word, ())):
+        yield from _ids_in(inner, schemas)
 
 
 def operations(app: Flask) -> Iterator[Operation]:

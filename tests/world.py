@@ -9,31 +9,35 @@ from outreach_api.app import KINDS
 from outreach_api.contacts.rules import SAFETY_CARD_ID
 from outreach_api.kernel.ids import derived
 from outreach_api.ledger.kinds import Kind
+from outreach_api.storage.stops import Stop
 from tests.api import Answer, Api
 from tests.described import Operation, changes
 from tests.make import make_stop, make_visit
+from tests.scopes import FOR_ALL, PEOPLE
 
 NOW = "2026-11-28T03:00:00Z"
 
 # Things of which there is one; its id stands in no path.
 ONLY_ONE = {"safety_card": SAFETY_CARD_ID}
 
-# Fields that name a person without ending in person_id.
-PEOPLE = {"counted_by", "approved_by", "signed_by", "raised_by"}
-
 
 class World:
     """What examples refer to, made of the examples themselves."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, *, beside: World | None = None) -> None:
+        """Of van A; beside another world, of van B, with the things that are for all taken from there."""
         self.api = api
         self.kinds = {kind.name: kind for kind in KINDS}
         self.operations = {op.kind: op for op in changes(api.app) if op.kind}
-        self.ids: dict[str, uuid.UUID] = {"van": api.van, **ONLY_ONE}
+        self.van = api.van if beside is None else api.other_van
+        self.ids: dict[str, uuid.UUID] = {"van": self.van, **ONLY_ONE}
+        if beside is not None:
+            self.ids |= {entity: made for entity, made in beside.ids.items() if entity in FOR_ALL}
         with api.database.write() as session:
-            stop = make_stop(session)
+            stop = make_stop(session) if beside is None else session.get_one(Stop, self.ids["stop"])
             self.ids["stop"] = stop.id
-            self.ids["visit"] = make_visit(session, van_id=api.van, stop=stop).id
+            self.ids["visit"] = make_visit(session, van_id=self.van, stop=stop).id
+        self._part = [] if beside is None else ["beside"]
         for _ in range(2):  # some need what is declared after them
             for kind in KINDS:
                 self._make(kind)
@@ -42,7 +46,7 @@ class World:
         operation = self.operations.get(kind.name)
         if operation is None or kind.entity in self.ids or kind.needs_base:
             return
-        made = derived("world", kind.name)
+        made = derived("world", kind.name, *self._part)
         if self.send(operation, self.body(operation), key=made).status == 201:
             self.ids[kind.entity] = made
 
@@ -66,7 +70,9 @@ class World:
 
     def path_ids(self, operation: Operation) -> dict[str, str]:
         return {
-            name: str(self.id_of(name) or derived("nothing", name)) for name in operation.parameters("path")
+            name: str(self.id_of(name) or derived("nothing", name))
+            for name, said in operation.parameters("path").items()
+            if said["schema"].get("format") == "uuid"
         }
 
     def role(self, kind: Kind) -> str:
@@ -91,12 +97,19 @@ class World:
         return answer.json["results"][0]
 
     def pushed(
-        self, operation: Operation, body: Any, *, key: uuid.UUID, entity: uuid.UUID | None = None, v: int = 0
+        self,
+        operation: Operation,
+        body: Any,
+        *,
+        key: uuid.UUID,
+        entity: uuid.UUID | None = None,
+        v: int = 0,
+        paths: dict[str, str] | None = None,
     ) -> dict[str, Any]:
         """The operation as a push has it: of the present version, or of an older one."""
         kind = self.kinds[operation.kind or ""]
         fields = kind.schema().fields  # type: ignore[attr-defined]
-        paths = self.path_ids(operation)
+        paths = paths or self.path_ids(operation)
         owners = {name: value for name, value in paths.items() if name in fields}
         changed = [value for name, value in paths.items() if name not in fields]
         return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -91,14 +92,17 @@ def person_view(row: Person) -> dict[str, Any]:
     }
 
 
+def shifts_in_scope(actor: Actor) -> sa.Select[Any]:
+    select = sa.select(Shift)
+    return select.where(Shift.van_id == actor.van_id) if actor.role is Role.CREW else select
+
+
 def shift(session: Session, actor: Actor, shift_id: uuid.UUID) -> dict[str, Any] | Refusal:
-    found = session.get(Shift, shift_id)
-    if found is None or not actor.may_touch(found.van_id):
-        return Refusal("not_found", 404)
-    return shift_views(session, [found])[0]
+    found = session.scalar(shifts_in_scope(actor).where(Shift.id == shift_id))
+    return Refusal("not_found", 404) if found is None else shift_views(session, [found])[0]
 
 
-def shift_views(session: Session, rows: list[Shift]) -> list[dict[str, Any]]:
+def shift_views(session: Session, rows: Sequence[Shift]) -> list[dict[str, Any]]:
     members: dict[uuid.UUID, list[dict[str, Any]]] = {row.id: [] for row in rows}
     found = session.scalars(
         sa.select(ShiftMember).where(ShiftMember.shift_id.in_(members)).order_by(ShiftMember.person_id)

@@ -63,10 +63,9 @@ class Shifts(Resource):
     @blp.reads(page_of(wire.ShiftOut), _PLANNERS | {Role.CREW}, name="findShifts", query=wire.ShiftQuery)
     def get(self, query: dict[str, Any]) -> Any:
         """Who was on the van, by day."""
-        select = sa.select(Shift)
-        van_id = actor().van_id or query["van_id"]
-        if van_id is not None:
-            select = select.where(Shift.van_id == van_id)
+        select = reads.shifts_in_scope(actor())
+        if query["van_id"] is not None:
+            select = select.where(Shift.van_id == query["van_id"])
         if query["from_day"] is not None:
             select = select.where(Shift.local_day >= query["from_day"])
         if query["to_day"] is not None:

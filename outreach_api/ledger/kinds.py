@@ -145,7 +145,7 @@ class Work:
     """Operations of this request that have ended, and whose receipts are still to be written."""
 
 
-Gone = Callable[[Session, Collection[uuid.UUID]], Mapping[uuid.UUID, Refusal]]
+Gone = Callable[[Work, Collection[uuid.UUID]], Mapping[uuid.UUID, Refusal]]
 Write = Callable[[Work, Sequence[Accepted]], "list[Applied | Refusal]"]
 WriteOne = Callable[[Work, Accepted], "Applied | Refusal"]
 
@@ -175,7 +175,8 @@ class Kind:
     table: type[Base] | None = None
     """Where its rows go, if it only appends: one a payload, with the entity's id. Such kinds are written many at once."""
     gone: Gone | None = None
-    """Of rows that are there, those that were taken back: what never comes back is refused by its name."""
+    """Of rows that are there and the actor reaches, those that were taken back: what never comes back is refused by
+    its name."""
     sees_endings: bool = False
     """Its write asks which operations of its own request have ended (`Work.ending`)."""
     creates: bool = False

@@ -70,7 +70,7 @@ def _there_already(work: Work, kind: Kind, ids: Sequence[uuid.UUID]) -> dict[uui
     """Of these entities, those that exist: one SELECT, where halving would try every single one of them."""
     table: Any = kind.table
     found = {row.id for row in bulk.find(work.session, sa.select(table.id).where(bulk.among(table.id)), ids)}
-    gone = kind.gone(work.session, found) if kind.gone is not None and found else {}
+    gone = kind.gone(work, found) if kind.gone is not None and found else {}
     return {entity_id: gone.get(entity_id, ALREADY_EXISTS) for entity_id in found}
 
 

@@ -9,9 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach_api.contacts.operations import WRITERS
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.ids import visit_id_of
 from outreach_api.ledger.kinds import Actor
+from outreach_api.ledger.visit_facts import of_own_van
 from outreach_api.plans.reads import NOT_FOUND
 from outreach_api.stops.reads import stop_views
 from outreach_api.stops.rules import last_valid_day
@@ -57,8 +59,8 @@ def stop_brief(
     session: Session, actor: Actor, stop_id: uuid.UUID, *, today: dt.date
 ) -> dict[str, Any] | Refusal:
     """A stop for those who go there. Crew get it for places where their van goes or went."""
-    stop = session.get(Stop, stop_id)
-    if stop is None or not _goes_there(session, actor, stop_id):
+    stop = session.scalar(sa.select(Stop).where(Stop.id == stop_id, _goes_there(actor)))
+    if stop is None:
         return NOT_FOUND
     view = stop_views(session, actor, [stop])[0]
     return {
@@ -66,26 +68,27 @@ def stop_brief(
         **{name: view[name] for name in _COPIED},
         "permissions": _permissions(session, stop_id, today),
         "next_stay": _next_stay(session, actor, stop_id, today),
-        "follow_ups": open_promises(session, stop_id, today),
+        "follow_ups": open_promises(session, actor, stop_id, today),
         "programmes": _programmes(session),
     }
 
 
-def _goes_there(session: Session, actor: Actor, stop_id: uuid.UUID) -> bool:
+def _goes_there(actor: Actor) -> sa.ColumnElement[bool]:
+    """Of a stop, that the actor's van goes or went there; an office's people go anywhere."""
     if actor.role is not Role.CREW:
-        return True
+        return sa.true()
     planned = (
         sa.select(PlanStop.id)
         .join(Plan, Plan.id == PlanStop.plan_id)
         .where(
             Plan.van_id == actor.van_id,
             Plan.revision > 0,
-            PlanStop.stop_id == stop_id,
+            PlanStop.stop_id == Stop.id,
             PlanStop.removed.is_(False),
         )
     )
-    visited = sa.select(Visit.id).where(Visit.van_id == actor.van_id, Visit.stop_id == stop_id)
-    return bool(session.scalar(sa.select(sa.or_(planned.exists(), visited.exists()))))
+    visited = sa.select(Visit.id).where(Visit.van_id == actor.van_id, Visit.stop_id == Stop.id)
+    return sa.or_(planned.exists(), visited.exists())
 
 
 def _permissions(session: Session, stop_id: uuid.UUID, today: dt.date) -> list[dict[str, Any]]:
@@ -139,8 +142,13 @@ def _next_stay(session: Session, actor: Actor, stop_id: uuid.UUID, today: dt.dat
     }
 
 
-def open_promises(session: Session, stop_id: uuid.UUID, today: dt.date) -> list[dict[str, Any]]:
-    """Coded promises due at a stop whose last event is not `met`; oldest first. No text, no person."""
+def open_promises(session: Session, actor: Actor, stop_id: uuid.UUID, today: dt.date) -> list[dict[str, Any]]:
+    """Coded promises due at a stop whose last event is not `met`; oldest first. No text, no person.
+
+    Whoever could report on them sees them: crew what their own van promised, an admin none.
+    """
+    if actor.role not in WRITERS:
+        return []
     last = (
         sa.select(FollowUpEvent.result)
         .where(FollowUpEvent.follow_up_id == FollowUp.id)
@@ -150,7 +158,11 @@ def open_promises(session: Session, stop_id: uuid.UUID, today: dt.date) -> list[
     )
     rows = session.scalars(
         sa.select(FollowUp)
-        .where(FollowUp.due_stop_id == stop_id, sa.func.coalesce(last, "") != FollowUpResult.MET)
+        .where(
+            FollowUp.due_stop_id == stop_id,
+            sa.func.coalesce(last, "") != FollowUpResult.MET,
+            of_own_van(actor, FollowUp.visit_id),
+        )
         .order_by(FollowUp.due_day, FollowUp.id)
         .limit(_PROMISES_MOST)
     )

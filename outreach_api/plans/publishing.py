@@ -83,7 +83,7 @@ def cancel_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
     found = sa.select(PlanStop, Plan).join(Plan, Plan.id == PlanStop.plan_id)
     found = found.where(PlanStop.id == accepted.entity_id, PlanStop.removed.is_(False))
     if work.actor.role is Role.CREW:
-        found = found.where(Plan.van_id == work.actor.van_id)
+        found = found.where(Plan.van_id == work.actor.van_id, Plan.revision > 0)
     pair = work.session.execute(found).one_or_none()
     if pair is None:
         return Refusal("not_found", 404)

@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.access import reads as access
+from outreach_api.contacts.operations import WRITERS
 from outreach_api.contacts.reads import concerns, follow_ups, referrals
 from outreach_api.contacts.rules import SAFETY_CARD_ID
 from outreach_api.ledger.kinds import Actor
 from outreach_api.plans import reads as plans
+from outreach_api.sales.operations import COUNTER
 from outreach_api.sales.reads import phones
 from outreach_api.stops import reads as stops
 from outreach_api.storage.access import Shift
@@ -58,8 +60,8 @@ def _visits(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> Iterabl
 
 
 def _shifts(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> Iterable[dict[str, Any]]:
-    rows = session.scalars(sa.select(Shift).where(Shift.id.in_(ids))).all()
-    return access.shift_views(session, [row for row in rows if actor.may_touch(row.van_id)])
+    rows = session.scalars(access.shifts_in_scope(actor).where(Shift.id.in_(ids))).all()
+    return access.shift_views(session, rows)
 
 
 def _vans(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> Iterable[dict[str, Any]]:
@@ -82,13 +84,13 @@ def _safety_card(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> It
 FEEDS: dict[str, Feed] = {
     "safety_card": Feed(SafetyCardOut, _safety_card),
     "van": Feed(VanOut, _vans),
-    "shift": Feed(ShiftOut, _shifts),
+    "shift": Feed(ShiftOut, _shifts, COUNTER),
     "stop": Feed(StopOut, _stops),
     "plan": Feed(PlanOut, _plans),
     "item": Feed(ItemBriefOut, phones.items),
     "tax_rates": Feed(TaxRatesBriefOut, phones.tax_rates),
     "destination": Feed(DestinationOut, referrals.destinations),
-    "follow_up": Feed(FollowUpOut, follow_ups.follow_ups),
+    "follow_up": Feed(FollowUpOut, follow_ups.follow_ups, WRITERS),
     "visit": Feed(VisitOut, _visits),
-    "cash_up": Feed(CashUpOut, phones.cash_ups),
+    "cash_up": Feed(CashUpOut, phones.cash_ups, COUNTER),
 }

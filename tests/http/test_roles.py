@@ -1,4 +1,4 @@
-"""Who may do what: every role against every operation, with things of the own van, of another, and of nobody."""
+"""Who may do what: every method and every kind says who may, and it is asked for. Whose things: test_scope.py."""
 
 from __future__ import annotations
 
@@ -14,23 +14,10 @@ from outreach_api.web.resource import Resource
 from schemas.vocabulary import Role
 from tests.api import Answer, Api
 from tests.described import Operation, operations
-from tests.world import NOW, World
+from tests.world import NOW
 
 # Where the answer comes from before any table but that of the tokens.
 ONE_DATABASE = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
-
-# What every crew may see or touch, whatever van it belongs to; all else belongs to one van.
-SHARED = {
-    "stop",
-    "permission",
-    "item",
-    "destination",
-    "partner",
-    "issue",
-    "safety_card",
-    "person",
-    "tax_rate",
-}
 
 
 def methods(app: Flask) -> list[tuple[str, Any]]:
@@ -142,79 +129,3 @@ def test_a_pushed_kind_asks_for_its_roles_too(api: Api) -> None:
         answer = api.post("/v1/sync/push", {"sent_at": NOW, "operations": sent}, role=role)
         refused = [(line["result"], line["code"]) for line in answer.json["results"]]
         assert refused == [("rejected", "forbidden")] * len(kinds)
-
-
-@pytest.fixture
-def world(api: Api) -> World:
-    """Things of van A; the tests come from van B."""
-    return World(api)
-
-
-def of_a_van(world: World, operation: Operation) -> bool:
-    named = {name.removesuffix("_id") for name in operation.parameters("path")}
-    return bool(named) and not named & SHARED and all(world.id_of(f"{name}_id") for name in named)
-
-
-def test_crew_of_another_van_find_nothing_of_this_one(api: Api, world: World) -> None:
-    stranger = api.token("crew", api.other_van)
-    met = 0
-    for operation in operations(api.app):
-        if "crew" not in (operation.roles or ()) or not of_a_van(world, operation):
-            continue
-        version = 1 if "If-Match" in operation.parameters("header") else None
-        body = None if operation.method == "GET" else world.body(operation)
-        answer = api.send(
-            operation.method,
-            operation.path(**world.path_ids(operation)),
-            body,
-            token=stranger,
-            version=version,
-        )
-        assert answer.status == 404, (operation.name, answer)
-        assert str(world.ids["visit"]) not in answer.text.replace(
-            operation.path(**world.path_ids(operation)), ""
-        )
-        met += 1
-    assert met >= 5
-
-
-def test_lists_of_crew_hold_nothing_of_another_van(api: Api, world: World) -> None:
-    hidden = {entity: str(made) for entity, made in world.ids.items() if entity not in SHARED}
-    for operation in operations(api.app):
-        if operation.method != "GET" or "crew" not in (operation.roles or ()) or "{" in operation.template:
-            continue
-        queries = [""] + ["?van_id=" + hidden["van"]] * ("van_id" in operation.parameters("query"))
-        queries += ["?visit_id=" + hidden["visit"]] * ("visit_id" in operation.parameters("query"))
-        for query in queries:
-            answer = api.get(operation.template + query, token=api.token("crew", api.other_van))
-            shown = [entity for entity, made in hidden.items() if made in answer.text]
-            assert shown == [], (operation.name, query)
-
-
-def test_crew_push_nothing_onto_another_van(api: Api, world: World) -> None:
-    token = api.token("crew", api.other_van)
-    kinds = {kind.name: kind for kind in KINDS if "crew" in kind.roles and kind.pushed}
-    for name, kind in kinds.items():
-        operation = world.operations[name]
-        payload = {**world.body(operation)}
-        fields = kind.schema().fields  # type: ignore[attr-defined]
-        paths = world.path_ids(operation)
-        payload |= {field: value for field, value in paths.items() if field in fields}
-        entity = next((value for field, value in paths.items() if field not in fields), str(new_id()))
-        if not names_hidden(world, [payload, entity]):
-            continue
-        sent = {
-            "op_id": str(new_id()),
-            "kind": name,
-            "v": kind.v,
-            "entity_id": entity,
-            "occurred_at": NOW,
-            "payload": payload,
-            "base_version": 1,
-        }
-        answer = api.post("/v1/sync/push", {"sent_at": NOW, "operations": [sent]}, token=token)
-        assert answer.json["results"][0]["result"] != "applied", (name, answer)
-
-
-def names_hidden(world: World, value: object) -> bool:
-    return any(str(made) in str(value) for entity, made in world.ids.items() if entity not in SHARED)

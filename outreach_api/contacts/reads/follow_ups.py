@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach_api.contacts.reads.notes import that_exist_for
 from outreach_api.contacts.rules import chapman
 from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger.kinds import Actor
@@ -60,7 +61,7 @@ def follow_up(session: Session, actor: Actor, follow_up_id: uuid.UUID) -> dict[s
 def follow_ups(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
     """Several at once, for phones."""
     rows = session.scalars(in_scope(actor).where(FollowUp.id.in_(ids)).order_by(FollowUp.id))
-    return follow_up_views(session, list(rows))
+    return follow_up_views(session, actor, list(rows))
 
 
 def reported_follow_up(session: Session, actor: Actor, event_id: uuid.UUID) -> dict[str, Any] | Refusal:
@@ -69,7 +70,8 @@ def reported_follow_up(session: Session, actor: Actor, event_id: uuid.UUID) -> d
     return Refusal("not_found", 404) if follow_up_id is None else follow_up(session, actor, follow_up_id)
 
 
-def follow_up_views(session: Session, rows: Sequence[FollowUp]) -> list[dict[str, Any]]:
+def follow_up_views(session: Session, actor: Actor, rows: Sequence[FollowUp]) -> list[dict[str, Any]]:
+    notes = that_exist_for(session, actor, (row.note_id for row in rows))
     reports: dict[uuid.UUID, list[dict[str, Any]]] = {row.id: [] for row in rows}
     for event in session.scalars(
         sa.select(FollowUpEvent)
@@ -92,7 +94,7 @@ def follow_up_views(session: Session, rows: Sequence[FollowUp]) -> list[dict[str
             "promise": row.promise,
             "due_day": row.due_day,
             "due_stop_id": row.due_stop_id,
-            "note_id": row.note_id,
+            "note_id": row.note_id if row.note_id in notes else None,
             "card_word": row.card_word,
             "result": reports[row.id][-1]["result"] if reports[row.id] else None,
             "reports": reports[row.id],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,6 +39,16 @@ def matching(actor: Actor, wanted: dict[str, Any]) -> sa.Select[Any]:
             listed = sa.type_coerce(column, sa.Text)
             select = select.where(listed.contains(f'"{wanted[name]}"', autoescape=True))
     return select
+
+
+def that_exist_for(session: Session, actor: Actor, note_ids: Iterable[uuid.UUID | None]) -> set[uuid.UUID]:
+    """Of the notes that something names, those whose ids may be shown: the others do not exist for this actor."""
+    named = {note_id for note_id in note_ids if note_id is not None}
+    if not named or actor.role is Role.SAFEGUARDING:
+        return named
+    return set(
+        session.scalars(in_scope(actor).with_only_columns(ContactNote.id).where(ContactNote.id.in_(named)))
+    )
 
 
 def note(session: Session, actor: Actor, note_id: uuid.UUID) -> dict[str, Any] | Refusal:

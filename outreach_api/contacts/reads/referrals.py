@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach_api.contacts.reads.notes import that_exist_for
 from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger.kinds import Actor
 from outreach_api.ledger.visit_facts import of_own_van
@@ -106,6 +107,7 @@ def _referral_by(
 
 def referral_views(session: Session, actor: Actor, rows: Sequence[Referral]) -> list[dict[str, Any]]:
     ids = [row.id for row in rows]
+    notes = that_exist_for(session, actor, (row.note_id for row in rows))
     destination_ids = {row.destination_id for row in rows}
     found = session.execute(
         sa.select(Destination.id, Destination.kind).where(Destination.id.in_(destination_ids))
@@ -134,7 +136,7 @@ def referral_views(session: Session, actor: Actor, rows: Sequence[Referral]) -> 
             "direction": row.direction,
             "destination_id": row.destination_id,
             "destination_kind": kinds[row.destination_id],
-            "note_id": row.note_id,
+            "note_id": row.note_id if row.note_id in notes else None,
             "case_ref": row.case_ref if actor.role in SEES_CASE_REF else None,
             "consent": _consent_view(consents.get(row.id)),
             "outcome": outcomes[row.id][-1]["outcome"] if outcomes[row.id] else None,

@@ -30,7 +30,7 @@ class FollowUps(Resource):
             follow_ups.matching(actor(), query, today),
             query,
             [FollowUp.due_day, FollowUp.id],
-            lambda rows: follow_ups.follow_up_views(session(), rows),
+            lambda rows: follow_ups.follow_up_views(session(), actor(), rows),
         )
 
     @blp.changes(

@@ -12,11 +12,11 @@ from outreach_api.contacts.rules import opens_concern, personal_data_in
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.ids import new_id
 from outreach_api.ledger import measures
-from outreach_api.ledger.kinds import Accepted, Applied, Tally, Warn, Work
+from outreach_api.ledger.kinds import Accepted, Actor, Applied, Tally, Warn, Work
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_columns, frames, of_own_van
 from outreach_api.storage import bulk
 from outreach_api.storage.contacts import ContactNote, SafetyConcern
-from schemas.vocabulary import Stage
+from schemas.vocabulary import Role, Stage
 
 NOTE_UNKNOWN = Refusal("note_unknown", 404, {}, (Problem("/note_id", "note_unknown"),), passing=True)
 
@@ -59,10 +59,17 @@ def notes_in_reach(work: Work, note_ids: set[uuid.UUID]) -> set[uuid.UUID]:
     """Which of these notes a referral or follow-up of this actor may name."""
     if not note_ids:
         return set()
-    select = sa.select(ContactNote.id).where(
-        ContactNote.id.in_(note_ids), of_own_van(work.actor, ContactNote.visit_id)
-    )
+    select = sa.select(ContactNote.id).where(ContactNote.id.in_(note_ids), in_reach(work.actor))
     return set(work.session.scalars(select))
+
+
+def in_reach(actor: Actor) -> sa.ColumnElement[bool]:
+    """Of a note, that this actor may know of it: of the own van, and about staff only if they said it themselves."""
+    reached = of_own_van(actor, ContactNote.visit_id)
+    if actor.role is Role.SAFEGUARDING:
+        return reached
+    own_words = sa.or_(ContactNote.about_staff.is_(False), ContactNote.holder_id == actor.holder_id)
+    return sa.and_(reached, own_words)
 
 
 def _note_row(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.contacts.rules import purge_before
+from outreach_api.contacts.writes.notes import in_reach
 from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger import audit
 from outreach_api.ledger.counter import ChangeNumbers
@@ -95,12 +96,12 @@ def erase_text(work: Work, accepted: Accepted) -> Applied | Refusal:
     return Applied(accepted.entity_id, created=False)
 
 
-def erased(session: Session, note_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Refusal]:
+def erased(work: Work, note_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Refusal]:
     """Of these notes, those whose text was erased: sending them again brings nothing back."""
     found = sa.select(ContactNote.id).where(
-        ContactNote.id.in_(note_ids), ContactNote.text_purged_at.is_not(None)
+        ContactNote.id.in_(note_ids), ContactNote.text_purged_at.is_not(None), in_reach(work.actor)
     )
-    return dict.fromkeys(session.scalars(found), TEXT_WAS_ERASED)
+    return dict.fromkeys(work.session.scalars(found), TEXT_WAS_ERASED)
 
 
 def _note(work: Work, accepted: Accepted) -> ContactNote | Refusal:

@@ -7,14 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger import takings
 from outreach_api.ledger.kinds import Accepted, Applied, Tally, Work
 from outreach_api.ledger.tellings import receipts as tellings
 from outreach_api.ledger.tellings.sources import Told, held_back
-from outreach_api.ledger.visit_facts import VisitFrame, fact_columns, frames
+from outreach_api.ledger.visit_facts import VisitFrame, fact_columns, frames, of_own_van
 from outreach_api.sales.writes import tickets
 from outreach_api.storage import bulk
 from outreach_api.storage.sales import Sale, SaleVoid, TicketEntry
@@ -26,10 +25,12 @@ ALREADY_VOIDED = Refusal("already_voided", 409)
 SALE_WAS_VOIDED = Refusal("sale_was_voided", 409)
 
 
-def voided(session: Session, sale_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Refusal]:
+def voided(work: Work, sale_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Refusal]:
     """Of these receipts, those that were taken back: sending them again brings nothing back."""
-    found = sa.select(SaleVoid.sale_id).where(SaleVoid.sale_id.in_(sale_ids))
-    return dict.fromkeys(session.scalars(found), SALE_WAS_VOIDED)
+    found = sa.select(SaleVoid.sale_id).where(
+        SaleVoid.sale_id.in_(sale_ids), of_own_van(work.actor, SaleVoid.visit_id)
+    )
+    return dict.fromkeys(work.session.scalars(found), SALE_WAS_VOIDED)
 
 
 def void_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
