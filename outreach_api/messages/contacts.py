@@ -15,6 +15,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "personal_data_name": _looks_like("名前", "a name"),
     "personal_data_school": _looks_like("学校や園の名前", "the name of a school"),
     "personal_data_line_id": _looks_like("LINEのID", "a LINE id"),
+    "personal_data_account": _looks_like("SNSのアカウント名", "the name of an account"),
     "personal_data_my_number": _looks_like("マイナンバー", "an individual number"),
     "note_unknown": (
         "このメモが見つかりません。先にメモを送ってください。",
