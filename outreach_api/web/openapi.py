@@ -10,6 +10,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from outreach_api.ledger.kinds import Kind
+from outreach_api.web.declared import Undeclared
 from outreach_api.web.problems import TITLES
 from schemas import fields
 from schemas.problem import ProblemOut
@@ -166,6 +167,8 @@ def finish(spec: dict[str, Any]) -> dict[str, Any]:
         for method, operation in operations.items():
             if method not in ("get", "post", "put", "patch", "delete"):
                 continue
+            if "responses" not in operation:
+                raise Undeclared(f"{method.upper()} {path} declares nothing: who may call it?")
             responses = operation["responses"]
             responses.pop("default", None)
             for status in list(responses):

@@ -7,9 +7,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from outreach_api.app import KINDS
+from outreach_api import app as app_module
+from outreach_api.app import KINDS, create_app
 from outreach_api.kernel.ids import new_id
-from outreach_api.web.declared import Declared
+from outreach_api.settings import Settings
+from outreach_api.storage.keyring import Keyring
+from outreach_api.storage.session import Database
+from outreach_api.web.blueprint import Blueprint
+from outreach_api.web.declared import Declared, Undeclared
 from outreach_api.web.resource import Resource
 from schemas.vocabulary import Role
 from tests.api import Answer, Api
@@ -82,6 +87,22 @@ def test_an_undeclared_method_is_never_run(own_api: Api) -> None:
     for method in ("GET", "HEAD"):
         assert own_api.send(method, "/v1/forgotten", role="admin").status == 500
     assert ran == []
+
+
+@ONE_DATABASE
+def test_an_app_with_an_undeclared_route_does_not_start(
+    database: Database, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blueprint = Blueprint("forgotten", __name__, url_prefix="/v1")
+
+    @blueprint.route("/forgotten")
+    class Forgotten(Resource):
+        def get(self) -> str:
+            return "secret"
+
+    monkeypatch.setattr(app_module, "BLUEPRINTS", (*app_module.BLUEPRINTS, blueprint))
+    with pytest.raises(Undeclared, match="GET /v1/forgotten"):
+        create_app(Settings(), database=database, keyring=keyring)
 
 
 def ask(api: Api, operation: Operation, token: str | None, **how: Any) -> Answer:
