@@ -31,7 +31,8 @@ _FLAT = (
     rf"|(?:ハイツ|コーポ|メゾン|ハイム|レジデンス|パレス|シャトー|ヴィラ|コート|荘)[一-龥ァ-ヺーぁ-ゖ]{{0,6}}\s?{_FLAT_NO}"
     rf"|(?:団地|住宅|マンション|アパート|寮)(?:「[^」]{{1,8}}」)?の?\s?{_FLAT_NO}"
 )
-_ADDRESS = re.compile("|".join((_BLOCK, _HOUSE, _AFTER_TOWN, _AFTER_TOWN_SPACED, _TWO_PARTS, _FLAT)))
+ADDRESS = "|".join((_BLOCK, _HOUSE, _AFTER_TOWN, _AFTER_TOWN_SPACED, _TWO_PARTS, _FLAT))
+_ADDRESS = re.compile(ADDRESS)
 
 
 def addresses(digits: str) -> Iterator[tuple[int, int]]:

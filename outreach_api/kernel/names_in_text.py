@@ -9,28 +9,30 @@ from outreach_api.kernel.nobodys import (
     BEFORE_ONE_HONORIFIC,
     BEFORE_TEACHER,
     ENDINGS,
-    PATTERN,
+    NOBODY,
     WHOLE_KANJI,
     WHOLE_LATIN,
 )
 
 # 君津 is a town, ちゃんと an adverb, さんま a fish: what follows tells an honorific from a syllable.
-_HONORIFIC = re.compile(
+HONORIFIC = (
     r"さん(?!ま(?![だたでえ])|ぽ|すう|りん|ざ[んし]|かく|さん|にん|びき|びゃく|ぼん|じゅう|ぜんえん)"
     r"|さま(?![ざるっらさしじ]|り(?!に)|れ|よう|たげ)|様(?![子々相式態変])"
     r"|くん(?!せい|れん|ない|ろ|くん|だり)|君(?!津|が代|たち|達|主|臨|ら|の名は)|ちゃん(?!ぽん|ちゃん|こ(?:鍋|なべ|屋))"
     r"|先生|氏(?![名神子族家])"
     r"|(?:チャン|クン|サン|サマ)(?![ァ-ヺー])"
 )
+_HONORIFIC = re.compile(HONORIFIC)
 _WORD_BEFORE = re.compile(
     r"(?:(?P<kanji>[一-龥々〆ヶ]+)|(?P<katakana>[ァ-ヺー]{2,})|(?P<hiragana>[ぁ-ゖー]{2,})|(?P<latin>[a-z]{2,}))"
     r"[ \n]?$"
 )
+_NOBODY = re.compile(NOBODY + "$")
 _LOOK_BACK = 12
 _HIRAGANA = str.maketrans({chr(code): chr(code - 0x60) for code in range(ord("ァ"), ord("ヶ"))})
 
 # 行くんだ and はたらくんです: a verb and ん, not Mr 行.
-_KANJI_VERBS_IN_KU = frozenset("行歩働聞泣書着付続置引弾抱届開動驚描拭焼咲巻向吹除吐履磨乾嘆招導頂")
+KANJI_VERBS_IN_KU = frozenset("行歩働聞泣書着付続置引弾抱届開動驚描拭焼咲巻向吹除吐履磨乾嘆招導頂")
 _AFTER_VERB = frozenset(("だ", "で", "じ", "や", "か", "よ", "?", "。", ""))
 _AFTER_LIKE = frozenset("なにだで")
 _VERBS_IN_KU = re.compile(
@@ -43,7 +45,8 @@ _BEFORE_YOU = re.compile(
     r"|きっと|たぶん|やっぱり|あの|その|この|わが|ねぇ|ああ)$"
 )
 # たなか先生 is somebody; やさしい先生, ほかの先生 are any.
-_NO_NAME_BEFORE_TEACHER = re.compile(r"(?:[いなのるたともがはをにでやしてら]|から|さん|ちゃん)$")
+NO_NAME_BEFORE_TEACHER = r"(?:[いなのるたともがはをにでやしてら]|から|さん|ちゃん)"
+_NO_NAME_BEFORE_TEACHER = re.compile(NO_NAME_BEFORE_TEACHER + "$")
 
 
 def names(folded: str) -> Iterator[tuple[int, int]]:
@@ -64,9 +67,9 @@ def _is_name(word: re.Match[str], before: str, honorific: str, after: str) -> bo
         if before.endswith("ッ"):
             return False  # クロワッサン
         before, honorific = before.translate(_HIRAGANA), honorific.translate(_HIRAGANA)
-    if before.endswith(ENDINGS + BEFORE_ONE_HONORIFIC.get(honorific, ())) or PATTERN.search(before):
+    if before.endswith(ENDINGS + BEFORE_ONE_HONORIFIC.get(honorific, ())) or _NOBODY.search(before):
         return False
-    if word["katakana"] and PATTERN.search(word["katakana"].translate(_HIRAGANA)):
+    if word["katakana"] and _NOBODY.search(word["katakana"].translate(_HIRAGANA)):
         return False  # ウサギさん
     if word["kanji"] in WHOLE_KANJI.get(honorific, ()) or word["latin"] in WHOLE_LATIN:
         return False
@@ -76,7 +79,7 @@ def _is_name(word: re.Match[str], before: str, honorific: str, after: str) -> bo
         return False
     if honorific == "氏" and word["hiragana"]:
         return False
-    if honorific == "くん" and word["kanji"] and word["kanji"][-1] in _KANJI_VERBS_IN_KU:
+    if honorific == "くん" and word["kanji"] and word["kanji"][-1] in KANJI_VERBS_IN_KU:
         return after not in _AFTER_VERB
     if honorific == "くん" and _VERBS_IN_KU.search(before):
         return False
