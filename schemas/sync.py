@@ -150,7 +150,13 @@ class WarningRuleOut(Out):
 
     code = fields.String()
     pattern = fields.String(
-        metadata={"description": "A regular expression as JavaScript and Python read it."}
+        metadata={
+            "description": "A regular expression as JavaScript and Python read it, for the text in NFKC, in small"
+            " letters and with every dash as -; search once more with 〇零一二三四五六七八九 as digits."
+        }
+    )
+    unless = fields.String(
+        allow_none=True, metadata={"description": "A match in which this is found looks like nothing."}
     )
     detail = fields.String()
 
@@ -175,6 +181,7 @@ class RulesOut(Out):
             {
                 "code": "personal_data_phone",
                 "pattern": "0[0-9]{1,4}[- ]?[0-9]{1,4}[- ]?[0-9]{3,4}",
+                "unless": None,
                 "detail": "電話番号のようなものが入っています。消せないか見てください。",
             }
         ],

@@ -8,33 +8,23 @@ from typing import Any
 
 import orjson
 
-from outreach_api.kernel.personal_data import PersonalData
 from outreach_api.messages import Language, say
 from outreach_api.settings import Settings
 from outreach_api.storage.keyring import SEALED_INFO, Keyring
+from outreach_api.sync.coarse_patterns import COARSE_PATTERNS
 from schemas.contacts import NOTE_TEXT
 from schemas.sync import MOST_OPERATIONS
-
-COARSE_PATTERNS: dict[PersonalData, str] = {
-    PersonalData.PHONE: r"0[0-9]{1,4}[-ー・ ]?[0-9]{1,4}[-ー・ ]?[0-9]{3,4}",
-    PersonalData.EMAIL: r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+",
-    PersonalData.POSTAL_CODE: r"〒|[0-9]{3}-[0-9]{4}",
-    PersonalData.ADDRESS: r"[0-9０-９一二三四五六七八九十]+(丁目|番地)",
-    PersonalData.NAME: r"[一-龥々ァ-ヺー]{1,6}(さん|くん|ちゃん|様|君)",
-    PersonalData.SCHOOL: r"[一-龥々ァ-ヺぁ-ゖ]{1,8}(小学校|中学校|高校|保育園|幼稚園)",
-    PersonalData.LINE_ID: r"(LINE|Line|line|ライン)[^一-龥ぁ-ゖ]{0,6}[A-Za-z0-9._-]{4,}",
-}
-"""For phones without a network: regular expressions that any language reads. The server looks closer."""
 
 
 def phone_rules(settings: Settings, keyring: Keyring, language: Language) -> dict[str, Any]:
     warnings = [
         {
-            "code": f"personal_data_{kind.value}",
-            "pattern": pattern,
-            "detail": say(f"personal_data_{kind.value}", language),
+            "code": f"personal_data_{coarse.kind}",
+            "pattern": coarse.pattern,
+            "unless": coarse.unless,
+            "detail": say(f"personal_data_{coarse.kind}", language),
         }
-        for kind, pattern in COARSE_PATTERNS.items()
+        for coarse in COARSE_PATTERNS
     ]
     return {
         "seal": {

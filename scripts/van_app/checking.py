@@ -15,6 +15,10 @@ MOST_TAPS, MOST_PIECES = 500, 1_000
 """Of one band in one go; of one item on a receipt."""
 
 
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣~〜", "-"))
+_KANJI_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+
+
 class CannotKeep(Exception):
     """It was not kept, and why: a sentence in Japanese, and one in English."""
 
@@ -91,14 +95,24 @@ def check_note(payload: Mapping[str, Any], rules: Mapping[str, Any], *, sure: bo
             f"本文は1〜{longest}文字です（いま{len(text)}文字。制御文字は使えません）。",
             f"A text has 1 to {longest} characters and no control characters; this one has {len(text)}.",
         )
-    spellings = (text, unicodedata.normalize("NFKC", text))
-    found = [
-        str(rule["detail"])
-        for rule in rules.get("warnings", [])
-        if any(re.search(rule["pattern"], spelling) for spelling in spellings)
-    ]
+    found = looks_personal(text, rules)
     if found and not sure:
         raise LooksPersonal(found)
+
+
+def looks_personal(text: str, rules: Mapping[str, Any]) -> list[str]:
+    """The sentences of those pulled warning rules that find something which their `unless` does not excuse."""
+    plain = unicodedata.normalize("NFKC", text).lower().translate(_DASHES)
+    spellings = (plain, plain.translate(_KANJI_DIGITS))
+    return [
+        str(rule["detail"])
+        for rule in rules.get("warnings", [])
+        if any(
+            not (rule.get("unless") and re.search(rule["unless"], match[0]))
+            for spelling in spellings
+            for match in re.finditer(rule["pattern"], spelling)
+        )
+    ]
 
 
 def _check_words(payload: Mapping[str, Any]) -> None:
