@@ -92,12 +92,12 @@ def _answered(vans: TwoVans, who: str, token: str) -> Iterator[str]:
     for operation in operations(vans.api.app):
         if operation.kind is None or not _may(who, operation):
             continue
-        for world in (vans.own, vans.other):
-            for version in (1, 2) if operation.kind in needs_base else (None,):
-                path = operation.path(**world.path_ids(operation))
-                yield vans.api.send(
-                    operation.method, path, world.body(operation), token=token, version=version, check=False
-                ).text
+        world = vans.home(who)
+        for version in (1, 2) if operation.kind in needs_base else (None,):
+            path = operation.path(**world.path_ids(operation))
+            yield vans.api.send(
+                operation.method, path, world.body(operation), token=token, version=version, check=False
+            ).text
 
 
 def test_every_column_that_could_hold_words_is_named() -> None:
