@@ -1,8 +1,9 @@
 """Invented notes of a crew, each with the kinds of personal data that are in it: what the warnings are measured by.
 
 `tuned_on.tsv` may be looked at while the rules are written. `held_back.tsv` was written before, in another manner
-(whole notes, as six people would write them), and is never looked at for that: only its figures say how well the
-rules do with notes that they don't know.
+(whole notes, as six people would write them), and is never looked at for that: its figures say how well the rules do
+with notes that they don't know. They are a little too good: one person wrote notes and rules, and mended the rules
+once after seeing the figures by kind.
 """
 
 from __future__ import annotations
