@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from outreach_api.mail_server import EMAIL, MailServer, mail_server
+
 PREFIX = "OUTREACH_"
 _ORIGIN = re.compile(
     r"(https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?|http://(localhost|127\.0\.0\.1))(:[1-9][0-9]{0,4})?", re.ASCII
@@ -84,6 +86,32 @@ def _database_url(text: str) -> str:
     raise ValueError("must begin with sqlite:/// or postgresql://")
 
 
+_WEB_FORM = "must be https://host or http://host, with a path or without"
+
+
+def _web_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError(_WEB_FORM) from None
+    extra = parts.username or parts.query or parts.fragment or not text.isascii() or not text.isprintable()
+    if parts.scheme not in ("https", "http") or not host or port == 0 or extra:
+        raise ValueError(_WEB_FORM)
+    return text.rstrip("/")
+
+
+def _smtp_url(text: str) -> str:
+    mail_server(text)
+    return text
+
+
+def _email(text: str) -> str:
+    if len(text) > 200 or not re.fullmatch(EMAIL, text, re.ASCII):
+        raise ValueError("must be an e-mail address")
+    return text
+
+
 def _any_text(text: str) -> str:
     if not text or not text.isprintable() or len(text) > 200:
         raise ValueError("must be 1 to 200 printable characters")
@@ -97,8 +125,9 @@ def _path(text: str) -> Path:
     return Path(text).expanduser()
 
 
-def _setting(default: Any, read: Callable[[str], Any], says: str) -> Any:
-    return field(default=default, metadata={"read": read, "says": says})
+def _setting(default: Any, read: Callable[[str], Any], says: str, *, shown: bool = True) -> Any:
+    """`shown`: False for what may hold a password: it never stands in a repr, which ends in logs."""
+    return field(default=default, repr=shown, metadata={"read": read, "says": says})
 
 
 _METRES = _number(50, 5_000)
@@ -110,10 +139,15 @@ class Settings:
     """Field `xyz` is the environment variable OUTREACH_XYZ; its metadata says what it means."""
 
     home: Path = _setting(Path(".outreach"), _path, "folder of the default database and key")
-    database_url: str = _setting("", _database_url, "sqlite:///file or postgresql://…; default: in home")
+    database_url: str = _setting(
+        "", _database_url, "sqlite:///file or postgresql://…; default: in home", shown=False
+    )
     key_file: Path | None = _setting(None, _path, "master key, outside the database and its backups")
     cabinet_url: str = _setting(
-        "", _database_url, "keys of texts, wrapped by the master key; default: a file beside that"
+        "",
+        _database_url,
+        "keys of texts, wrapped by the master key; default: a file beside that",
+        shown=False,
     )
     host: str = _setting("127.0.0.1", _any_text, "address that serve listens on")
     port: int = _setting(8000, _whole(1, 65_535), "port that serve listens on")
@@ -136,6 +170,15 @@ class Settings:
         60, _whole(2, 3_600), "an unfinished request silent for so long is cut off"
     )
     max_import_bytes: int = _setting(60_000_000, _whole(1_000, 500_000_000), "largest file to import")
+
+    smtp_url: str = _setting(
+        "", _smtp_url, "mail server for alerts: smtps:// or smtp://user:password@host:587", shown=False
+    )
+    mail_sender: str = _setting("", _email, "address that alerts come from; default: the mail server's user")
+    public_url: str = _setting("", _web_url, "where people open this server; alerts name it")
+    alert_minutes: int = _setting(
+        15, _whole(1, 240), "minutes until what nobody acknowledged is told to the deputy too"
+    )
 
     tax_rounding: str = _setting("floor", _one_of("floor", "half_up", "ceil"), "rounding of tax in a price")
     till_tolerance_yen: int = _setting(300, _whole(0, 100_000), "till difference that needs no reason")
@@ -170,6 +213,19 @@ class Settings:
         """The cabinet's address, in SQLAlchemy's form."""
         return self.cabinet_url or f"sqlite:///{self.master_key_file.with_suffix('.cabinet')}"
 
+    @property
+    def mail(self) -> tuple[MailServer, str] | None:
+        """The mail server and who its mails come from; None when there is none."""
+        if not self.smtp_url:
+            return None
+        server = mail_server(self.smtp_url)
+        return server, self.mail_sender or server.user
+
+    def environment(self) -> dict[str, str]:
+        """The variables that give these settings, for a process of ours."""
+        values = {PREFIX + f.name.upper(): getattr(self, f.name) for f in fields(self)}
+        return {name: str(value) for name, value in values.items() if value not in (None, "")}
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read OUTREACH_* variables. Raises SettingsError that names every bad or unknown one."""
@@ -193,6 +249,8 @@ class Settings:
         settings = cls(**values)
         if settings.workers > 1 and settings.database.startswith("sqlite"):
             faults.append("OUTREACH_WORKERS: more than one worker needs PostgreSQL (OUTREACH_DATABASE_URL)")
+        if settings.mail is not None and not re.fullmatch(EMAIL, settings.mail[1], re.ASCII):
+            faults.append("OUTREACH_MAIL_SENDER: say which address alerts come from")
         if faults:
             raise SettingsError(faults)
         return settings

@@ -81,6 +81,13 @@ class Telephone(Form):
         super().__init__(_TEL, "not_phone", 24, **kwargs)
 
 
+class Email(Form):
+    """An e-mail address as mail servers take them everywhere: no quotes, no comments, no other letters than ASCII."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(rf"[A-Za-z0-9._%+-]{{1,64}}@{_HOST}", "not_email", 200, **kwargs)
+
+
 class CardNumber(Form):
     """A stamp card's random number: six of Crockford's base 32 (no I, L, O, U), in capitals."""
 

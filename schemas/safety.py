@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 from marshmallow import fields, validates_schema
 
 from schemas.base import Out, PageQuery, WireSchema
-from schemas.contact_fields import Telephone
+from schemas.contact_fields import Email, Telephone
 from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, Text, Whole, Word
-from schemas.vocabulary import ConcernState
+from schemas.vocabulary import AlertRecipient, ConcernState
 
 _NOTE_ID = "6f1d2c3b-4a59-4e68-9b7a-8c9d0e1f2a3b"
 _VISIT_ID = "019ab1de-6f00-7c4e-8f6e-0f5e2b7a9c10"
@@ -42,6 +42,15 @@ class NotificationOut(Out):
     receipt_no = Text(60, allow_none=True)
 
 
+class AlertOut(Out):
+    recipient = Word(AlertRecipient)
+    at = Instant()
+    problem = fields.String(
+        allow_none=True,
+        metadata={"description": "Null: the mail server took it. Else a code of what went wrong."},
+    )
+
+
 class ConcernOut(Out):
     id = Id()
     version = Whole(1)
@@ -55,6 +64,16 @@ class ConcernOut(Out):
     acknowledged_at = Instant(allow_none=True)
     acknowledged_by = Id(allow_none=True)
     notifications = fields.List(Nested(NotificationOut))
+    overdue = Flag(
+        metadata={"description": "Nobody acknowledged it in the time after which others are alerted too."}
+    )
+    alerts = fields.List(
+        Nested(AlertOut), metadata={"description": "The latest to each person, oldest first."}
+    )
+    alert_problem = fields.String(
+        allow_none=True,
+        metadata={"description": "Why nobody could be alerted at the last try; it is tried again."},
+    )
     closed_at = Instant(allow_none=True)
     closed_by = Id(allow_none=True)
 
@@ -71,6 +90,9 @@ class ConcernOut(Out):
         "acknowledged_at": "2026-11-28T06:01:00Z",
         "acknowledged_by": "c0a9e3b4-1a52-4a0e-9a5b-6a1d2f3e4b5c",
         "notifications": [],
+        "overdue": False,
+        "alerts": [{"recipient": "lead", "at": "2026-11-28T05:40:03Z", "problem": None}],
+        "alert_problem": None,
         "closed_at": None,
         "closed_by": None,
     }
@@ -78,6 +100,78 @@ class ConcernOut(Out):
 
 class ConcernQuery(PageQuery):
     state = Word(ConcernState, load_default=None)
+
+
+class ProblemLine(Out):
+    code = fields.String()
+    detail = fields.String()
+
+
+class WaitingOut(Out):
+    """What waits for safeguarding, and what keeps people from being alerted."""
+
+    unacknowledged = Whole(0)
+    overdue = Whole(
+        0, metadata={"description": "Of those, for longer than it takes until others are alerted."}
+    )
+    unclosed = Whole(0)
+    urgent_letters = Whole(0, metadata={"description": "In the dead-letter list, and not settled."})
+    waiting_since = Instant(
+        allow_none=True, metadata={"description": "The oldest that nobody acknowledged or settled."}
+    )
+    problems = fields.List(
+        Nested(ProblemLine), metadata={"description": "Empty when everybody can be alerted who should be."}
+    )
+
+    example: ClassVar = {
+        "unacknowledged": 1,
+        "overdue": 1,
+        "unclosed": 3,
+        "urgent_letters": 0,
+        "waiting_since": "2026-11-28T05:40:00Z",
+        "problems": [
+            {
+                "code": "no_deputy_address",
+                "detail": "副責任者のお知らせ先アドレスがありません（PATCH /v1/alert-addresses）。",
+            }
+        ],
+    }
+
+
+_ADDRESSES: dict[str, Any] = {
+    "lead_email": "lead@example.org",
+    "deputy_email": "deputy@example.org",
+    "outside_email": "outside@example.com",
+}
+
+
+class AlertAddressesChange(WireSchema):
+    """Only what changes."""
+
+    lead_email = Email(allow_none=True)
+    deputy_email = Email(allow_none=True)
+    outside_email = Email(
+        allow_none=True, metadata={"description": "Who alone is alerted of a concern about one of us."}
+    )
+
+    example: ClassVar = _ADDRESSES
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if not data:
+            raise Coded("nothing_to_change")
+
+
+class AlertAddressesOut(Out):
+    """Where people are alerted; apart from the safety card, because phones hold that."""
+
+    id = Id()
+    version = Whole(0, metadata={"description": "0 until somebody filled it in."})
+    lead_email = Text(200, allow_none=True)
+    deputy_email = Text(200, allow_none=True)
+    outside_email = Text(200, allow_none=True)
+
+    example: ClassVar = {"id": "2fba1f25-b028-5598-9c15-d16bc30d44b5", "version": 1, **_ADDRESSES}
 
 
 class Desk(WireSchema):

@@ -260,6 +260,14 @@ class ConcernState(StrEnum):
     CLOSED = "closed"
 
 
+class AlertRecipient(StrEnum):
+    """Who is told that something waits. A concern about one of us is told to the outside person alone."""
+
+    LEAD = "lead"
+    DEPUTY = "deputy"
+    OUTSIDE = "outside"
+
+
 class ReferralDirection(StrEnum):
     OUT = "out"
     IN = "in"

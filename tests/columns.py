@@ -77,6 +77,10 @@ SEEN_BY: dict[str, frozenset[Any]] = {
     "safety_card.deputy_phone": ALL,
     "safety_card.outside_name": ALL,
     "safety_card.outside_phone": ALL,
+    # Phones hold the safety card, and never these.
+    "alert_addresses.lead_email": frozenset({SAFEGUARDING, ADMIN}),
+    "alert_addresses.deputy_email": frozenset({SAFEGUARDING, ADMIN}),
+    "alert_addresses.outside_email": frozenset({SAFEGUARDING, ADMIN}),
     # A day's work of a van.
     "visits.note": ON_THE_ROAD,
     "hygiene_entries.action": ON_THE_ROAD,
@@ -122,6 +126,8 @@ SEEN_BY: dict[str, frozenset[Any]] = {
 }
 
 _CODED = {
+    "alarm_calls": "error recipient",
+    "alarms": "audience subject",
     "attempts": "bucket",
     "audit": "action entity_kind hash outcome purpose role",
     "boundaries": "code file_sha256 geometry",
@@ -135,6 +141,7 @@ _CODED = {
     "head_counts": "counts source",
     "hygiene_entries": "check",
     "items": "allergens category tax_category",
+    "jobs": "kind last_error",
     "partners": "kind",
     "people": "role",
     "permissions": "type",

@@ -42,6 +42,7 @@ FOR_ALL = frozenset(
         "partner",
         "issue",
         "safety_card",
+        "alert_addresses",
         "person",
         "tax_rate",
         "holder",

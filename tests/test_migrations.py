@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.ids import new_id
 from outreach_api.ledger import recount
 from outreach_api.storage import migrate
-from outreach_api.storage.contacts import ContactNote
-from outreach_api.storage.ledger import ChangeCounter, VisitTotal
+from outreach_api.storage.alarms import Alarm
+from outreach_api.storage.contacts import ContactNote, SafetyConcern
+from outreach_api.storage.jobs import Job
+from outreach_api.storage.ledger import ChangeCounter, Rejection, VisitTotal
 from outreach_api.storage.plans import Van
 from outreach_api.storage.sales import Sale, TicketEntry
 from outreach_api.storage.session import Database
@@ -250,3 +252,56 @@ def test_several_processes_may_migrate_one_database_at_once(empty_engine_url: st
     with database.read() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(ChangeCounter)) == 1
     database.close()
+
+
+def test_somebody_is_told_of_concerns_and_letters_from_before_there_were_alarms(empty: Database) -> None:
+    migrate.upgrade(empty)
+    downgrade(empty, "0007")
+    concerns = {name: new_id() for name in ("open", "about staff", "closed")}
+    letters = {name: new_id() for name in ("refused", "about staff", "unread", "settled", "not urgent")}
+    with empty.write() as session:
+        van = Van(id=new_id(), created_at=MADE_AT, code="A", name="A", needs_power=False, active=True)
+        session.add(van)
+        session.flush()
+        visit = make_visit(session, van_id=van.id)
+        for name, concern_id in concerns.items():
+            closed_at = MADE_AT if name == "closed" else None
+            session.add(
+                SafetyConcern(
+                    id=concern_id,
+                    created_at=MADE_AT,
+                    visit_id=visit.id,
+                    flagged=True,
+                    about_staff=name == "about staff",
+                    closed_at=closed_at,
+                )
+            )
+        for name, letter_id in letters.items():
+            session.add(
+                Rejection(
+                    id=letter_id,
+                    state="settled" if name == "settled" else "open",
+                    holder_id=new_id(),
+                    digest=b"",
+                    kind="note.write",
+                    code="malformed" if name == "unread" else "invalid",
+                    detail={},
+                    received_at=MADE_AT,
+                    about_staff=name in ("about staff", "unread"),
+                    urgent=name != "not urgent",
+                )
+            )
+    migrate.upgrade(empty)
+    with empty.read() as session:
+        found = session.execute(sa.select(Alarm.id, Alarm.subject, Alarm.audience, Alarm.raised_at)).all()
+        assert sorted(found, key=str) == sorted(
+            [
+                (concerns["open"], "concern", "team", MADE_AT),
+                (concerns["about staff"], "concern", "outside", MADE_AT),
+                (letters["refused"], "letter", "team", MADE_AT),
+                (letters["about staff"], "letter", "outside", MADE_AT),
+                (letters["unread"], "letter", "all", MADE_AT),
+            ],
+            key=str,
+        )
+        assert set(session.scalars(sa.select(Job.subject_id))) == {alarm.id for alarm in found}

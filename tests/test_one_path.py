@@ -30,7 +30,7 @@ NO_KIND = {"push": "carries many kinds"}
 
 
 # Online, whoever is refused hears it at once; what a phone sent while nobody looked is kept.
-ONLY_PUSHED = {"rejections"}
+ONLY_PUSHED = {"rejections", "alarms", "jobs"}
 
 _WRITES = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from outreach_api.app import KINDS
-from outreach_api.contacts.rules import SAFETY_CARD_ID
+from outreach_api.contacts.rules import ALERT_ADDRESSES_ID, SAFETY_CARD_ID
 from outreach_api.kernel.ids import derived
 from outreach_api.ledger.kinds import Kind
 from outreach_api.storage.stops import Stop
@@ -18,7 +18,7 @@ from tests.scopes import FOR_ALL, PEOPLE
 NOW = "2026-11-28T03:00:00Z"
 
 # Things of which there is one; its id stands in no path.
-ONLY_ONE = {"safety_card": SAFETY_CARD_ID}
+ONLY_ONE = {"safety_card": SAFETY_CARD_ID, "alert_addresses": ALERT_ADDRESSES_ID}
 
 
 class World:

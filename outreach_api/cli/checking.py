@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from outreach_api.cli import backups
 from outreach_api.cli.console import (
     Commands,
+    Failure,
     command,
     existing,
     note_in_audit,
@@ -21,6 +22,7 @@ from outreach_api.cli.console import (
     tell,
 )
 from outreach_api.cli.keys import remember_audit
+from outreach_api.cli.working import tell_what_is_missing
 from outreach_api.contacts.writes.texts import purge_texts
 from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger import audit, recount
@@ -67,6 +69,10 @@ def run_verify(options: argparse.Namespace) -> int:
     for name, fault in _checks(settings, heads):
         print(f"{'NG' if fault else 'OK'}  {name}" + (f": {fault}" if fault else ""))
         failed = failed or bool(fault)
+    with contextlib.suppress(
+        Failure
+    ):  # of a database that is not there, or of another version, the lines said it
+        tell_what_is_missing(settings)
     if failed:
         tell("異常が見つかりました。", "Something is wrong: see the lines that begin with NG.")
     return 1 if failed else 0

@@ -79,13 +79,14 @@ def run_demo(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    """The environment's settings, but for where the data is: a demo has its own database and key."""
+    """The environment's settings, but for where the data is (a demo has its own database and key) and that nobody is alerted."""
     chosen = dataclasses.replace(
         Settings.from_environment(),
         home=options.home,
         database_url="",
         key_file=None,
         cabinet_url="",
+        smtp_url="",
         workers=1,
     )
     return serving.with_address(chosen, options)

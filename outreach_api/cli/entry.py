@@ -24,6 +24,7 @@ from outreach_api.cli import (
     serving,
     stops,
     tokens,
+    working,
 )
 from outreach_api.cli.console import Failure, tell
 from outreach_api.kernel import log_lines
@@ -35,6 +36,7 @@ GROUPS = (
     demo,
     database,
     serving,
+    working,
     tokens,
     stops,
     area,

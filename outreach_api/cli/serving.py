@@ -18,6 +18,7 @@ from outreach_api import wsgi
 from outreach_api.cli.console import Commands, Failure, command, existing, sqlite_file, tell
 from outreach_api.cli.database import bring_up_to_date, initialise
 from outreach_api.cli.keys import erase_again
+from outreach_api.cli.working import Beside, tell_what_is_missing
 from outreach_api.kernel import log_lines
 from outreach_api.settings import Settings
 from outreach_api.storage import migrate
@@ -46,6 +47,7 @@ def add_address(parser: argparse.ArgumentParser) -> None:
 def run_serve(options: argparse.Namespace) -> int:
     settings = with_address(Settings.from_environment(), options)
     prepare(settings)
+    tell_what_is_missing(settings)
     return serve(settings)
 
 
@@ -106,7 +108,8 @@ def serve(settings: Settings) -> int:
     )
     threading.Thread(target=_announce, args=(settings,), daemon=True).start()
     try:
-        server.serve(target_loader=partial(wsgi.worker, settings), wrap_loader=False)
+        with Beside(settings):
+            server.serve(target_loader=partial(wsgi.worker, settings), wrap_loader=False)
     except SystemExit as ended:
         # A worker that got the same Ctrl-C and was quicker than its parent is no failure.
         if not server.interrupt_signal:

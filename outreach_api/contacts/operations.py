@@ -1,6 +1,7 @@
 """What can be changed about contacts, by whom."""
 
 from outreach_api.contacts.writes import (
+    alarms,
     concerns,
     destinations,
     follow_ups,
@@ -30,6 +31,7 @@ from schemas.vocabulary import Role
 # Coordinators and safeguarding enter what was written on paper; that opens no text to anybody.
 WRITERS = roles(Role.CREW, Role.COORDINATOR, Role.SAFEGUARDING)
 SAFEGUARDING = roles(Role.SAFEGUARDING)
+ALARM_KEEPERS = roles(Role.SAFEGUARDING, Role.ADMIN)
 KEEPERS = roles(Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMIN)
 
 WRITE_NOTE = Kind(
@@ -100,6 +102,17 @@ CHANGE_SAFETY_CARD = Kind(
     stage=MASTER_DATA,
     needs_base=True,
     unwritten=True,
+)
+CHANGE_ALERT_ADDRESSES = Kind(
+    name="alert_addresses.change",
+    schema=safety_wire.AlertAddressesChange,
+    roles=ALARM_KEEPERS,
+    write=one_by_one(alarms.change_addresses),
+    entity="alert_addresses",
+    stage=MASTER_DATA,
+    needs_base=True,
+    unwritten=True,
+    pushed=False,
 )
 ADD_DESTINATION = Kind(
     name="destination.add",
@@ -223,6 +236,7 @@ KINDS = (
     RECORD_NOTIFICATION,
     CLOSE_CONCERN,
     CHANGE_SAFETY_CARD,
+    CHANGE_ALERT_ADDRESSES,
     ADD_DESTINATION,
     CHANGE_DESTINATION,
     OPEN_REFERRAL,

@@ -23,6 +23,7 @@ from schemas.vocabulary import (
 )
 
 SAFETY_CARD_ID = derived("safety_card")
+ALERT_ADDRESSES_ID = derived("alert_addresses")
 DEFAULT_STEPS = "①子どもの安全を先に。②命の危険は110・119。③迷ったら189。④責任者に連絡。"
 DEFAULT_STEPS_EN = (
     "Make the child safe first. Danger to life: 110 or 119. In doubt: 189. Then tell the safeguarding lead."

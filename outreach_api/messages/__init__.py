@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from outreach_api.messages import (
     access,
+    alerts,
     contacts,
     general,
     outreach_map,
@@ -28,7 +29,20 @@ class Text(NamedTuple):
 
 
 TEXTS: dict[str, Text] = {}
-for _source in (general, access, stops, plans, visits, sales, contacts, public, outreach_map, reports, sync):
+for _source in (
+    general,
+    access,
+    stops,
+    plans,
+    visits,
+    sales,
+    contacts,
+    public,
+    outreach_map,
+    reports,
+    sync,
+    alerts,
+):
     for _code, _pair in _source.TEXTS.items():
         if _code in TEXTS:
             raise ValueError(f"two texts for {_code}")

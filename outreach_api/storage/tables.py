@@ -2,9 +2,11 @@
 
 from outreach_api.storage import (
     access,
+    alarms,
     area,
     attempts,
     contacts,
+    jobs,
     ledger,
     plans,
     published,
@@ -19,9 +21,11 @@ METADATA = Base.metadata
 __all__ = [
     "METADATA",
     "access",
+    "alarms",
     "area",
     "attempts",
     "contacts",
+    "jobs",
     "ledger",
     "plans",
     "published",

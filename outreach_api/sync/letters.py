@@ -11,6 +11,8 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach_api.contacts.escalation import Audience, Subject
+from outreach_api.contacts.writes.alarms import raise_alarms
 from outreach_api.kernel.ids import derived
 from outreach_api.ledger.kinds import Actor, Operation, Work
 from outreach_api.ledger.outcomes import Ending, Outcome, refused, stored_detail
@@ -92,7 +94,10 @@ def sort_in(
     }
     _tell_anew(session, {one: answer for one, answer in answers.items() if answer != kept[one]})
     fresh = by_id.keys() - kept.keys()
-    bulk.append(session, Rejection, [_row(work, letter_id, by_id[letter_id]) for letter_id in fresh])
+    rows = [_row(work, letter_id, by_id[letter_id]) for letter_id in fresh]
+    bulk.append(session, Rejection, rows)
+    urgent = ((row["id"], _audience(by_id[row["id"]], row)) for row in rows if row["urgent"])
+    raise_alarms(session, Subject.LETTER, urgent, work.now)
     return [index for index, letter_id in ids.items() if letter_id in settled]
 
 
@@ -148,6 +153,14 @@ def _row(work: Work, letter_id: uuid.UUID, letter: Letter) -> dict[str, Any]:
         "urgent": doubt or rules.is_urgent(payload),
         "sealed": work.keyring.seal(content, **rules.SEALED_IN, row=letter_id, at=work.now),
     }
+
+
+def _audience(letter: Letter, row: dict[str, Any]) -> Audience:
+    """What says that it is about one of us is the outside person's; what nobody can tell, everybody's."""
+    payload = letter.item.get("payload") if isinstance(letter.item, dict) else None
+    if rules.is_about_staff(payload):
+        return Audience.OUTSIDE
+    return Audience.ALL if row["about_staff"] else Audience.TEAM
 
 
 def _answer(outcome: Outcome, kind: str | None) -> _Answer:

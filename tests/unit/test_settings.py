@@ -47,6 +47,16 @@ def test_without_variables_everything_has_a_default() -> None:
         ("OUTREACH_TRAVEL_KMH", "fast"),
         ("OUTREACH_SILENT_SECONDS", "1"),
         ("OUTREACH_ORGANISATION", "two\nlines"),
+        ("OUTREACH_SMTP_URL", "mail.example.org"),
+        ("OUTREACH_SMTP_URL", "http://mail.example.org"),
+        ("OUTREACH_SMTP_URL", "smtp://mail.example.org:port"),
+        ("OUTREACH_SMTP_URL", "smtp://user:pass/word@mail.example.org"),
+        ("OUTREACH_SMTP_URL", "smtp+plain://mail.example.org"),
+        ("OUTREACH_MAIL_SENDER", "somebody"),
+        ("OUTREACH_MAIL_SENDER", "a@example.org\nBcc: b@example.org"),
+        ("OUTREACH_PUBLIC_URL", "api.example.org"),
+        ("OUTREACH_PUBLIC_URL", "https://user:word@example.org"),
+        ("OUTREACH_ALERT_MINUTES", "0"),
     ],
 )
 def test_a_bad_value_is_refused_and_named(name: str, text: str) -> None:
@@ -74,6 +84,34 @@ def test_an_unknown_variable_of_ours_is_refused_and_others_are_left_alone() -> N
 def test_a_fault_never_repeats_a_password() -> None:
     found = faults({"OUTREACH_DATABASE_URL": "mysql://outreach:secret-word@host/name"})
     assert "secret-word" not in str(found)
+
+
+def test_a_mail_servers_password_is_in_no_fault_and_no_repr() -> None:
+    given = {"OUTREACH_SMTP_URL": "smtp://a%40example.org:secret-word@mail.example.org"}
+    settings = Settings.from_environment(given)
+    assert settings.mail is not None
+    server, sender = settings.mail
+    assert (server.host, server.port, server.user, server.password) == (
+        "mail.example.org",
+        587,
+        "a@example.org",
+        "secret-word",
+    )
+    assert sender == "a@example.org"
+    assert "secret-word" not in repr(settings) + repr(settings.mail)
+    for wrong in ("ftp://a:secret-word@host", "smtp://a:secret-word/@host", "smtp://a:secret-word@host:x"):
+        assert "secret-word" not in str(faults({"OUTREACH_SMTP_URL": wrong}))
+
+
+def test_a_mail_server_wants_an_address_to_send_from() -> None:
+    (fault,) = faults({"OUTREACH_SMTP_URL": "smtp+plain://localhost"})
+    assert fault.startswith("OUTREACH_MAIL_SENDER: ")
+
+
+def test_another_process_of_ours_gets_the_same_settings() -> None:
+    given = {"OUTREACH_HOME": "/srv/x", "OUTREACH_ALERT_MINUTES": "20", "OUTREACH_TRAVEL_KMH": "18.5"}
+    settings = Settings.from_environment(given)
+    assert Settings.from_environment(settings.environment()) == settings
 
 
 def test_several_workers_want_postgresql() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach_api.contacts.reads.alarms import alert_views
 from outreach_api.contacts.rules import (
     DEFAULT_STEPS,
     DEFAULT_STEPS_EN,
@@ -37,20 +39,31 @@ def in_state(state: ConcernState | None) -> sa.Select[Any]:
     return select if state is None else select.where(*_STATES[state])
 
 
-def concern(session: Session, actor: Actor, concern_id: uuid.UUID) -> dict[str, Any] | Refusal:
+def concern(
+    session: Session, concern_id: uuid.UUID, now: dt.datetime, alert_minutes: int
+) -> dict[str, Any] | Refusal:
     found = session.scalar(sa.select(SafetyConcern).where(SafetyConcern.id == concern_id))
-    return Refusal("not_found", 404) if found is None else concern_views(session, [found])[0]
+    if found is None:
+        return Refusal("not_found", 404)
+    return concern_views(session, [found], now, alert_minutes)[0]
 
 
-def notified_concern(session: Session, actor: Actor, notification_id: uuid.UUID) -> dict[str, Any] | Refusal:
+def notified_concern(
+    session: Session, notification_id: uuid.UUID, now: dt.datetime, alert_minutes: int
+) -> dict[str, Any] | Refusal:
     """The concern that a notification belongs to."""
     concern_id = session.scalar(
         sa.select(ConcernNotification.concern_id).where(ConcernNotification.id == notification_id)
     )
-    return Refusal("not_found", 404) if concern_id is None else concern(session, actor, concern_id)
+    if concern_id is None:
+        return Refusal("not_found", 404)
+    return concern(session, concern_id, now, alert_minutes)
 
 
-def concern_views(session: Session, rows: Sequence[SafetyConcern]) -> list[dict[str, Any]]:
+def concern_views(
+    session: Session, rows: Sequence[SafetyConcern], now: dt.datetime, alert_minutes: int
+) -> list[dict[str, Any]]:
+    alerts = alert_views(session, rows, now, alert_minutes)
     visit_ids = {row.visit_id for row in rows}
     found = session.execute(sa.select(Visit.id, Visit.local_day).where(Visit.id.in_(visit_ids)))
     days = dict(found.all())
@@ -83,6 +96,7 @@ def concern_views(session: Session, rows: Sequence[SafetyConcern]) -> list[dict[
             "acknowledged_at": row.acknowledged_at,
             "acknowledged_by": row.acknowledged_by,
             "notifications": told[row.id],
+            **alerts[row.id],
             "closed_at": row.closed_at,
             "closed_by": row.closed_by,
         }

@@ -8,7 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from outreach_api.contacts.escalation import Audience, Subject
 from outreach_api.contacts.rules import opens_concern, personal_data_in
+from outreach_api.contacts.writes.alarms import raise_alarms
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.ids import new_id
 from outreach_api.ledger import measures
@@ -52,6 +54,8 @@ def write_notes(work: Work, operations: Sequence[Accepted]) -> list[Applied | Re
         bulk.append(work.session, ContactNote, notes)
     if concerns:
         bulk.append(work.session, SafetyConcern, concerns)
+        raised = ((row["id"], Audience.OUTSIDE if row["about_staff"] else Audience.TEAM) for row in concerns)
+        raise_alarms(work.session, Subject.CONCERN, raised, work.now)
     return answers
 
 

@@ -1,0 +1,101 @@
+"""Background work: runs what is due in the database's jobs, one after the other, until it is told to stop.
+
+`outreach serve` starts this module as one process beside its own; `outreach work` runs it alone. There may be several,
+on several hosts: each job is leased to one at a time. It needs no key: nothing that is sealed is opened here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import sqlalchemy as sa
+
+from outreach_api.contacts import alerting
+from outreach_api.contacts.escalation import ALARM
+from outreach_api.kernel import log_lines
+from outreach_api.kernel.clock import utc_now
+from outreach_api.kernel.log_lines import tell
+from outreach_api.settings import Settings
+from outreach_api.storage import jobs
+from outreach_api.storage.session import Database
+
+log = logging.getLogger("outreach.work")
+
+SECONDS_BETWEEN_LOOKS = 2.0
+"""So soon after a concern has come somebody is told of it."""
+_SECONDS_WITHOUT_DATABASE = 15.0
+
+Clock = Callable[[], dt.datetime]
+Handler = Callable[[Database, Settings, jobs.Claim, Clock], "str | None"]
+"""Runs one job; in the transaction of its last write it is put off, finished or marked as failed. Answers a fault's code."""
+
+HANDLERS: Mapping[str, Handler] = MappingProxyType({ALARM: alerting.run})
+
+
+def run_due(
+    database: Database, settings: Settings, now: Clock = utc_now, stop: threading.Event | None = None
+) -> int:
+    """Run every job that is due and that nobody has; returns how many those were."""
+    count = 0
+    while not (stop and stop.is_set()):
+        claimed = jobs.claim(database, HANDLERS, now())
+        if claimed is None:
+            break
+        count += 1
+        try:
+            code = HANDLERS[claimed.kind](database, settings, claimed, now)
+        except jobs.LeaseLost:
+            tell(log, logging.WARNING, "lease_lost", kind=claimed.kind)
+        except sa.exc.SQLAlchemyError:
+            raise
+        except Exception as fault:
+            tell(log, logging.ERROR, "job_fault", fault, kind=claimed.kind)
+            with contextlib.suppress(jobs.LeaseLost), database.write() as session:
+                jobs.failed(session, claimed, "job_fault", now())
+        else:
+            if code is not None:
+                tell(log, logging.WARNING, "job_comes_again", kind=claimed.kind, code=code)
+    return count
+
+
+def work(settings: Settings, stop: threading.Event, *, parent: int | None = None) -> None:
+    """Work until `stop` is set, or until the parent is gone, if there is one to go with."""
+    database = Database(settings.database, pool_size=2)
+    try:
+        while not stop.is_set() and parent in (None, os.getppid()):
+            seconds = SECONDS_BETWEEN_LOOKS
+            try:
+                run_due(database, settings, stop=stop)
+            except sa.exc.SQLAlchemyError as fault:
+                seconds = _SECONDS_WITHOUT_DATABASE
+                tell(log, logging.WARNING, "no_database_to_work_with", fault, seconds=seconds)
+            stop.wait(seconds)
+    finally:
+        database.close()
+
+
+def stopping() -> threading.Event:
+    """Set once this process is asked to stop: what it is doing it finishes first. Call it in the main thread."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def beside(parent: int) -> None:
+    """As a process of `serve`, whose settings came with the environment."""
+    settings = Settings.from_environment()
+    log_lines.begin(settings.log)
+    work(settings, stopping(), parent=parent)
+
+
+if __name__ == "__main__":
+    beside(int(sys.argv[1]))
