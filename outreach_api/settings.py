@@ -169,6 +169,9 @@ class Settings:
     silent_seconds: int = _setting(
         60, _whole(2, 3_600), "an unfinished request silent for so long is cut off"
     )
+    request_seconds: int = _setting(
+        60, _whole(2, 3_600), "a request may take so long to arrive, and a second more for each 4,000 bytes"
+    )
     max_import_bytes: int = _setting(60_000_000, _whole(1_000, 500_000_000), "largest file to import")
 
     smtp_url: str = _setting(

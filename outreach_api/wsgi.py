@@ -22,9 +22,12 @@ from outreach_api.settings import Settings
 
 log = logging.getLogger("outreach.server")
 
-# struct tcp_info of linux/tcp.h: 8 bytes, then 32-bit numbers, of which these are milliseconds since the last …
-_TCP_INFO = struct.Struct("8B13I")
-_DATA_SENT, _DATA_RECEIVED, _ACK_RECEIVED = 17, 19, 20
+# struct tcp_info of linux/tcp.h: 8 bytes, then 32-bit numbers, of which these are milliseconds since the last …;
+# at its end bytes that were counted.
+_TCP_INFO = struct.Struct("8B24I4Q")
+_DATA_SENT, _DATA_RECEIVED, _ACK_RECEIVED, _BYTES_ACKED, _BYTES_RECEIVED = 17, 19, 20, 34, 35
+# Slower than the slowest network on which a phone still gets anything done.
+_BYTES_A_SECOND = 4_000
 # A connection that waits for its next request costs no thread, and a proxy likes to keep it.
 _IDLE_FACTOR = 10
 
@@ -61,10 +64,12 @@ def _end_with(parent: int) -> None:
 
 
 def _watch_for_silence(settings: Settings) -> None:
-    """Cut off silent connections for as long as the process lives."""
+    """Cut off connections that are silent, or trickle, for as long as the process lives."""
+    begun: Begun = {}
     while True:
         time.sleep(min(5.0, settings.silent_seconds / 4))
         cut = close_silent(settings.port, settings.silent_seconds)
+        cut += close_slow(settings.port, settings.request_seconds, begun, time.monotonic())
         if cut:
             tell(log, logging.INFO, "cut_off", connections=cut)
 
@@ -79,13 +84,46 @@ def close_silent(port: int, seconds: float) -> int:
     cut = 0
     for connection in _connections(port):
         with contextlib.suppress(OSError):  # the other end was quicker
-            said = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
-            info = _TCP_INFO.unpack(said)
+            info = _info(connection)
             silent = min(info[_DATA_SENT], info[_DATA_RECEIVED], info[_ACK_RECEIVED]) / 1000
             if silent > seconds * (_IDLE_FACTOR if info[_DATA_SENT] < info[_DATA_RECEIVED] else 1):
                 connection.shutdown(socket.SHUT_RDWR)
                 cut += 1
     return cut
+
+
+Begun = dict[Any, tuple[int, int, float]]
+"""Requests that are not answered yet, by where they come from: what had been acknowledged and received, and when."""
+
+
+def close_slow(port: int, seconds: float, begun: Begun, now: float) -> int:
+    """Shut down connections whose request is under way for too long; returns how many those were.
+
+    Whoever sends a byte now and then is never silent, and holds a thread all the same. Allowed are so many seconds,
+    and one more for each 4,000 bytes that came. `begun` is what the last look found; it is brought up to date.
+    """
+    cut, before = 0, dict(begun)
+    begun.clear()
+    for connection in _connections(port):
+        with contextlib.suppress(OSError):  # the other end was quicker
+            info = _info(connection)
+            peer, answered = connection.getpeername(), info[_BYTES_ACKED]
+            if not info[_BYTES_RECEIVED] or (answered and info[_DATA_SENT] <= info[_DATA_RECEIVED]):
+                continue  # it has asked nothing, or was answered
+            known = before.get(peer)
+            if known is None or known[0] != answered:
+                known = answered, info[_BYTES_RECEIVED], now
+            begun[peer] = known
+            if now - known[2] > seconds + (info[_BYTES_RECEIVED] - known[1]) / _BYTES_A_SECOND:
+                connection.shutdown(socket.SHUT_RDWR)
+                cut += 1
+    return cut
+
+
+def _info(connection: socket.socket) -> tuple[int, ...]:
+    """An older kernel says less; what it does not count is 0."""
+    said = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+    return _TCP_INFO.unpack(said.ljust(_TCP_INFO.size, b"\0"))
 
 
 def _connections(port: int) -> Iterator[socket.socket]:

@@ -97,6 +97,53 @@ def test_a_connection_that_was_answered_may_be_idle_for_longer() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="TCP_INFO is Linux's")
+def test_a_request_that_trickles_is_cut_off_and_one_that_comes_fast_may_be_long() -> None:
+    begun: wsgi.Begun = {}
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=5) as slow,
+            socket.create_connection(("127.0.0.1", port), timeout=5) as large,
+        ):
+            ends = [listener.accept()[0], listener.accept()[0]]
+            for client in (slow, large):
+                client.sendall(b"a")
+            time.sleep(0.05)
+            assert wsgi.close_slow(port, 60, begun, 1_000) == 0
+            slow.sendall(b"a")
+            large.sendall(b"a" * 80_000)  # worth 20 seconds more
+            for end in ends:
+                end.recv(80_000, socket.MSG_WAITALL if end is ends[1] else 0)
+            assert wsgi.close_slow(port, 60, begun, 1_060) == 0
+            assert wsgi.close_slow(port, 60, begun, 1_061) == 1
+            assert slow.recv(10) == b""
+            ends[1].sendall(b"still here")
+            assert large.recv(10) == b"still here"
+            for end in ends:
+                end.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="TCP_INFO is Linux's")
+def test_each_request_of_a_connection_has_its_own_time() -> None:
+    begun: wsgi.Begun = {}
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        socket.create_connection(listener.getsockname(), timeout=5) as client,
+    ):
+        port = listener.getsockname()[1]
+        end = listener.accept()[0]
+        for moment in (1_000, 1_050, 1_100, 1_150):
+            client.sendall(b"request")
+            time.sleep(0.05)
+            assert wsgi.close_slow(port, 60, begun, moment) == 0
+            end.sendall(b"answer")
+            assert client.recv(10) == b"answer"
+            time.sleep(0.05)
+        assert wsgi.close_slow(port, 60, begun, 9_000) == 0  # it waits for its next request
+        end.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="TCP_INFO is Linux's")
 def test_connections_to_other_ports_are_left_alone() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as database,
