@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from outreach_api.access.reads import find_actor
-from outreach_api.cli import main, serving
+from outreach_api.cli import entry, main, serving
 from outreach_api.cli.console import Failure
 from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.ids import new_id
@@ -356,3 +356,17 @@ def test_the_template_is_bytes_that_a_spreadsheet_reads(capfdbinary: pytest.Capt
     printed = capfdbinary.readouterr().out
     assert printed.startswith(b"\xef\xbb\xbf")
     assert "コード,名称" in printed.decode()
+
+
+def test_an_unexpected_fault_says_its_type_and_place_but_no_value(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object) -> int:
+        raise KeyError("夜泣きで眠れない")
+
+    monkeypatch.setattr(entry, "_run", fails)
+    assert main(["tokens"]) == 1
+    said = "".join(capsys.readouterr())
+    assert "builtins.KeyError" in said
+    assert "tests/test_cli.py:" in said
+    assert "夜泣き" not in said
