@@ -224,11 +224,6 @@ class Settings:
         server = mail_server(self.smtp_url)
         return server, self.mail_sender or server.user
 
-    def environment(self) -> dict[str, str]:
-        """The variables that give these settings, for a process of ours."""
-        values = {PREFIX + f.name.upper(): getattr(self, f.name) for f in fields(self)}
-        return {name: str(value) for name, value in values.items() if value not in (None, "")}
-
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read OUTREACH_* variables. Raises SettingsError that names every bad or unknown one."""

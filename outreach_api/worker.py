@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import logging
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -91,8 +92,8 @@ def stopping() -> threading.Event:
 
 
 def beside(parent: int) -> None:
-    """As a process of `serve`, whose settings came with the environment."""
-    settings = Settings.from_environment()
+    """As a process of `serve`, which hands its settings over: a demo's are not those of the environment."""
+    settings: Settings = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent wrote it
     log_lines.begin(settings.log)
     work(settings, stopping(), parent=parent)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -17,7 +19,7 @@ from outreach_api.contacts.reads import alarms
 from outreach_api.kernel import log_lines
 from outreach_api.kernel.ids import new_id
 from outreach_api.messages import say
-from outreach_api.settings import Settings, settings_in
+from outreach_api.settings import Settings
 
 log = logging.getLogger("outreach.server")
 
@@ -92,10 +94,7 @@ class Beside:
     """One worker beside a server, however many processes serve: started again when it ends, ended with the server."""
 
     def __init__(self, settings: Settings) -> None:
-        self._environment = {
-            **{name: text for name, text in os.environ.items() if name not in settings_in(os.environ)},
-            **settings.environment(),
-        }
+        self._settings = pickle.dumps(settings)
         self._stop = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._guard = threading.Lock()
@@ -121,11 +120,7 @@ class Beside:
             with self._guard:
                 if self._stop.is_set():
                     return
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "outreach_api.worker", str(os.getpid())],
-                    env=self._environment,
-                    stdin=subprocess.DEVNULL,
-                )
+                self._process = self._start()
             began = time.monotonic()
             ended = self._process.wait()
             if self._stop.is_set():
@@ -133,3 +128,12 @@ class Beside:
             wait = 1.0 if time.monotonic() - began > _LONGEST_WAIT else min(_LONGEST_WAIT, wait * 2)
             log_lines.tell(log, logging.WARNING, "work_ended", status=ended, seconds=wait)
             self._stop.wait(wait)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        program = [sys.executable, "-m", "outreach_api.worker", str(os.getpid())]
+        process = subprocess.Popen(program, stdin=subprocess.PIPE)
+        if process.stdin is not None:
+            # Not by its arguments or the environment: a password may be among them.
+            with contextlib.suppress(OSError), process.stdin as pipe:
+                pipe.write(self._settings)
+        return process

@@ -108,12 +108,6 @@ def test_a_mail_server_wants_an_address_to_send_from() -> None:
     assert fault.startswith("OUTREACH_MAIL_SENDER: ")
 
 
-def test_another_process_of_ours_gets_the_same_settings() -> None:
-    given = {"OUTREACH_HOME": "/srv/x", "OUTREACH_ALERT_MINUTES": "20", "OUTREACH_TRAVEL_KMH": "18.5"}
-    settings = Settings.from_environment(given)
-    assert Settings.from_environment(settings.environment()) == settings
-
-
 def test_several_workers_want_postgresql() -> None:
     assert faults({"OUTREACH_WORKERS": "2"})[0].startswith("OUTREACH_WORKERS: ")
     address = "postgres://outreach@host:5432/outreach"

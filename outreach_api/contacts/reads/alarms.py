@@ -39,14 +39,16 @@ def waiting(session: Session, alarm: Alarm) -> Waiting | None:
             may_settle_itself=state == RejectionState.WAITING,
         )
     concern = session.scalar(sa.select(SafetyConcern).where(SafetyConcern.id == alarm.id))
-    return None if concern is None else _of_concern(concern)
+    return None if concern is None else _of_concern(concern, audience)
 
 
-def _of_concern(row: SafetyConcern) -> Waiting:
-    audience = Audience.OUTSIDE if row.about_staff else Audience.TEAM
-    return Waiting(
-        Subject.CONCERN, audience, row.created_at, row.acknowledged_at, ended=row.closed_at is not None
-    )
+def _of_concern(row: SafetyConcern, audience: Audience) -> Waiting:
+    ended = row.closed_at is not None
+    return Waiting(Subject.CONCERN, audience, row.created_at, row.acknowledged_at, ended=ended)
+
+
+def _is_overdue(row: SafetyConcern, now: dt.datetime, alert_minutes: int) -> bool:
+    return is_overdue(_of_concern(row, Audience.ALL), now, alert_minutes)  # whoever should have seen it
 
 
 def reached(session: Session, alarm_id: uuid.UUID, round_no: int) -> set[AlertRecipient]:
@@ -92,7 +94,7 @@ def alert_views(
     )
     return {
         row.id: {
-            "overdue": is_overdue(_of_concern(row), now, alert_minutes),
+            "overdue": _is_overdue(row, now, alert_minutes),
             "alerts": [
                 {"recipient": name, "at": call.at, "problem": call.error}
                 for name, call in sorted(calls[row.id].items(), key=lambda told: (told[1].at, told[0]))
@@ -115,7 +117,7 @@ def summary(session: Session, settings: Settings, now: dt.datetime, language: La
     since = [row.created_at for row in unseen] + list(letters)
     return {
         "unacknowledged": len(unseen),
-        "overdue": sum(is_overdue(_of_concern(row), now, settings.alert_minutes) for row in unseen),
+        "overdue": sum(_is_overdue(row, now, settings.alert_minutes) for row in unseen),
         "unclosed": len(unclosed),
         "urgent_letters": len(letters),
         "waiting_since": min(since, default=None),
