@@ -11,8 +11,8 @@ import orjson
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
+from outreach_api.access import entering
 from outreach_api.access import operations as access
-from outreach_api.access import reads as access_reads
 from outreach_api.access import routes as access_routes
 from outreach_api.contacts import operations as contacts
 from outreach_api.contacts import routes as contacts_routes
@@ -42,7 +42,7 @@ from schemas.problem import ProblemOut
 
 # What the house offers, by capability: its routes and its kinds of change.
 BLUEPRINTS = (
-    access_routes.blp,
+    *access_routes.BLUEPRINTS,
     stops_routes.blp,
     visits_routes.blp,
     sales_routes.blp,
@@ -99,7 +99,7 @@ def create_app(
         database=database or Database(settings.database, pool_size=settings.threads),
         keyring=keyring,
         kinds=Registry(KINDS),
-        find_actor=access_reads.find_actor,
+        find_actor=entering.find_actor,
         now=now,
         hash_key=keyring.secret("receipts"),
         cursor_key=keyring.secret("cursors"),

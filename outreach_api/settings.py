@@ -178,10 +178,14 @@ class Settings:
         "", _smtp_url, "mail server for alerts: smtps:// or smtp://user:password@host:587", shown=False
     )
     mail_sender: str = _setting("", _email, "address that alerts come from; default: the mail server's user")
-    public_url: str = _setting("", _web_url, "where people open this server; alerts name it")
+    public_url: str = _setting(
+        "", _web_url, "https://… under which people and phones reach it; alerts and codes name it"
+    )
     alert_minutes: int = _setting(
         15, _whole(1, 240), "minutes until what nobody acknowledged is told to the deputy too"
     )
+    token_days: int = _setting(400, _DAYS, "days until a token ends")
+    token_idle_days: int = _setting(120, _DAYS, "a token ends that was not used for more days than this")
 
     tax_rounding: str = _setting("floor", _one_of("floor", "half_up", "ceil"), "rounding of tax in a price")
     till_tolerance_yen: int = _setting(300, _whole(0, 100_000), "till difference that needs no reason")

@@ -15,6 +15,7 @@ class MeOut(Out):
     label = Text(120, allow_none=True)
     role = Word(Role)
     van_id = Id(allow_none=True)
+    expires_at = Instant()
 
     example: ClassVar = {
         "holder_id": "c0a9e3b4-1a52-4a0e-9a5b-6a1d2f3e4b5c",
@@ -22,6 +23,7 @@ class MeOut(Out):
         "label": "車の電話1",
         "role": "crew",
         "van_id": "7d9f1f8e-2b5e-4c0c-8c9d-0f1e2d3c4b5a",
+        "expires_at": "2027-11-23T04:05:06Z",
     }
 
 

@@ -137,6 +137,21 @@ class PushOut(Out):
     }
 
 
+class AcceptIn(WireSchema):
+    """Nothing is asked."""
+
+    example: ClassVar[dict[str, Any]] = {}
+
+
+class AcceptedOut(Out):
+    """How each one ended that was let in; `left` are still waiting: ask again."""
+
+    results = Many(Nested(ResultOut), MOST_OPERATIONS)
+    left = Whole(0)
+
+    example: ClassVar = {"results": PushOut.example["results"], "left": 0}
+
+
 class SealOut(Out):
     """The key that payloads may be sealed to before they wait on a phone."""
 

@@ -354,6 +354,10 @@ class ReadPurpose(StrEnum):
     READ_BACK = "read_back"
 
 
+QUARANTINED = "quarantined"
+"""The code of what came from somebody who had left: kept until the office lets it in."""
+
+
 class RejectionState(StrEnum):
     """Of an operation that a push could not take in."""
 
@@ -390,6 +394,31 @@ class IssueStatus(StrEnum):
     DISCUSSED = "discussed"
     ACTION = "action"
     CLOSED = "closed"
+
+
+class PairingState(StrEnum):
+    """How far an invitation came."""
+
+    OPEN = "open"
+    REDEEMED = "redeemed"
+    EXPIRED = "expired"
+    ENDED = "ended"
+
+
+class DeviceState(StrEnum):
+    """What a phone may do: nobody used its token yet; it works; it may only hand in what it holds; nothing."""
+
+    NEW = "new"
+    PAIRED = "paired"
+    LEAVING = "leaving"
+    ENDED = "ended"
+
+
+class RevocationReason(StrEnum):
+    """Why somebody's access ends. Who left may still hand in what they entered before; who stole may not."""
+
+    STOLEN = "stolen"
+    LEFT = "left"
 
 
 class Duty(StrEnum):

@@ -13,7 +13,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach_api.access.writes import issue_token
+from outreach_api.access.writes.tokens import issue_token
 from outreach_api.kernel.ids import uuid7, visit_id_of
 from outreach_api.kernel.mesh import mesh_code, micro, parent
 from outreach_api.kernel.money import Rounding

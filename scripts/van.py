@@ -9,7 +9,8 @@
   van.py close
   van.py sync
 
-The token comes from OUTREACH_TOKEN, or is asked for; never as an argument. At a stay planned for today: `open`.
+`pair` asks for the code that the office shows, or takes the link of its QR code in place of the address; a token
+comes from OUTREACH_TOKEN, never as an argument. At a stay planned for today: `open`.
 Nothing but `pair` and `sync` needs a network. How it works is in van_app/, which is the manual for app builders.
 Exit codes: 0 done · 1 not kept, or refused · 2 wrong use · 4 no network: it is all kept, sync again later ·
 130 Ctrl-C.

@@ -15,7 +15,7 @@ import referencing.jsonschema
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from outreach_api.access.writes import issue_token
+from outreach_api.access.writes.tokens import issue_token
 from outreach_api.kernel.ids import new_id
 from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.plans import Van

@@ -68,6 +68,7 @@ SEEN_BY: dict[str, frozenset[Any]] = {
     "people.kana": OFFICE,
     "devices.label": KEEPERS | {CREW},  # a crew that of the phone in its hand
     "tokens.label": NOBODY,
+    "pairings.label": frozenset({COORDINATOR, ADMIN}),
     "safety_card.steps": ALL,
     "safety_card.steps_en": ALL,
     "safety_card.city_desks": ALL,
@@ -142,6 +143,7 @@ _CODED = {
     "hygiene_entries": "check",
     "items": "allergens category tax_category",
     "jobs": "kind last_error",
+    "pairings": "code_hash link_hash locator role",
     "partners": "kind",
     "people": "role",
     "permissions": "type",
@@ -153,6 +155,7 @@ _CODED = {
     "referral_events": "outcome",
     "referrals": "direction",
     "rejections": "code detail digest kind settlement state",
+    "revocations": "reason",
     "round_table_issues": "stage status topic",
     "sale_lines": "category",
     "sales": "payment service_mode source taxes",
@@ -160,7 +163,7 @@ _CODED = {
     "stops": "kind publicity status",
     "tax_rates": "tax_class",
     "ticket_entries": "event payment source",
-    "tokens": "prefix role secret_hash",
+    "tokens": "prefix replaces role secret_hash",
     "visit_totals": "key measure",
     "visits": "cancel_reason source status",
 }

@@ -47,6 +47,7 @@ FOR_ALL = frozenset(
         "tax_rate",
         "holder",
         "entity",
+        "pairing",
     }
 )
 """For every role that may ask, whatever its van. (holder, entity: the audit is asked by any id at all.)"""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from outreach_api.access.writes import issue_token
+from outreach_api.access.writes.tokens import issue_token
 from outreach_api.app import KINDS, create_app
 from outreach_api.cli import main
 from outreach_api.demo import destinations, directory, texts, town

@@ -18,6 +18,7 @@ NOT_CHANGING = {"reads", "routes", "reads.py", "routes.py"}
 # Functions there that refuse something else than an operation, and what.
 OTHERWISE = {
     ("contacts/rules.py", "may_open_text"): "a reading",
+    ("sync/quarantine.py", "accept"): "a request of the office, which holds many operations",
     ("ledger/outcomes.py", "refusal"): "hands on the code of a refusal made elsewhere",
 }
 LONGEST_JA, LONGEST_EN = 60, 115

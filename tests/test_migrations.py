@@ -256,7 +256,6 @@ def test_several_processes_may_migrate_one_database_at_once(empty_engine_url: st
 
 def test_somebody_is_told_of_concerns_and_letters_from_before_there_were_alarms(empty: Database) -> None:
     migrate.upgrade(empty)
-    downgrade(empty, "0007")
     concerns = {name: new_id() for name in ("open", "about staff", "closed")}
     letters = {name: new_id() for name in ("refused", "about staff", "unread", "settled", "not urgent")}
     with empty.write() as session:
@@ -291,6 +290,7 @@ def test_somebody_is_told_of_concerns_and_letters_from_before_there_were_alarms(
                     urgent=name != "not urgent",
                 )
             )
+    downgrade(empty, "0007")  # only what the tables of today hold can be written here
     migrate.upgrade(empty)
     with empty.read() as session:
         found = session.execute(sa.select(Alarm.id, Alarm.subject, Alarm.audience, Alarm.raised_at)).all()

@@ -26,7 +26,12 @@ from tests.described import Operation, changes
 from tests.world import NOW, World
 
 # Mutating operations that are no kind of change of their own, and why.
-NO_KIND = {"push": "carries many kinds"}
+NO_KIND = {
+    "push": "carries many kinds",
+    "acceptQuarantine": "lets in what pushes carried",
+    "redeemPairing": "whoever comes in is nobody yet",
+    "rotateToken": "a token is no thing that others see",
+}
 
 
 # Online, whoever is refused hears it at once; what a phone sent while nobody looked is kept.

@@ -81,7 +81,7 @@ class TwoVans:
         world.ids["rejection"] = self._letter(self.api.token(CREW, world.van), depth="chat", text=text)
         with self.api.database.read() as session:
             crew = sa.select(Device.id).where(Device.van_id == world.van).limit(1)
-            world.ids["device"] = session.scalars(crew).one()
+            world.ids["device"] = world.ids["holder"] = session.scalars(crew).one()
         self._mark(mark, world)
         return world
 

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
-from outreach_api.access.writes import issue_token
+from outreach_api.access.writes.tokens import issue_token
 from outreach_api.cli import serving
 from outreach_api.cli.console import Commands, Failure, command, note_in_audit, opened, sqlite_file, tell
 from outreach_api.cli.database import initialise

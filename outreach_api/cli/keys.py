@@ -14,6 +14,7 @@ from outreach_api.ledger import audit
 from outreach_api.settings import Settings
 from outreach_api.storage import copies, dumps, sealed_values
 from outreach_api.storage.cabinet import SENT
+from outreach_api.storage.ended import end_again
 from outreach_api.storage.keyring import Keyring, load_keyring
 from outreach_api.storage.session import Database
 
@@ -104,6 +105,9 @@ def erase_again(settings: Settings, database: Database) -> None:
             erased = sealed_values.erase_again(session, keyring, utc_now())
             if erased:
                 note_in_audit(session, "erase_again", "note", f"erased {erased}")
+            ended_again = end_again(session, keyring.witness, utc_now())
+            if ended_again:
+                note_in_audit(session, "end_again", "token", f"ended {ended_again}")
         with database.read() as session:
             remember_audit(session, keyring)
         if erased:
@@ -111,4 +115,9 @@ def erase_again(settings: Settings, database: Database) -> None:
             tell(
                 f"控えの後に消されていた本文{erased}件を、もう一度消しました。",
                 f"Erased {erased} texts again that had been erased since that backup.",
+            )
+        if ended_again:
+            tell(
+                f"控えの後に無効になっていたトークン{ended_again}個を、もう一度無効にしました。",
+                f"Ended {ended_again} tokens again that had been revoked since that backup.",
             )

@@ -153,11 +153,9 @@ def _tell_what_follows(*commands: str) -> None:
         "スマホは次の同期で、まだ持っている記録をすべて送り直します（二重には数えません）。",
         "At their next sync phones push again what they still hold; nothing counts twice.",
         "控えより後に保全したメモは、保全が外れています。",
-        "控えより後に無効にしたトークンはまた使えます。tokens の一覧を見て、無効にし直してください"
-        f"（`{program()} revoke 頭の12文字`）。控えより後に作ったトークンは消えています。",
+        "控えより後に無効にしたトークンは、無効のままです。控えより後に作ったトークンは消えています。",
         "Texts that were put on hold since the backup are not any more: hold them again, before the next purge.",
-        "Tokens that were revoked since open the API again: "
-        f"look through the list and revoke them anew (`{program()} revoke PREFIX`). Tokens made since are gone.",
+        "Tokens that were revoked since stay revoked. Tokens made since are gone: pair those phones anew.",
         "次を実行してください · Now run:",
         *(f"  {program()} {command}" for command in commands),
     )

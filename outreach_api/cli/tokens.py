@@ -1,8 +1,9 @@
-"""token, tokens, revoke: who may come in, and who no longer."""
+"""pair, token, tokens, revoke: who may come in, and who no longer."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import re
 import unicodedata
@@ -11,12 +12,20 @@ import uuid
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach_api.access import reads, writes
-from outreach_api.cli.console import Commands, Failure, command, note_in_audit, opened, tell
+from outreach_api.access.operations import MAKE_PAIRING
+from outreach_api.access.reads import devices
+from outreach_api.access.rules.pictures import qr_text
+from outreach_api.access.writes.pairings import give_codes
+from outreach_api.access.writes.tokens import issue_token, revoke_token
+from outreach_api.cli.console import CONSOLE, Commands, Failure, command, note_in_audit, opened, tell
 from outreach_api.kernel.clock import utc_now
+from outreach_api.kernel.ids import new_id
 from outreach_api.kernel.week import local_day
+from outreach_api.ledger.kinds import Operation, Registry, Work
+from outreach_api.ledger.perform import perform, read
 from outreach_api.settings import Settings
 from outreach_api.storage.access import Person
+from outreach_api.storage.keyring import load_keyring
 from outreach_api.storage.plans import Van
 from schemas.vocabulary import Role
 
@@ -41,7 +50,21 @@ def add(commands: Commands) -> None:
         "--label", type=_label, metavar="TEXT", help="だれの・どの端末の · whose, or which phone"
     )
     token.add_argument(
-        "--days", type=_days, default=365, metavar="N", help="有効日数（既定365）· days it is valid (365)"
+        "--days", type=_days, metavar="N", help="有効日数（既定 OUTREACH_TOKEN_DAYS）· days it is valid"
+    )
+    pair = command(
+        commands,
+        "pair",
+        run_pair,
+        "電話を登録するコードを出す（10分・1台）",
+        "make a code for one phone of a van, for ten minutes",
+    )
+    pair.add_argument("--van", required=True, metavar="CODE", help="車両コード · the van")
+    pair.add_argument(
+        "--label",
+        type=_label,
+        metavar="TEXT",
+        help="どの電話か（だれの、ではなく）· which phone it is, not whose",
     )
     command(commands, "tokens", run_tokens, "トークンの一覧", "list the tokens")
     revoke = command(commands, "revoke", run_revoke, "トークンを無効にする", "end a token at once")
@@ -66,37 +89,69 @@ def run_token(options: argparse.Namespace) -> int:
             "crew のトークンは端末のものです。--person は付けられません。",
             "A crew token belongs to a phone; --person is for the other roles.",
         )
-    now = utc_now()
+    now, days = utc_now(), options.days or settings.token_days
     with opened(settings) as database, database.write() as session:
         if options.person is not None:
             _check_person(session, options.person, role)
-        van_id = None
-        if options.van is not None:
-            van_id = session.scalar(sa.select(Van.id).where(Van.code == options.van))
-            if van_id is None:
-                codes = session.scalars(sa.select(Van.code).order_by(Van.code).limit(20)).all()
-                raise Failure(
-                    f"車両 {options.van} はありません。",
-                    f"There is no van {options.van}; there are: {', '.join(codes) or 'none yet'}.",
-                )
+        van_id = None if options.van is None else _van(session, options.van)
         label = options.label or (f"{options.van} の端末" if van_id else role.value)
-        made = writes.issue_token(
+        made = issue_token(
             session,
             role=role,
             label=label,
             now=now,
-            days=options.days,
+            days=days,
             person_id=options.person,
             van_id=van_id,
         )
         note_in_audit(session, "issue_token", "token", f"{_prefix(made)} {role}")
     print(made)
-    ends = local_day(now + dt.timedelta(days=options.days))
+    ends = local_day(now + dt.timedelta(days=days))
     tell(
         f"{role} のトークンです（{label}、{ends} まで）。二度と表示されません。",
         f"A token for {role} ({label}), valid until {ends}. It is not shown again.",
     )
     return 0
+
+
+def run_pair(options: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    now, pairing_id = utc_now(), new_id()
+    with (
+        contextlib.closing(load_keyring(settings)) as keyring,
+        opened(settings) as database,
+        database.write() as session,
+    ):
+        said = {"van_id": str(_van(session, options.van)), "label": options.label}
+        operation = Operation(pairing_id, MAKE_PAIRING.name, MAKE_PAIRING.v, pairing_id, said)
+        ready = read(
+            [operation], actor=CONSOLE, kinds=Registry([MAKE_PAIRING]), hash_key=keyring.secret("receipts")
+        )
+        (outcome,) = perform(Work(session, CONSOLE, now, settings, keyring), ready)
+        codes = give_codes(session, pairing_id, now) if outcome.refusal is None else None
+    if codes is None:
+        raise Failure(
+            f"車両 {options.van} は使われていません。", f"Van {options.van} is not in use any more."
+        )
+    print(codes.typed)
+    if settings.public_url:
+        tell(qr_text(f"{settings.public_url}/pair#{codes.linked}"))
+    tell(
+        f"アプリにこのコードを入れてください（10分のあいだ、1台だけ）：{codes.typed}",
+        "Enter this code in the app, within ten minutes; it serves one phone.",
+    )
+    return 0
+
+
+def _van(session: Session, code: str) -> uuid.UUID:
+    van_id = session.scalar(sa.select(Van.id).where(Van.code == code))
+    if van_id is None:
+        codes = session.scalars(sa.select(Van.code).order_by(Van.code).limit(20)).all()
+        raise Failure(
+            f"車両 {code} はありません。",
+            f"There is no van {code}; there are: {', '.join(codes) or 'none yet'}.",
+        )
+    return van_id
 
 
 def _check_person(session: Session, person_id: uuid.UUID, role: Role) -> None:
@@ -110,7 +165,7 @@ def _check_person(session: Session, person_id: uuid.UUID, role: Role) -> None:
 
 def run_tokens(options: argparse.Namespace) -> int:
     with opened(Settings.from_environment()) as database, database.read() as session:
-        found = reads.tokens(session)
+        found = devices.tokens(session)
     print(_line("頭 PREFIX", "役割 ROLE", "名前 HOLDER", "期限 EXPIRES", "車両 VAN", "状態 STATE"))
     now = utc_now()
     for token in found:
@@ -125,8 +180,13 @@ def run_tokens(options: argparse.Namespace) -> int:
 
 
 def run_revoke(options: argparse.Namespace) -> int:
-    with opened(Settings.from_environment()) as database, database.write() as session:
-        before = writes.revoke_token(session, prefix=options.prefix, now=utc_now())
+    settings = Settings.from_environment()
+    with (
+        contextlib.closing(load_keyring(settings)) as keyring,
+        opened(settings) as database,
+        database.write() as session,
+    ):
+        before = revoke_token(session, keyring, prefix=options.prefix, now=utc_now())
         if before is None:
             raise Failure(
                 f"トークン {options.prefix} はありません。",

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.ledger.kinds import Actor
+from outreach_api.ledger.standing import look_again
 from outreach_api.storage.ledger import AuditEntry, ChangeCounter
 
 _FIRST = bytes(32)
@@ -29,9 +30,11 @@ def record(
     purpose: str | None = None,
     outcome: str = "allowed",
 ) -> None:
-    """Append one row; flushed at once, so that what it permits can only follow it."""
+    """Append one row; flushed at once, so that what it permits can only follow it. Raises NoLongerIn."""
     # The counter's lock makes appends queue on PostgreSQL too (on SQLite a write transaction is alone already).
     session.execute(sa.select(ChangeCounter.value).where(ChangeCounter.id == 1).with_for_update())
+    if actor is not None:
+        look_again(session, actor)
     last = head(session)
     seq, before = (last[0] + 1, last[1]) if last else (1, _FIRST)
     entry = AuditEntry(

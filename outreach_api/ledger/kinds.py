@@ -49,6 +49,10 @@ class Actor:
     role: Role
     van_id: uuid.UUID | None = None
     person_id: uuid.UUID | None = None
+    token: str | None = None
+    """The public prefix of the token that they came in with; none for the console."""
+    leaving: bool = False
+    """They have left: what was entered before is still taken, and kept apart."""
 
     def may_touch(self, van_id: uuid.UUID | None) -> bool:
         """Crew reach their own van only; the other roles reach all."""

@@ -31,6 +31,7 @@ from outreach_api.ledger.kinds import (
 )
 from outreach_api.ledger.outcomes import CREATED, Ending, Outcome, refused
 from outreach_api.ledger.receipts import keep_receipts
+from outreach_api.ledger.standing import look_again
 from outreach_api.ledger.upcasting import brought_up
 from outreach_api.ledger.writing import write
 from outreach_api.storage import bulk
@@ -68,6 +69,7 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
     """Perform in the transaction of `work.session`; the caller commits. One outcome each, in the order given."""
     session = work.session
     numbers = ChangeNumbers(session)
+    look_again(session, work.actor)
     _settle_duplicates(session, work.actor, ready)
     told = clock.Correction(work.now, sent_at)
     # By step, and within it in the order sent: append-only kinds come together, however a phone interleaved them.
@@ -110,6 +112,17 @@ def perform(work: Work, ready: Sequence[Ready], *, sent_at: dt.datetime | None =
         work, ((item.operation, item.digest, item.outcome) for item in ready if item.outcome is not None)
     )
     numbers.store()
+    return [_ended(item) for item in ready]
+
+
+def hold_back(work: Work, ready: Sequence[Ready], answer: Refusal) -> list[Outcome]:
+    """Perform nothing: what is known is answered as ever, all the rest with this."""
+    ChangeNumbers(work.session)
+    look_again(work.session, work.actor)
+    _settle_duplicates(work.session, work.actor, ready)
+    for item in ready:
+        if item.outcome is None and item.repeats is None:
+            item.outcome = refused(item.operation.op_id, answer)
     return [_ended(item) for item in ready]
 
 

@@ -34,6 +34,14 @@ FIXES: dict[str, tuple[str, str]] = {
         "つながっているときに、画面から直接変更してください。",
         "Make this change online, on its own page.",
     ),
+    "code_not_valid": (
+        "事務所で新しいコードを出してもらい、10分のうちに入れてください。",
+        "Ask the office for a new code, and enter it within ten minutes.",
+    ),
+    "quarantined": (
+        "届いています。この端末ですることはもうありません。",
+        "It has arrived; there is nothing more to do on this device.",
+    ),
     "forbidden": (
         "この端末ではできないので、事務所に頼んでください。",
         "This device may not do it; please ask the office.",

@@ -212,6 +212,15 @@ def exists(database: Database) -> bool:
         return sa.inspect(connection).has_table(_SECRETS.name)
 
 
+def bring_up_to_date(database: Database) -> None:
+    """Add the tables that a cabinet of an earlier version lacks."""
+    with database.engine.connect() as connection:
+        there = set(sa.inspect(connection).get_table_names())
+    if not CABINET.tables.keys() <= there:
+        with database.write() as session:
+            CABINET.create_all(session.connection())
+
+
 def make(database: Database, key_file: Path) -> Cabinet:
     """Make an empty cabinet for a master key; for one of the first format, with all that was derived from it."""
     masters = read_masters(key_file)

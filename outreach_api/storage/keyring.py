@@ -158,6 +158,7 @@ def load_keyring(settings: Settings, *, new_home: bool = False) -> Keyring:
     key_file, database = settings.master_key_file, Database(settings.cabinet, pool_size=2)
     first_format = is_of_first_format(key_file)
     if cabinets.exists(database):
+        cabinets.bring_up_to_date(database)
         return Keyring(Cabinet(database, key_file))
     if first_format or new_home:
         return Keyring(cabinets.make(database, key_file))

@@ -66,6 +66,8 @@ class Rejection(Base):
     detail: Mapped[dict[str, Any]]
     received_at: Mapped[dt.datetime]
     said_at: Mapped[dt.datetime | None]
+    sent_at: Mapped[dt.datetime | None]
+    """By the phone's clock, as said_at: what is let in later keeps the times that it would have had."""
     about_staff: Mapped[bool]
     """For safeguarding only, like the note that it would have been."""
     urgent: Mapped[bool]

@@ -1,7 +1,7 @@
 """The witness: what must be remembered apart from the data, so that the data can't forget it. It stands in the cabinet.
 
-Which values were erased, so that an older database that is put back does not bring them again; and how far the audit
-had come, so that nobody can cut off its end or write it anew.
+Which values were erased and which tokens ended, so that an older database that is put back does not bring them again;
+and how far the audit had come, so that nobody can cut off its end or write it anew.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -34,6 +35,21 @@ _AUDIT_HEADS = sa.Table(
     sa.Column("hash", sa.LargeBinary, nullable=False),
     sa.Column("seen_at", Utc, nullable=False),
 )
+_ENDED_TOKENS = sa.Table(
+    "ended_tokens",
+    CABINET,
+    sa.Column("prefix", sa.Text, primary_key=True),
+    sa.Column("ended_at", Utc, nullable=False),
+    sa.Column("takes_until", Utc),
+)
+
+
+class EndedToken(NamedTuple):
+    """A token that must not come back to life."""
+
+    prefix: str
+    ended_at: dt.datetime
+    takes_until: dt.datetime | None
 
 
 class Witness:
@@ -61,6 +77,26 @@ class Witness:
     def forget_old_erasures(self, now: dt.datetime) -> None:
         with self._database.write() as session:
             session.execute(sa.delete(_ERASURES).where(_ERASURES.c.erased_at < now - OLDEST_BACKUP))
+
+    def unnote_erasure(self, column: str, row_id: uuid.UUID) -> None:
+        """Somebody wrote it anew, and may keep it."""
+        with self._database.write() as session:
+            session.execute(
+                sa.delete(_ERASURES).where(_ERASURES.c.column_name == column, _ERASURES.c.row_id == row_id)
+            )
+
+    def note_tokens(self, ended: Collection[EndedToken]) -> None:
+        """Tokens that open nothing any more; of one that was noted before, how it ended last."""
+        if ended:
+            with self._database.write() as session:
+                session.execute(
+                    sa.delete(_ENDED_TOKENS).where(_ENDED_TOKENS.c.prefix.in_([one.prefix for one in ended]))
+                )
+                session.execute(sa.insert(_ENDED_TOKENS), [one._asdict() for one in ended])
+
+    def ended_tokens(self) -> list[EndedToken]:
+        with self._database.read() as session:
+            return [EndedToken(*row) for row in session.execute(sa.select(_ENDED_TOKENS))]
 
     def see_audit(self, seq: int, head: bytes, now: dt.datetime) -> None:
         """Remember an entry of the audit with its hash: it must be there, as it is, for ever."""

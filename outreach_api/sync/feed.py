@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach_api.access import reads as access
+from outreach_api.access.reads import people as access
 from outreach_api.contacts.operations import WRITERS
 from outreach_api.contacts.reads import concerns, follow_ups, referrals
 from outreach_api.contacts.rules import SAFETY_CARD_ID

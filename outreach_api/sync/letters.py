@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -70,7 +71,10 @@ class TakenIn(NamedTuple):
 
 
 def sort_in(
-    work: Work, letters: Mapping[int, Letter], now_in: Callable[[], Mapping[uuid.UUID, TakenIn]]
+    work: Work,
+    letters: Mapping[int, Letter],
+    now_in: Callable[[], Mapping[uuid.UUID, TakenIn]],
+    sent_at: dt.datetime,
 ) -> list[int]:
     """Keep these letters, once each, and forget those that are in by now, as `now_in` tells.
 
@@ -94,7 +98,7 @@ def sort_in(
     }
     _tell_anew(session, {one: answer for one, answer in answers.items() if answer != kept[one]})
     fresh = by_id.keys() - kept.keys()
-    rows = [_row(work, letter_id, by_id[letter_id]) for letter_id in fresh]
+    rows = [_row(work, letter_id, by_id[letter_id], sent_at) for letter_id in fresh]
     bulk.append(session, Rejection, rows)
     urgent = ((row["id"], _audience(by_id[row["id"]], row)) for row in rows if row["urgent"])
     raise_alarms(session, Subject.LETTER, urgent, work.now)
@@ -132,7 +136,7 @@ def _tell_anew(session: Session, answers: Mapping[uuid.UUID, _Answer]) -> None:
         session.connection().execute(_TELL_ANEW, told)
 
 
-def _row(work: Work, letter_id: uuid.UUID, letter: Letter) -> dict[str, Any]:
+def _row(work: Work, letter_id: uuid.UUID, letter: Letter, sent_at: dt.datetime) -> dict[str, Any]:
     operation = letter.operation
     payload = letter.item.get("payload") if isinstance(letter.item, dict) else None
     unopened = isinstance(letter.item, dict) and "sealed" in letter.item
@@ -149,6 +153,7 @@ def _row(work: Work, letter_id: uuid.UUID, letter: Letter) -> dict[str, Any]:
         "entity_id": None if operation is None else operation.entity_id,
         "received_at": work.now,
         "said_at": None if operation is None else operation.occurred_at,
+        "sent_at": sent_at,
         "about_staff": doubt or rules.is_about_staff(payload),
         "urgent": doubt or rules.is_urgent(payload),
         "sealed": work.keyring.seal(content, **rules.SEALED_IN, row=letter_id, at=work.now),

@@ -16,7 +16,7 @@ from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import counter
 from outreach_api.ledger.kinds import Operation, Registry, Work
 from outreach_api.ledger.outcomes import Ending, Outcome, refused
-from outreach_api.ledger.perform import Ready, perform, read
+from outreach_api.ledger.perform import Ready, hold_back, perform, read
 from outreach_api.messages import Language, say
 from outreach_api.messages.fixes import fix_of
 from outreach_api.sync import rules
@@ -26,6 +26,7 @@ from outreach_api.sync.sealed import Sealed, opened
 
 _NOT_BY_PUSH = Refusal("not_by_push", 422)
 _SETTLED = Refusal("settled_by_office", 422)
+_QUARANTINED = Refusal("quarantined", 422, receipt=False)
 _NOBODY = uuid.UUID(int=0)
 
 
@@ -63,10 +64,12 @@ def push(
         kinds=kinds,
         hash_key=hash_key,
     )
-    for line, one, outcome in zip(readable, ready, perform(work, ready, sent_at=sent_at), strict=True):
+    leaving = work.actor.leaving
+    ended = hold_back(work, ready, _QUARANTINED) if leaving else perform(work, ready, sent_at=sent_at)
+    for line, one, outcome in zip(readable, ready, ended, strict=True):
         line.ready, line.outcome = one, outcome
     _name_what_they_need(work, lines, kinds)
-    _sort_in(work, lines, kinds, hash_key)
+    _sort_in(work, lines, sent_at, kinds, hash_key)
     told = clock.Correction(work.now, sent_at)
     _, epoch = counter.current(work.session)
     return {
@@ -126,7 +129,7 @@ def _name_what_they_need(work: Work, lines: Sequence[Line], kinds: Registry) -> 
             line.outcome, line.needs = refused(line.ended.op_id, no), needed
 
 
-def _sort_in(work: Work, lines: Sequence[Line], kinds: Registry, hash_key: bytes) -> None:
+def _sort_in(work: Work, lines: Sequence[Line], sent_at: datetime, kinds: Registry, hash_key: bytes) -> None:
     letters = {
         index: Letter(
             item=line.item,
@@ -147,7 +150,7 @@ def _sort_in(work: Work, lines: Sequence[Line], kinds: Registry, hash_key: bytes
             if line.ended.stands and line.ready is not None
         }
 
-    for index in sort_in(work, letters, now_in):
+    for index in sort_in(work, letters, now_in, sent_at):
         lines[index].outcome, lines[index].needs = refused(lines[index].ended.op_id, _SETTLED), None
 
 

@@ -15,7 +15,7 @@ from outreach_api.kernel.log_lines import tell
 from outreach_api.kernel.week import local_day
 from outreach_api.ledger import audit, counter, epochs
 from outreach_api.storage.ledger import Rejection
-from outreach_api.sync import operations, reads
+from outreach_api.sync import operations, quarantine, reads
 from outreach_api.sync.feed import FEEDS
 from outreach_api.sync.phone_rules import mark_of, phone_rules
 from outreach_api.sync.pull import page_after, scope_of
@@ -49,7 +49,7 @@ def pack(response: Response) -> Response:
 
 @blp.route("/push")
 class Push(Resource):
-    @blp.takes(wire.PushIn, wire.PushOut, DEVICES, name="push")
+    @blp.takes(wire.PushIn, wire.PushOut, DEVICES, name="push", leaving=True)
     def post(self, body: Any) -> Any:
         """Send what was kept: at most 500 operations, each answered for itself.
 
@@ -179,6 +179,25 @@ class RejectionSettlement(Resource):
         return change.of(rejection_id).perform(
             lambda session, actor, found: reads.rejection(session, actor, found, language())
         )
+
+
+@blp.route("/quarantine/<uuid:holder_id>/accept")
+class Acceptance(Resource):
+    @blp.takes(wire.AcceptIn, wire.AcceptedOut, operations.SETTLERS, name="acceptQuarantine", errors=[404])
+    def post(self, body: Any, holder_id: uuid.UUID) -> Any:
+        """Let in what came from a phone after it had left: as that phone's, at most 500 at a time.
+
+        What still can't be taken in stays in the dead-letter list, with its own code.
+        """
+        if body:
+            raise Refused(Refusal("invalid", 422, {}, (Problem("", "unknown_key"),)))
+        here = services()
+        answer = quarantine.accept(
+            work(), holder_id, kinds=here.kinds, hash_key=here.hash_key, language=language()
+        )
+        if isinstance(answer, Refusal):
+            raise Refused(answer)
+        return jsonify(answer)
 
 
 def _envelope(body: Any) -> tuple[list[Any], Any]:

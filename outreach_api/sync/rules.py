@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from schemas.vocabulary import Depth, Topic
+from schemas.vocabulary import QUARANTINED, Depth, Topic
 
 SEALED_IN = {"table": "rejections", "column": "sealed"}
 """Where a letter's content is kept: the seal is bound to it."""
@@ -25,8 +25,10 @@ def retry_after_seconds(code: str | None) -> int:
 SETTLED_BY_OFFICE = "settled_by_office"
 NOTHING_TO_KEEP = frozenset({SETTLED_BY_OFFICE, "text_was_erased", "sale_was_voided"})
 """What was erased or taken back must not come back by another door; what is settled is settled."""
-NOT_UNMADE = frozenset({"id_taken", "id_reused", "already_exists", SETTLED_BY_OFFICE, *NOTHING_TO_KEEP})
-"""Refused, but not because the thing could not be made: it may well be there."""
+NOT_UNMADE = frozenset(
+    {"id_taken", "id_reused", "already_exists", QUARANTINED, SETTLED_BY_OFFICE, *NOTHING_TO_KEEP}
+)
+"""Refused, but not because the thing could not be made: it is there, or may come yet."""
 _MISSING = {
     "visit_unknown": "visit_id",
     "note_unknown": "note_id",

@@ -165,23 +165,43 @@ class Blueprint(flask_smorest.Blueprint):
         return decorator
 
     def takes(
-        self, contract: type[WireSchema], out: type[WireSchema], roles: Iterable[Role], *, name: str
+        self,
+        contract: type[WireSchema],
+        out: type[WireSchema],
+        roles: Iterable[Role] | None,
+        *,
+        name: str,
+        status: int = 200,
+        errors: Iterable[int] = (),
+        parameters: list[dict[str, Any]] | None = None,
+        leaving: bool = False,
     ) -> Callable[[Function], Function]:
-        """Declare a write that is no single kind of change (a push). The method gets the body as sent."""
+        """Declare a write that is no single kind of change (a push). The method gets the body as sent.
+
+        `roles` None: for everybody; such a one opens its own transactions, once it knows that it must.
+        `leaving`: also for who has left. `errors`: statuses that it answers besides the usual ones.
+        """
+        optional = not contract().fields
+        who = None if roles is None else frozenset(roles)
 
         def decorator(function: Function) -> Function:
             @wraps(function)
             def act(resource: Any, **path: Any) -> Any:
                 return function(resource, g.body, **path)
 
-            documented: Function = self.response(200, out, example=_example(out))(act)
+            documented: Function = self.response(status, out, example=_example(out))(act)
+            usual = [400, 403, 413, 415, 422, 429, 503, *([] if who is None else [401]), *errors]
             documented = self.doc(
                 operationId=name,
-                requestBody=openapi.request_body(contract, _example(contract), required=True),
-                responses=openapi.problems([400, 401, 403, 413, 415, 422, 429, 503]),
-                **openapi.access(frozenset(roles), None),
+                requestBody=openapi.request_body(contract, _example(contract), required=not optional),
+                responses=openapi.problems(usual),
+                **({"parameters": parameters} if parameters else {}),
+                **({"security": []} if who is None else openapi.access(who, None)),
             )(documented)
-            declare(documented, Declared(frozenset(roles), writes=True, body=True))
+            declare(
+                documented,
+                Declared(who, writes=who is not None, body=True, body_optional=optional, leaving=leaving),
+            )
             return documented
 
         return decorator

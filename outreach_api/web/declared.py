@@ -20,6 +20,8 @@ class Declared:
     """It reads what stands after the ? of its address."""
     body: bool = False
     body_optional: bool = False
+    leaving: bool = False
+    """Also for who has left: they hand in what they entered before."""
     kind: Kind | None = None
     opens_text: bool = False
     """It shows what somebody said: each holder may so often an hour."""

@@ -18,6 +18,14 @@ from schemas.vocabulary import Role
 
 VERSION = "3.1.0"
 EXAMPLE_KEY = "019ab1de-6f00-7c4e-8f6e-0f5e2b7a9c10"
+KEY_HEADER: dict[str, Any] = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": True,
+    "schema": {"type": "string", "format": "uuid"},
+    "description": "A new UUID for each change, kept for its resends; it becomes the id of what is created.",
+    "example": EXAMPLE_KEY,
+}
 _PROBLEM = {"$ref": "#/components/responses/Problem"}
 
 
@@ -58,17 +66,7 @@ def request_body(schema: Any, example: Any, *, required: bool) -> dict[str, Any]
 
 
 def change_headers(kind: Kind) -> list[dict[str, Any]]:
-    headers = [
-        {
-            "in": "header",
-            "name": "Idempotency-Key",
-            "required": True,
-            "schema": {"type": "string", "format": "uuid"},
-            "description": "A new UUID for each change, kept for its resends; "
-            "it becomes the id of what is created.",
-            "example": EXAMPLE_KEY,
-        }
-    ]
+    headers = [KEY_HEADER]
     if kind.v > 1:
         headers.append(
             {

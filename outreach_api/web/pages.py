@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger import counter
+from outreach_api.messages import say
 from outreach_api.web.every_request import POLICY
 from outreach_api.web.openapi import EXAMPLE_KEY
 from outreach_api.web.problems import language, problem_response
@@ -105,6 +106,7 @@ def register(app: Flask) -> None:
     app.add_url_rule("/style.css", view_func=style)
     app.add_url_rule("/docs", view_func=docs)
     app.add_url_rule("/docs/<name>", view_func=docs_file)
+    app.add_url_rule("/pair", view_func=pair)
     app.add_url_rule("/openapi.json", view_func=description)
     app.add_url_rule("/livez", view_func=livez)
     app.add_url_rule("/readyz", view_func=readyz)
@@ -122,6 +124,16 @@ def start() -> ResponseReturnValue:
         for heading, links in _LINKS
     )
     return page(title, f"<h1>{title}</h1>\n{sections}\n<p>{_NEEDS_TOKEN[words]}</p>", lang)
+
+
+def pair() -> ResponseReturnValue:
+    """Where a phone's own camera ends up. What stands after the # stays in the browser: nothing of it comes here."""
+    lang = language()
+    title = say("pair_title", lang)
+    steps = "".join(
+        f"<li>{say(step, lang)}</li>" for step in ("pair_step_app", "pair_step_scan", "pair_step_type")
+    )
+    return page(title, f"<h1>{title}</h1>\n<p>{say('pair_intro', lang)}</p>\n<ol>{steps}</ol>", lang)
 
 
 def page(title: str, body: str, lang: str) -> Response:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.log_lines import tell
+from outreach_api.ledger.standing import NoLongerIn
 from outreach_api.messages import Language, say
 
 log = logging.getLogger(__name__)
@@ -98,6 +99,10 @@ def handle_errors(app: Flask) -> None:
         response = problem_response(error.refusal)
         response.headers.update(error.headers)
         return response
+
+    @app.errorhandler(NoLongerIn)
+    def ended(error: NoLongerIn) -> Response:
+        return problem_response(Refusal("unauthorized", 401))
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:

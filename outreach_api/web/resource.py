@@ -51,6 +51,8 @@ class Resource(MethodView):
                 if declared.audited_as is not None:
                     _record_denied(declared.audited_as, path, "forbidden")
                 raise Refused(Refusal("forbidden", 403))
+            if g.actor.leaving and not declared.leaving:
+                raise Refused(Refusal("leaving", 403))
             if request.args and not declared.query:
                 # A misspelt or misplaced wish (?dry_run=true) must not look as if it had been granted.
                 faults = tuple(Problem(f"?{name}", "unknown_key") for name in request.args)
@@ -112,7 +114,7 @@ def _actor() -> Actor:
     found = None
     if scheme.lower() == "bearer" and token:
         here = services()
-        found = here.find_actor(here.database, token.strip(), here.now())
+        found = here.find_actor(here.database, token.strip(), here.now(), here.settings.token_idle_days)
     if found is None:
         if token:
             # Only of tokens that are none: phones behind one carrier's address must never lock each other out.
@@ -158,7 +160,7 @@ class Change:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self._key = _idempotency_key()
+        self._key = idempotency_key()
         self._entity = self._key
         self._payload = g.body
 
@@ -217,7 +219,7 @@ def perform_one(operation: Operation) -> Outcome:
     return outcome
 
 
-def _idempotency_key() -> uuid.UUID:
+def idempotency_key() -> uuid.UUID:
     given = request.headers.get("Idempotency-Key", "").strip().strip('"')
     if not UUID_FORM.fullmatch(given):
         raise Refused(Refusal("idempotency_key_required", 400))

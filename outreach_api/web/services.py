@@ -15,7 +15,7 @@ from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.session import Database
 from outreach_api.web.uploads import Uploads
 
-FindActor = Callable[[Database, str, dt.datetime], Actor | None]
+FindActor = Callable[[Database, str, dt.datetime, int], Actor | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Services:
     keyring: Keyring
     kinds: Registry
     find_actor: FindActor
-    """Who a bearer token belongs to, or None."""
+    """Who a bearer token belongs to, at a time, if it was not idle for more than so many days; or None."""
     now: Callable[[], dt.datetime]
     hash_key: bytes
     cursor_key: bytes

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 from pathlib import Path
 
-from outreach_api.access.writes import issue_token
+from outreach_api.access.writes.tokens import issue_token
 from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.ids import new_id
 from outreach_api.kernel.mesh import mesh_code, micro

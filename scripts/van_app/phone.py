@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import random
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,8 +43,8 @@ class Status:
 
 def not_paired() -> CannotKeep:
     return CannotKeep(
-        "まだ pair していません。事務所でトークンをもらい、pair アドレス としてください。",
-        "Pair this phone first: get a token from the office, then pair ADDRESS.",
+        "まだ pair していません。事務所でコードをもらい、pair アドレス としてください。",
+        "Pair this phone first: get a code from the office, then pair ADDRESS.",
     )
 
 
@@ -80,6 +82,25 @@ class Phone(Keeping):
     def language(self) -> str:
         return self._language or str(self.queue.get("language", "ja"))
 
+    def redeem(self, url: str, code: str) -> dict[str, Any]:
+        """Come in with the code that the office shows: ten characters, or what stands after the # of its QR code.
+
+        The answer may be lost: asked again with the same code, the server gives another token, because the key that
+        this phone made for it is the same. Raises what `pair` raises.
+        """
+        asked = self.queue.get("redeeming") or {}
+        if asked.get("code") != code:
+            asked = {"code": code, "key": str(uuid.uuid4())}
+            with self.queue.writing():
+                self.queue.set(redeeming=asked)
+        transport = self._transport or over_http(url)
+        body = json.dumps({"code": code}).encode()
+        given = Server(transport, "", self.language).post("/v1/pairings/redeem", body, key=asked["key"])
+        me = self.pair(url, str(given["token"]))
+        with self.queue.writing():
+            self.queue.set(redeeming=None)
+        return me
+
     def pair(self, url: str, token: str) -> dict[str, Any]:
         """Make this the phone that a token is for: what GET /v1/me answers.
 
@@ -104,6 +125,8 @@ class Phone(Keeping):
                 holder_id=me["holder_id"],
                 holder=me["label"],
                 van_id=me["van_id"],
+                token_since=None,
+                token_until=me.get("expires_at"),
                 language=self.language,
             )
         return me

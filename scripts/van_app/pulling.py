@@ -102,7 +102,7 @@ def _put_away(queue: Queue, answer: dict[str, Any], report: Report) -> None:
     report.pulled += len(items)
     if answer.get("rules"):
         queue.set(rules=answer["rules"])
-    queue.set(cursor=answer["cursor"])
+    queue.set(cursor=answer["cursor"], server_time=answer.get("server_time"))
     if not answer["more"] and queue.get("filling"):
         queue.set(run=run, filling=None)
         # But for the visits that records here belong to: a restored server may have lost them, and must hear of them.

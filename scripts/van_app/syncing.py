@@ -47,6 +47,7 @@ def sync(queue: Queue, server: Server, *, clock: Clock, dice: random.Random, at_
                 prove(queue, server, report)
                 if before == (report.put_back, report.reopened):
                     break
+            _renew_token(queue, server)
         except (Unanswered, TooBig) as none:
             _come_again(queue, report, none, dice, server.language)
         except Refused as no:
@@ -55,6 +56,22 @@ def sync(queue: Queue, server: Server, *, clock: Clock, dice: random.Random, at_
             queue.set(failures=0, last_sync=written(clock().wall))
         queue.set(problem=report.problem)
     return report
+
+
+def _renew_token(queue: Queue, server: Server) -> None:
+    """Half of its time is over, by the server's clock: get another token.
+
+    The old one works until the new one is used, should the answer get lost.
+    """
+    told, until = queue.get("server_time"), queue.get("token_until")
+    if told is None or until is None:
+        return
+    now, since = read(told), queue.get("token_since")
+    if since is None:
+        queue.set(token_since=told)
+    elif now - read(since) >= (read(until) - read(since)) / 2:
+        given = server.post("/v1/tokens/rotate", b"{}")
+        queue.set(token=given["token"], token_since=told, token_until=given["expires_at"])
 
 
 def _come_again(

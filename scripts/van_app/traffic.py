@@ -6,7 +6,6 @@ import argparse
 import getpass
 import math
 import os
-import re
 import sys
 import time
 
@@ -16,17 +15,22 @@ from van_app.report import Report
 from van_app.screen import DONE, MISUSED, NO_NETWORK, REFUSED, Screen, show_counts, show_urgent, tell
 from van_app.wire import BadAddress
 
+_MARK = "okk_"
+"""How a token begins; whatever else is given is a code."""
+
 
 def run_pair(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:
     # From the environment or typed unseen: arguments stand in the shell's history and in every list of processes.
-    token = os.environ.get("OUTREACH_TOKEN") or _typed_token(screen)
-    if not re.fullmatch(r"[!-~]+", token.strip()):
+    # A code serves once: the link of a QR code may stand there whole.
+    url, _, linked = options.url.partition("/pair#")
+    given = (linked or os.environ.get("OUTREACH_TOKEN") or _typed(screen)).strip()
+    if not given:
         raise CannotKeep(
-            "トークンがありません。事務所でもらい、OUTREACH_TOKEN に入れるか、ここに貼ってください。",
-            "There is no token: set OUTREACH_TOKEN, or type it.",
+            "コードがありません。事務所の画面の10文字を打ってください。",
+            "There is no code: type the ten characters that the office's screen shows.",
         )
     try:
-        me = phone.pair(options.url, token.strip())
+        me = phone.pair(url, given) if given.startswith(_MARK) else phone.redeem(url, given)
     except BadAddress as fault:
         screen.complain(f"アドレスが使えません：{fault.ja}。", f"That address can't be used: {fault.en}.")
         return MISUSED
@@ -34,11 +38,11 @@ def run_pair(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:
     return run_sync(phone, screen, argparse.Namespace(tries=3, now=False))
 
 
-def _typed_token(screen: Screen) -> str:
+def _typed(screen: Screen) -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline()
     try:
-        return getpass.getpass(screen.either("トークン（表示されません）: ", "token (not shown): "))
+        return getpass.getpass(screen.either("コード（表示されません）: ", "code (not shown): "))
     except EOFError:
         return ""
 
@@ -106,8 +110,8 @@ def run_import(phone: Phone, screen: Screen, options: argparse.Namespace) -> int
 def refused(screen: Screen, status: int, detail: str) -> int:
     if status == 401:
         screen.complain(
-            "トークンが無効です。記録は端末に残っています。事務所で新しいトークンをもらい、pair し直してください。",
-            "The token is not valid (any more). All is still kept here: get a new one, and pair again.",
+            "登録が終わっています。記録は端末に残っています。事務所で新しいコードをもらい、pair し直してください。",
+            "This phone is not let in (any more). All is still kept here: get a new code, and pair again.",
         )
     else:
         screen.complain(f"断られました（{status}）：{detail}", f"The server refused ({status}): {detail}")

@@ -85,7 +85,7 @@ class BadAddress(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Who to ask, as whom, and in which language."""
+    """Who to ask, as whom (with no token, as nobody yet), and in which language."""
 
     transport: Transport
     token: str
@@ -95,13 +95,17 @@ class Server:
         asked = {name: str(value) for name, value in query.items() if value is not None}
         return self._ask("GET", f"{path}?{urllib.parse.urlencode(asked)}" if asked else path, None)
 
-    def post(self, path: str, body: bytes) -> dict[str, Any]:
-        """Send JSON, packed: a day's sales shrink to a tenth, and a bad network may let just that through."""
-        return self._ask("POST", path, gzip.compress(body, mtime=0))
+    def post(self, path: str, body: bytes, *, key: str | None = None) -> dict[str, Any]:
+        """Send JSON, packed: a day's sales shrink to a tenth, and a bad network may let just that through.
 
-    def _ask(self, method: str, path: str, body: bytes | None) -> dict[str, Any]:
+        `key`: the same for a resend, where something is made by it.
+        """
+        return self._ask("POST", path, gzip.compress(body, mtime=0), key)
+
+    def _ask(self, method: str, path: str, body: bytes | None, key: str | None = None) -> dict[str, Any]:
         headers = {
-            "Authorization": f"Bearer {self.token}",
+            **({"Authorization": f"Bearer {self.token}"} if self.token else {}),
+            **({"Idempotency-Key": key} if key else {}),
             "Accept": "application/json, application/problem+json",
             "Accept-Encoding": "gzip",
             "Accept-Language": self.language,
@@ -118,7 +122,7 @@ class Server:
 
 def _answer(response: Response) -> dict[str, Any]:
     said, status = _json(response), response.status
-    if status == 200 and said is not None:
+    if status in (200, 201) and said is not None:
         return said
     if status == 413:
         raise TooBig

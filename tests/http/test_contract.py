@@ -119,7 +119,7 @@ def test_a_fault_of_ours_says_nothing_of_the_inside(api: Api, monkeypatch: pytes
     def broken(*_: Any) -> None:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr("outreach_api.access.reads.me", broken)
+    monkeypatch.setattr("outreach_api.access.reads.people.me", broken)
     answer = api.get("/v1/me", check=False)
     assert (answer.status, answer.code) == (500, "internal")
     assert "secret" not in answer.text
@@ -131,7 +131,7 @@ def test_faulty_sql_is_our_fault_and_no_short_wait(api: Api, monkeypatch: pytest
     def broken(session: Any, actor: Any) -> None:
         session.execute(sa.text("SELECT no_such_column FROM stops"))
 
-    monkeypatch.setattr("outreach_api.access.reads.me", broken)
+    monkeypatch.setattr("outreach_api.access.reads.people.me", broken)
     assert api.get("/v1/me", check=False).code == "internal"
 
 

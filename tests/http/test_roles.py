@@ -52,7 +52,7 @@ def test_no_method_forgets_to_declare_who_may_call_it(api: Api) -> None:
 @ONE_DATABASE
 def test_what_is_open_to_everybody_is_public(api: Api) -> None:
     for name, function in methods(api.app):
-        if function.declared.roles is None:
+        if function.declared.roles is None and name != "POST /v1/pairings/redeem":  # they have a code instead
             assert name.startswith(("GET /v1/public/", "GET /when", "GET /reach", "GET /map")), name
 
 

@@ -90,7 +90,7 @@ def test_what_fails_in_the_server_says_them_too(own_api: Api, monkeypatch: pytes
     def fails(*_: Any) -> Any:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr("outreach_api.access.reads.me", fails)
+    monkeypatch.setattr("outreach_api.access.reads.people.me", fails)
     answer = own_api.get("/v1/me", role="crew", check=False)
     assert answer.status == 500
     check(answer, "500")

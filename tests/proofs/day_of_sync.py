@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from outreach_api.access.rules import split_token
-from outreach_api.access.writes import revoke_token
+from outreach_api.access.writes.tokens import revoke_token
 from outreach_api.kernel.clock import format_instant
 from outreach_api.kernel.week import local_day
 from outreach_api.ledger.kinds import Actor
@@ -115,7 +115,7 @@ class DayOfSync:
         """The token ends, and what is sent by it is not taken; then the phone gets another one."""
         parts = split_token(handset.token)
         with self.here.database.write() as session:
-            revoke_token(session, prefix=parts[0] if parts else "", now=self.here.clock())
+            revoke_token(session, self.here.keyring, prefix=parts[0] if parts else "", now=self.here.clock())
         body = {
             "sent_at": format_instant(self.here.clock()),
             "operations": [entry.item for entry in handset.queue],

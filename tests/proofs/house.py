@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from outreach_api.access.writes import issue_token
+from outreach_api.access.writes.tokens import issue_token
 from outreach_api.app import create_app
 from outreach_api.kernel.clock import format_instant
 from outreach_api.kernel.ids import new_id

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from outreach_api.access.writes import issue_token
+from outreach_api.access.writes.tokens import issue_token
 from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.ids import new_id
 from outreach_api.kernel.week import local_day

@@ -17,7 +17,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach_api.access.writes import issue_token
+from outreach_api.access.writes.tokens import issue_token
 from outreach_api.app import create_app
 from outreach_api.kernel.ids import new_id, visit_id_of
 from outreach_api.kernel.week import IsoWeek

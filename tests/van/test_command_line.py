@@ -237,7 +237,7 @@ def test_the_console_takes_in_the_queue_of_a_phone_that_was_lost(office: Office,
         phone.keep("sale.record", {"visit_id": phone.status().visit, "payment": "shells", "rush_yen": 1})
     assert office.outreach("revoke", token[4:16]).returncode == 0
     refused = van(queue, "sync")
-    assert (refused.returncode, "トークン" in refused.stderr) == (1, True)
+    assert (refused.returncode, "登録が終わっています" in refused.stderr) == (1, True)
     assert van(queue, "export", str(file)).returncode == 0
     assert TEXT.encode() not in file.read_bytes()
     taken = office.outreach("import-queue", str(file))

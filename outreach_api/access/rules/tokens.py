@@ -35,6 +35,11 @@ def split_token(text: str) -> tuple[str, str] | None:
     return prefix, secret
 
 
+def prefix_of(token: str) -> str:
+    """The public part of one of our tokens."""
+    return token.split("_")[1]
+
+
 def hash_secret(secret: str) -> bytes:
     """SHA-256: 256 random bits can't be guessed, so a slow hash would protect nothing more."""
     return hashlib.sha256(secret.encode()).digest()

@@ -1,68 +1,22 @@
-"""Finds who a token belongs to, and lists people, shifts and the audit."""
+"""People, shifts, who asks, and the audit."""
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach_api.access.rules import same_secret, split_token
 from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger.kinds import Actor
 from outreach_api.storage.access import Device, Person, Shift, ShiftMember, Token
 from outreach_api.storage.ledger import AuditEntry
-from outreach_api.storage.plans import Van
-from outreach_api.storage.session import Database
 from schemas.vocabulary import Role
-
-_NO_SECRET = bytes(32)
-
-
-_T, _D, _P = Token.__table__.c, Device.__table__.c, Person.__table__.c
-# Asked by every request: columns only, and the statement built once.
-_HOLDER = (
-    sa.select(
-        _T.secret_hash,
-        _T.revoked_at,
-        _T.expires_at,
-        _T.role,
-        _T.van_id,
-        _T.device_id,
-        _T.person_id,
-        _D.active.label("device_active"),
-        _P.active.label("person_active"),
-    )
-    .select_from(Token.__table__)
-    .outerjoin(Device.__table__, _D.id == _T.device_id)
-    .outerjoin(Person.__table__, _P.id == _T.person_id)
-    .where(_T.prefix == sa.bindparam("prefix"))
-)
-
-
-def find_actor(database: Database, text: str, now: dt.datetime) -> Actor | None:
-    """The holder of a live token: not revoked, not expired, its device or person active."""
-    parts = split_token(text)
-    if parts is None:
-        return None
-    prefix, secret = parts
-    with database.read() as session:
-        row = session.execute(_HOLDER, {"prefix": prefix}).one_or_none()
-    if not same_secret(secret, row.secret_hash if row else _NO_SECRET) or row is None:
-        return None
-    if row.revoked_at is not None or row.expires_at <= now or not (row.device_active or row.person_active):
-        return None
-    holder = row.device_id or row.person_id
-    if holder is None:
-        return None
-    return Actor(holder, Role(row.role), row.van_id, row.person_id)
 
 
 def me(session: Session, actor: Actor) -> dict[str, Any]:
-    name = None
     if actor.person_id is not None:
         name = session.scalar(sa.select(Person.name).where(Person.id == actor.person_id))
     else:
@@ -73,6 +27,7 @@ def me(session: Session, actor: Actor) -> dict[str, Any]:
         "label": name,
         "role": actor.role,
         "van_id": actor.van_id,
+        "expires_at": session.scalar(sa.select(Token.expires_at).where(Token.prefix == actor.token)),
     }
 
 
@@ -135,37 +90,3 @@ def audit_view(row: AuditEntry) -> dict[str, Any]:
         "purpose": row.purpose,
         "outcome": row.outcome,
     }
-
-
-class TokenLine(NamedTuple):
-    prefix: str
-    role: str
-    holder: str
-    """The device's label or the person's name."""
-    van: str | None
-    expires_at: dt.datetime
-    revoked_at: dt.datetime | None
-    holder_active: bool
-
-
-def tokens(session: Session) -> list[TokenLine]:
-    """Every token, the newest first."""
-    found = session.execute(
-        sa.select(Token, Device.label, Device.active, Person.name, Person.active, Van.code)
-        .outerjoin(Device, Device.id == Token.device_id)
-        .outerjoin(Person, Person.id == Token.person_id)
-        .outerjoin(Van, Van.id == Token.van_id)
-        .order_by(Token.created_at.desc(), Token.prefix)
-    )
-    return [
-        TokenLine(
-            token.prefix,
-            token.role,
-            label or name or "",
-            van,
-            token.expires_at,
-            token.revoked_at,
-            bool(device_active or person_active),
-        )
-        for token, label, device_active, name, person_active, van in found
-    ]

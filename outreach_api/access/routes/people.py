@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from outreach_api.access import operations, reads
+from outreach_api.access import operations
+from outreach_api.access.reads import people as reads
 from outreach_api.storage.access import Person, Shift
 from outreach_api.storage.ledger import AuditEntry
 from outreach_api.web.blueprint import ALL_ROLES, Blueprint

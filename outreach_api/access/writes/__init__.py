@@ -1,0 +1,1 @@
+"""What changes about people, phones and their tokens, one file for each thing."""

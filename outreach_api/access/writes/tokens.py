@@ -1,0 +1,191 @@
+"""Tokens: made, rotated, ended. What has ended is noted in the cabinet, so that no restore brings it back to life."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.access.rules.tokens import make_token, prefix_of
+from outreach_api.kernel.ids import new_id
+from outreach_api.ledger.counter import ChangeNumbers
+from outreach_api.ledger.kinds import Work
+from outreach_api.storage.access import Device, Pairing, Person, Token
+from outreach_api.storage.keyring import Keyring
+from outreach_api.storage.witness import EndedToken
+from schemas.vocabulary import Role
+
+
+def issue_token(
+    session: Session,
+    *,
+    role: Role,
+    label: str,
+    now: dt.datetime,
+    days: int,
+    person_id: uuid.UUID | None = None,
+    van_id: uuid.UUID | None = None,
+    device_id: uuid.UUID | None = None,
+    pairing_id: uuid.UUID | None = None,
+) -> str:
+    """A new token, shown once. Crew get one for a device of the van, others for a person; made when not there yet."""
+    if role is Role.CREW:
+        if van_id is None:
+            raise ValueError("a crew token needs a van")
+        device_id = device_id or new_id()
+        if session.get(Device, device_id) is None:
+            session.add(
+                Device(
+                    id=device_id,
+                    version=1,
+                    change_no=0,
+                    created_at=now,
+                    label=label,
+                    van_id=van_id,
+                    active=True,
+                )
+            )
+    elif device_id is not None:
+        raise ValueError("a device is for crew")
+    elif person_id is None:
+        person_id = new_id()
+        session.add(
+            Person(
+                id=person_id,
+                version=1,
+                change_no=0,
+                created_at=now,
+                name=label,
+                kana=None,
+                role=role,
+                active=True,
+            )
+        )
+    session.flush()
+    token = make_token()
+    session.add(
+        Token(
+            prefix=token.prefix,
+            secret_hash=token.secret_hash,
+            role=role,
+            person_id=None if device_id else person_id,
+            device_id=device_id,
+            van_id=van_id if device_id else None,
+            label=label,
+            created_at=now,
+            expires_at=now + dt.timedelta(days=days),
+            revoked_at=None,
+            last_used_day=None,
+            pairing_id=pairing_id,
+        )
+    )
+    session.flush()
+    return token.text
+
+
+class Issued(NamedTuple):
+    """A token as its holder is told of it."""
+
+    text: str
+    holder_id: uuid.UUID
+    label: str
+    role: Role
+    van_id: uuid.UUID | None
+    expires_at: dt.datetime
+
+
+def issued(session: Session, text: str) -> Issued:
+    """What to tell with a token that was just made."""
+    row = session.get_one(Token, prefix_of(text))
+    holder_id = row.device_id or row.person_id
+    if holder_id is None:
+        raise RuntimeError("a token without a holder")
+    return Issued(text, holder_id, row.label, Role(row.role), row.van_id, row.expires_at)
+
+
+def rotate_token(session: Session, prefix: str, now: dt.datetime, days: int) -> Issued:
+    """A new token for the same holder. The old one ends when this one is used for the first time.
+
+    Asked again because the answer was lost, it makes another one, and the one that nobody used has ended.
+    """
+    old = session.get_one(Token, prefix)
+    session.execute(
+        sa.update(Token)
+        .where(Token.replaces == prefix, Token.revoked_at.is_(None), Token.last_used_day.is_(None))
+        .values(revoked_at=now)
+    )
+    token = make_token()
+    session.add(
+        Token(
+            prefix=token.prefix,
+            secret_hash=token.secret_hash,
+            role=old.role,
+            person_id=old.person_id,
+            device_id=old.device_id,
+            van_id=old.van_id,
+            label=old.label,
+            created_at=now,
+            expires_at=now + dt.timedelta(days=days),
+            replaces=prefix,
+        )
+    )
+    session.flush()
+    return issued(session, token.text)
+
+
+class RevokedToken(NamedTuple):
+    role: Role
+    was_revoked: bool
+    """True when it had been revoked before."""
+
+
+def revoke_token(session: Session, keyring: Keyring, *, prefix: str, now: dt.datetime) -> RevokedToken | None:
+    """End one token; None if there is none with this prefix."""
+    ChangeNumbers(session)  # first lock of every write; see ledger.standing
+    token = session.get(Token, prefix)
+    if token is None:
+        return None
+    was_revoked = token.revoked_at is not None and token.takes_until is None
+    if not was_revoked:
+        _end(session, keyring, Token.prefix == prefix, now, None)
+    return RevokedToken(Role(token.role), was_revoked)
+
+
+def end_tokens(work: Work, whose: Any, *, takes_until: dt.datetime | None = None) -> int:
+    """End the tokens of somebody, and the invitations that wait for them; returns how many tokens that were.
+
+    `takes_until`: so long what was entered before is still taken. The counter's lock must be held.
+    """
+    return _end(work.session, work.keyring, whose, work.now, takes_until)
+
+
+def end_pairings(work: Work, whose: Any) -> None:
+    """End the invitations that nobody has redeemed."""
+    work.session.execute(
+        sa.update(Pairing)
+        .where(whose, Pairing.ended_at.is_(None))
+        .values(ended_at=work.now, locator=None, code_hash=None, link_hash=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _end(
+    session: Session, keyring: Keyring, whose: Any, now: dt.datetime, takes_until: dt.datetime | None
+) -> int:
+    # Of those that still hand in what they hold, a theft ends that, too; another leaving does not prolong it.
+    live: Any = Token.revoked_at.is_(None)
+    if takes_until is None:
+        live = sa.or_(live, Token.takes_until.is_not(None))
+    ends = list(session.scalars(sa.select(Token.prefix).where(whose, live)))
+    # Noted first: should we be cut off between the two, they end with the next restore, and not never.
+    keyring.witness.note_tokens([EndedToken(prefix, now, takes_until) for prefix in ends])
+    session.execute(
+        sa.update(Token)
+        .where(Token.prefix.in_(ends))
+        .values(revoked_at=sa.func.coalesce(Token.revoked_at, now), takes_until=takes_until)
+        .execution_options(synchronize_session=False)
+    )
+    return len(ends)

@@ -1,0 +1,290 @@
+"""A phone comes in with a code: typed or read from a picture, once, within ten minutes, and by nobody who guesses."""
+
+from __future__ import annotations
+
+import re
+import uuid
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from outreach_api.kernel.ids import new_id
+from outreach_api.storage.access import Device, Pairing, Token
+from outreach_api.storage.ledger import AuditEntry
+from tests.api import Answer, Api
+
+REDEEM = "/v1/pairings/redeem"
+
+
+def invite(api: Api, role: str = "coordinator", **said: Any) -> dict[str, Any]:
+    answer = api.post("/v1/pairings", said or {"van_id": str(api.van), "label": "車の電話1"}, role=role)
+    assert answer.status == 201, answer
+    shown: dict[str, Any] = answer.json
+    return shown
+
+
+def redeem(api: Api, code: str, key: uuid.UUID | None = None) -> Answer:
+    return api.post(REDEEM, {"code": code}, role=None, key=key or new_id())
+
+
+def linked(shown: dict[str, Any]) -> str:
+    return str(shown["link"].partition("#")[2])
+
+
+def test_a_phone_types_its_code_and_is_of_its_van(api: Api) -> None:
+    shown = invite(api)
+    assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{3}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{3}", shown["code"])
+    answer = redeem(api, shown["code"])
+    assert (answer.status, answer.json["role"], answer.json["van_id"]) == (201, "crew", str(api.van))
+    me = api.get("/v1/me", role=None, token=answer.json["token"]).json
+    assert (me["holder_id"], me["label"], me["holder"]) == (answer.json["holder_id"], "車の電話1", "device")
+    assert me["expires_at"] == answer.json["expires_at"]
+    assert api.get(f"/v1/pairings/{shown['id']}").json["state"] == "redeemed"
+
+
+def test_a_code_is_understood_however_it_is_typed(api: Api) -> None:
+    wide = {ord(c): ord(c) + 0xFEE0 for c in "0123456789ABCDEFGHJKMNPQRSTVWXYZ"}
+    for change in (
+        str.lower,
+        lambda code: code.replace("-", ""),
+        lambda code: code.replace("-", " "),
+        lambda code: code.replace("-", "ー").translate(wide),
+        lambda code: f"  {code} ",
+        lambda code: code.replace("0", "O").replace("1", "l"),
+    ):
+        assert redeem(api, change(invite(api)["code"])).status == 201
+
+
+def test_the_picture_holds_at_least_128_bits_and_they_never_reach_a_server(api: Api) -> None:
+    shown = invite(api)
+    path, _, secret = shown["link"].partition("#")
+    assert path.endswith("/pair")
+    assert len(secret) - 3 >= 26  # 5 bits each, without the public part
+    assert redeem(api, secret).status == 201
+    picture = ET.fromstring(shown["qr_svg"])  # noqa: S314 - our own
+    assert picture.tag.endswith("svg")
+    assert "script" not in shown["qr_svg"]
+
+
+def test_the_page_that_a_camera_opens_says_what_to_do(api: Api) -> None:
+    page = api.get("/pair", role=None)
+    assert page.status == 200
+    assert "アプリ" in page.text
+    assert "<script" not in page.text
+
+
+def test_a_code_serves_one_phone(api: Api) -> None:
+    shown = invite(api)
+    assert redeem(api, shown["code"]).status == 201
+    for code in (shown["code"], linked(shown)):
+        assert redeem(api, code).code == "code_not_valid"
+
+
+def test_a_lost_answer_is_asked_for_again_with_the_same_key(api: Api) -> None:
+    shown, key = invite(api), new_id()
+    lost = redeem(api, shown["code"], key).json
+    again = redeem(api, shown["code"], key).json
+    assert again["token"] != lost["token"]
+    assert again["holder_id"] == lost["holder_id"], "still one phone"
+    assert api.get("/v1/me", role=None, token=lost["token"]).status == 401
+    assert api.get("/v1/me", role=None, token=again["token"]).status == 200
+    assert redeem(api, shown["code"], key).code == "code_not_valid", "its token is in use by now"
+    with api.database.read() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Device)) == 1
+
+
+def test_a_code_ends_after_ten_minutes(api: Api) -> None:
+    shown = invite(api)
+    api.clock.forward(minutes=9, seconds=59)
+    other = invite(api)
+    api.clock.forward(seconds=1)
+    for code in (shown["code"], linked(shown)):
+        assert redeem(api, code).code == "code_not_valid"
+    assert api.get(f"/v1/pairings/{shown['id']}").json["state"] == "expired"
+    assert redeem(api, other["code"]).status == 201
+
+
+def test_who_asks_again_for_the_codes_ends_those_from_before(api: Api) -> None:
+    key = new_id()
+    body = {"van_id": str(api.van), "label": "車の電話1"}
+    first = api.post("/v1/pairings", body, key=key).json
+    second = api.post("/v1/pairings", body, key=key).json
+    assert (first["id"], first["code"] == second["code"]) == (second["id"], False)
+    assert redeem(api, first["code"]).code == "code_not_valid"
+    assert redeem(api, linked(first)).code == "code_not_valid"
+    assert redeem(api, second["code"]).status == 201
+    third = api.post("/v1/pairings", body, key=key)
+    assert (third.status, third.json["state"], third.json["code"]) == (201, "redeemed", None)
+
+
+def test_five_wrong_codes_end_an_invitation_and_leave_the_others(api: Api) -> None:
+    shown, other = invite(api), invite(api, van_id=str(api.other_van), label="2号車")
+    locator, right = shown["code"][:3], shown["code"]
+    wrong = [locator + f"{number:07}" for number in range(5)]
+    assert right.replace("-", "") not in wrong
+    for code in wrong:
+        assert redeem(api, code).code == "code_not_valid"
+    for code in (right, linked(shown)):
+        assert redeem(api, code).code == "code_not_valid"
+    assert api.get(f"/v1/pairings/{shown['id']}").json["state"] == "ended"
+    assert redeem(api, other["code"]).status == 201
+
+
+def test_four_wrong_ones_do_not(api: Api) -> None:
+    shown = invite(api)
+    for number in range(4):
+        redeem(api, shown["code"][:3] + f"{number:07}")
+    assert redeem(api, shown["code"]).status == 201
+
+
+def test_an_address_that_goes_on_guessing_has_to_wait(api: Api) -> None:
+    shown = invite(api)
+    for number in range(30):
+        assert redeem(api, f"ZZZ{number:07}").status == 422
+    refused = redeem(api, shown["code"])
+    assert (refused.status, refused.code) == (429, "too_many_attempts")
+    assert int(refused.headers["Retry-After"]) <= 600
+    api.clock.forward(seconds=int(refused.headers["Retry-After"]))
+    assert redeem(api, invite(api)["code"]).status == 201
+
+
+def test_what_is_wrong_about_a_code_is_not_told(api: Api) -> None:
+    used, ended, open_one = invite(api), invite(api), invite(api)
+    redeem(api, used["code"])
+    for number in range(5):
+        redeem(api, ended["code"][:3] + f"{number:07}")
+    codes = [used["code"], ended["code"], open_one["code"][:3] + "0000000", "ZZZ0000000", "x", "あ", "0" * 29]
+    told = {
+        re.sub(r'"request_id":"[^"]*"', "", answer.text) for answer in (redeem(api, code) for code in codes)
+    }
+    assert len(told) == 1
+
+
+def test_codes_are_kept_as_hashes_and_not_at_all_once_they_have_ended(api: Api) -> None:
+    shown = invite(api)
+    secret = shown["code"].replace("-", "")[3:]
+    with api.database.read() as session:
+        row = session.get_one(Pairing, uuid.UUID(shown["id"]))
+        assert row.code_hash is not None
+        assert row.code_hash.startswith("$argon2id$")
+        assert secret not in repr(vars(row))
+        assert linked(shown)[3:].encode() not in repr(vars(row)).encode()
+    api.clock.forward(minutes=11)
+    invite(api)
+    with api.database.read() as session:
+        row = session.get_one(Pairing, uuid.UUID(shown["id"]))
+        assert (row.locator, row.code_hash, row.link_hash) == (None, None, None)
+
+
+def test_the_same_phone_is_paired_again_and_what_it_lost_opens_nothing(api: Api) -> None:
+    first = redeem(api, invite(api)["code"]).json
+    again = invite(api, device_id=first["holder_id"])
+    assert (again["label"], again["van_id"]) == ("車の電話1", str(api.van))
+    assert api.get("/v1/me", role=None, token=first["token"]).status == 200, "until the code is used"
+    second = redeem(api, again["code"]).json
+    assert second["holder_id"] == first["holder_id"]
+    assert api.get("/v1/me", role=None, token=first["token"]).status == 401
+    assert api.get("/v1/me", role=None, token=second["token"]).status == 200
+
+
+def test_only_administrators_invite_people_and_in_their_own_role(api: Api) -> None:
+    person = api.post("/v1/people", {"name": "責任者", "role": "safeguarding"}, role="admin").json
+    body = {"person_id": person["id"]}
+    assert api.post("/v1/pairings", body, role="coordinator").code == "forbidden"
+    given = redeem(api, invite(api, "admin", **body)["code"]).json
+    assert (given["role"], given["van_id"], given["holder_id"]) == ("safeguarding", None, person["id"])
+    for role in ("crew", "reporter", "safeguarding"):
+        assert api.post("/v1/pairings", {"van_id": str(api.van)}, role=role).code == "forbidden"
+
+
+@pytest.mark.parametrize(
+    ("body", "faults"),
+    [
+        ({}, {"": "one_of"}),
+        ({"van_id": str(new_id()), "device_id": str(new_id())}, {"": "one_of"}),
+        ({"van_id": str(new_id())}, {"/van_id": "unknown_reference"}),
+        ({"device_id": str(new_id())}, {"/device_id": "unknown_reference"}),
+        ({"person_id": str(new_id())}, {"/person_id": "unknown_reference"}),
+    ],
+)
+def test_an_invitation_is_for_one_that_is_there(api: Api, body: Any, faults: dict[str, str]) -> None:
+    answer = api.post("/v1/pairings", body, role="admin")
+    assert (answer.status, answer.faults) == (422, faults)
+
+
+def test_crew_are_not_invited_by_name(api: Api) -> None:
+    person = api.post("/v1/people", {"name": "スタッフB", "role": "crew"}, role="admin").json
+    answer = api.post("/v1/pairings", {"person_id": person["id"]}, role="admin")
+    assert answer.faults == {"/person_id": "crew_uses_phones"}
+
+
+def test_a_code_needs_a_key_so_that_a_lost_answer_can_be_asked_for(api: Api) -> None:
+    shown = invite(api)
+    assert api.post(REDEEM, {"code": shown["code"]}, role=None, key="").code == "idempotency_key_required"
+    assert redeem(api, shown["code"]).status == 201, "and it costs no code"
+
+
+def test_invitations_and_who_came_in_are_in_the_audit(api: Api) -> None:
+    shown = invite(api)
+    holder = redeem(api, shown["code"]).json["holder_id"]
+    with api.database.read() as session:
+        rows = session.scalars(
+            sa.select(AuditEntry)
+            .where(AuditEntry.entity_id == uuid.UUID(shown["id"]))
+            .order_by(AuditEntry.seq)
+        ).all()
+    assert [row.action for row in rows] == ["pair", "redeem"]
+    assert str(rows[1].holder_id) == holder
+
+
+def test_rotation_keeps_the_old_token_until_the_new_one_is_used(api: Api) -> None:
+    old = redeem(api, invite(api)["code"]).json["token"]
+    api.clock.forward(days=30)
+    new = api.post("/v1/tokens/rotate", role=None, token=old)
+    assert new.status == 201
+    assert api.get("/v1/me", role=None, token=old).status == 200, "the answer may have been lost"
+    assert api.get("/v1/me", role=None, token=new.json["token"]).status == 200
+    assert api.get("/v1/me", role=None, token=old).status == 401
+
+
+def test_a_lost_rotation_is_asked_for_again_and_leaves_one_new_token(api: Api) -> None:
+    old = redeem(api, invite(api)["code"]).json["token"]
+    lost, new = (api.post("/v1/tokens/rotate", {}, role=None, token=old).json["token"] for _ in range(2))
+    assert api.get("/v1/me", role=None, token=lost).status == 401
+    assert api.get("/v1/me", role=None, token=new).status == 200
+    with api.database.read() as session:
+        live = sa.select(sa.func.count()).select_from(Token).where(Token.revoked_at.is_(None))
+        assert session.scalar(live.where(Token.device_id.is_not(None))) == 1
+
+
+def test_a_token_that_nobody_uses_ends(api: Api) -> None:
+    token = redeem(api, invite(api)["code"]).json["token"]
+    for _ in range(2):
+        api.clock.forward(days=120)
+        assert api.get("/v1/me", role=None, token=token).status == 200
+    api.clock.forward(days=121)
+    assert api.get("/v1/me", role=None, token=token).status == 401
+
+
+def test_a_token_ends_whatever_is_done_with_it(api: Api) -> None:
+    given = redeem(api, invite(api)["code"]).json
+    for _ in range(4):
+        api.clock.forward(days=99)
+        assert api.get("/v1/me", role=None, token=given["token"]).status == 200
+    api.clock.forward(days=4)
+    assert api.get("/v1/me", role=None, token=given["token"]).status == 401
+
+
+def test_phones_are_listed_with_what_they_may_do(api: Api) -> None:
+    given = redeem(api, invite(api)["code"]).json
+    (phone,) = api.get("/v1/devices").json["items"]
+    assert (phone["id"], phone["state"], phone["last_used_day"]) == (given["holder_id"], "new", None)
+    api.get("/v1/me", role=None, token=given["token"])
+    (phone,) = api.get("/v1/devices").json["items"]
+    assert (phone["state"], phone["last_used_day"]) == ("paired", "2026-11-28")
+    api.post("/v1/revocations", {"device_id": phone["id"], "reason": "left"})
+    (phone,) = api.get("/v1/devices").json["items"]
+    assert (phone["state"], phone["active"]) == ("leaving", False)
+    assert api.get(f"/v1/devices?van_id={api.other_van}").json["items"] == []
