@@ -11,7 +11,7 @@ import orjson
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
-from outreach_api.access import entering
+from outreach_api.access import acting, entering
 from outreach_api.access import operations as access
 from outreach_api.access import routes as access_routes
 from outreach_api.contacts import operations as contacts
@@ -100,6 +100,7 @@ def create_app(
         keyring=keyring,
         kinds=Registry(KINDS),
         find_actor=entering.find_actor,
+        find_acting=acting.acting_now,
         now=now,
         hash_key=keyring.secret("receipts"),
         cursor_key=keyring.secret("cursors"),

@@ -111,6 +111,34 @@ class ShiftOut(Out):
     }
 
 
+class ShiftPinOut(Out):
+    person_id = Id()
+    name = Text(80)
+    duty = Word(Duty)
+    pin = fields.String()
+
+
+class ShiftPinsOut(Out):
+    """PINs of a day: tell each member their own."""
+
+    shift_id = Id()
+    local_day = Day()
+    members = Many(Nested(ShiftPinOut), 20)
+
+    example: ClassVar = {
+        "shift_id": "2a3b4c5d-6e7f-4081-92a3-b4c5d6e7f809",
+        "local_day": "2026-11-28",
+        "members": [
+            {
+                "person_id": "1f0b7a52-6c3d-4e8f-9a01-b2c3d4e5f607",
+                "name": "スタッフA",
+                "duty": "lead",
+                "pin": "5724",
+            }
+        ],
+    }
+
+
 class ShiftQuery(PageQuery):
     van_id = Id(load_default=None)
     from_day = Day(load_default=None)
@@ -133,6 +161,9 @@ class AuditOut(Out):
     entity_id = Id(allow_none=True)
     purpose = fields.String(allow_none=True)
     outcome = fields.String()
+    acting_id = Id(
+        allow_none=True, metadata={"description": "Who held the shared phone, if a PIN of the shift told."}
+    )
 
     example: ClassVar = {
         "seq": 12,
@@ -144,4 +175,5 @@ class AuditOut(Out):
         "entity_id": "9b2f6f0e-4b0e-4c53-8f54-0f4e9f7d2c31",
         "purpose": "safeguarding",
         "outcome": "allowed",
+        "acting_id": None,
     }

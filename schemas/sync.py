@@ -33,6 +33,12 @@ class OperationIn(WireSchema):
         metadata={"description": "The version that was seen; 0: nobody has written it yet."},
     )
     occurred_at = Instant(required=True, metadata={"description": "By the phone's clock."})
+    pin = Text(
+        4,
+        form="[0-9]{4}",
+        load_default=None,
+        metadata={"description": "The PIN of who acts on a shared phone (GET /v1/shifts/{shift_id}/pins)."},
+    )
     payload = fields.Dict(keys=fields.String())
     sealed = Text(
         LONGEST_SEALED,

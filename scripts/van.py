@@ -128,6 +128,8 @@ def parser() -> argparse.ArgumentParser:
     )
     close = command("close", commands.run_close, "出店を終える", "leave")
     close.add_argument("--reason", choices=words.REASONS, help="早く終えた理由 · why early")
+    me = command("me", commands.run_me, "だれが使っているか（シフトの PIN）", "who holds this phone")
+    me.add_argument("pin", nargs="?", metavar="PIN", help="4桁。なければ「だれでもない」· none: nobody says")
     command("status", looking.run_status, "いまの様子", "how things stand", paired=False)
     dead = command("dead", looking.run_dead, "受け付けられなかった記録", "what was refused", paired=False)
     which = dead.add_mutually_exclusive_group()

@@ -47,6 +47,7 @@ def record(
         entity_id=entity_id,
         purpose=purpose,
         outcome=outcome,
+        acting_id=actor.acting_id if actor else None,
         hash=b"",
     )
     entry.hash = entry_hash(before, entry)
@@ -66,6 +67,8 @@ def entry_hash(before: bytes, entry: AuditEntry) -> bytes:
             entry.entity_id,
             entry.purpose,
             entry.outcome,
+            # Rows from before shared phones were named keep the hash that they have.
+            *([] if entry.acting_id is None else [entry.acting_id]),
         ]
     )
     return hashlib.blake2b(before + content, digest_size=32).digest()

@@ -53,6 +53,8 @@ class Actor:
     """The public prefix of the token that they came in with; none for the console."""
     leaving: bool = False
     """They have left: what was entered before is still taken, and kept apart."""
+    acting_id: uuid.UUID | None = None
+    """Who holds a shared phone, as a PIN of the shift told."""
 
     def may_touch(self, van_id: uuid.UUID | None) -> bool:
         """Crew reach their own van only; the other roles reach all."""
@@ -69,6 +71,9 @@ class Operation(msgspec.Struct, frozen=True):
     payload: Any
     base_version: int | None = None
     occurred_at: dt.datetime | None = None
+    pin: str | None = None
+    """As typed on a shared phone; says who acts, and is no part of what was asked for."""
+    acting_id: uuid.UUID | None = None
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -84,6 +89,11 @@ class Accepted(msgspec.Struct, frozen=True):
     @property
     def entity_id(self) -> uuid.UUID:
         return self.operation.entity_id
+
+    @property
+    def acting_id(self) -> uuid.UUID | None:
+        """The person who did it, if a PIN told."""
+        return self.operation.acting_id
 
     def moment(self, said: dt.datetime | None) -> dt.datetime:
         """A time of the payload on the server's clock, or when it occurred if there is none.

@@ -11,7 +11,7 @@ from outreach_api.storage.ledger import Receipt
 
 _RECEIPT = (
     *("op_id", "holder_id", "kind", "digest", "status", "code", "detail"),
-    *("entity_id", "version", "change_no", "received_at", "said_at"),
+    *("entity_id", "version", "change_no", "received_at", "said_at", "acting_id"),
 )
 
 
@@ -32,6 +32,7 @@ def keep_receipts(work: Work, ended: Iterable[tuple[Operation, bytes, Outcome]])
             outcome.change_no,
             now,
             operation.occurred_at,
+            operation.acting_id,
         )
         for operation, digest, outcome in ended
         if outcome.leaves_receipt

@@ -13,6 +13,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "利用を終えた端末から届いた記録です。事務所が確かめるまで預かっています。",
         "It came from a device that had left, and is kept until the office lets it in.",
     ),
+    "pin_unknown": (
+        "この PIN は今日のシフトのものではありません。もう一度打つか、事務所にたずねてください。",
+        "That PIN is nobody's of this day's shift; type it again, or ask the office.",
+    ),
     "pair_title": ("この電話を車の電話にする", "Make this phone a phone of the van"),
     "pair_intro": (
         "カメラではなく、アプリの中からこの QR コードを読み取ってください。",

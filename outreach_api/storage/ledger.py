@@ -42,6 +42,8 @@ class Receipt(Base):
     received_at: Mapped[dt.datetime]
     said_at: Mapped[dt.datetime | None]
     """When it happened by the phone's own clock, as sent; null for what came online, which is happening now."""
+    acting_id: Mapped[uuid.UUID | None]
+    """Who held the shared phone, if a PIN told."""
     __table_args__ = (sa.Index("ix_receipts_holder_id_said_at", "holder_id", "said_at"),)
 
 
@@ -140,4 +142,6 @@ class AuditEntry(Base):
     entity_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     purpose: Mapped[str | None]
     outcome: Mapped[str]
+    acting_id: Mapped[uuid.UUID | None]
+    """Who held the shared phone, if a PIN told."""
     hash: Mapped[bytes]

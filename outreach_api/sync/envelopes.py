@@ -21,8 +21,11 @@ from outreach_api.ledger.kinds import Operation
 from outreach_api.sync.sealed import LONGEST_SEALED, Sealed
 from schemas.fields import INT64_MAX, UUID_FORM
 
-_KEYS = frozenset({"op_id", "kind", "v", "entity_id", "base_version", "occurred_at", "payload", "sealed"})
+_KEYS = frozenset(
+    {"op_id", "kind", "v", "entity_id", "base_version", "occurred_at", "payload", "sealed", "pin"}
+)
 _KIND = re.compile(r"[a-z_]+[.][a-z_]+")
+_PIN = re.compile(r"[0-9]{4}", re.ASCII)
 _SEALED = re.compile(r"[A-Za-z0-9_-]+")
 _UUID_LENGTH = 36
 _LONGEST_KIND = 60
@@ -42,6 +45,7 @@ class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fals
     occurred_at: dt.datetime
     v: Annotated[int, msgspec.Meta(ge=1, le=_NEWEST)] = 1
     base_version: Annotated[int, msgspec.Meta(ge=0, le=INT64_MAX)] | None = None
+    pin: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}\Z")] | None = None
 
 
 def read_operation(item: Any) -> Operation | Refusal:
@@ -70,7 +74,9 @@ def quickly(item: Any) -> Operation | None:
         return None
     if not certain:
         return None
-    return Operation(read.op_id, read.kind, read.v, read.entity_id, read.payload, read.base_version, occurred)
+    return Operation(
+        read.op_id, read.kind, read.v, read.entity_id, read.payload, read.base_version, occurred, read.pin
+    )
 
 
 @lru_cache(maxsize=256)
@@ -93,6 +99,7 @@ def by_hand(item: Any) -> Operation | Refusal:
     if item.get("base_version") is not None:
         base = _whole(item, "base_version", 0, INT64_MAX, problems)
     occurred = _instant(item, "occurred_at", problems)
+    pin = _pin(item, problems)
     payload = _sealed(item, problems) if "sealed" in item else item.get("payload")
     if not isinstance(payload, dict | Sealed) and "payload" in item:
         problems.append(Problem("/payload", "not_object"))
@@ -101,7 +108,7 @@ def by_hand(item: Any) -> Operation | Refusal:
         problems.append(Problem("", "payload_or_sealed"))
     if problems or op_id is None or entity_id is None or not isinstance(kind, str) or version is None:
         return _malformed(*problems)
-    return Operation(op_id, kind, version, entity_id, payload, base, occurred)
+    return Operation(op_id, kind, version, entity_id, payload, base, occurred, pin)
 
 
 def legible_id(item: Any) -> uuid.UUID | None:
@@ -118,6 +125,14 @@ def _id(item: Mapping[str, Any], name: str, problems: list[Problem]) -> uuid.UUI
     if isinstance(value, str) and UUID_FORM.fullmatch(value):  # uuid.UUID would take 4a_b for 4ab
         return uuid.UUID(value)
     problems.append(Problem(f"/{name}", "required" if name not in item else "not_id"))
+    return None
+
+
+def _pin(item: Mapping[str, Any], problems: list[Problem]) -> str | None:
+    pin = item.get("pin")
+    if pin is None or (isinstance(pin, str) and _PIN.fullmatch(pin)):
+        return pin
+    problems.append(Problem("/pin", "wrong_form" if isinstance(pin, str) else "not_text"))
     return None
 
 

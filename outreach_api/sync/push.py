@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import orjson
 
+from outreach_api.access.acting import Typed
 from outreach_api.kernel import clock
 from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.kernel.week import local_day
 from outreach_api.ledger import counter
-from outreach_api.ledger.kinds import Operation, Registry, Work
+from outreach_api.ledger.kinds import Operation, Registry, Warn, Work
 from outreach_api.ledger.outcomes import Ending, Outcome, refused
 from outreach_api.ledger.perform import Ready, hold_back, perform, read
 from outreach_api.messages import Language, say
@@ -27,6 +29,7 @@ from outreach_api.sync.sealed import Sealed, opened
 _NOT_BY_PUSH = Refusal("not_by_push", 422)
 _SETTLED = Refusal("settled_by_office", 422)
 _QUARANTINED = Refusal("quarantined", 422, receipt=False)
+_PIN_UNKNOWN = Warn("pin_unknown", "/pin")
 _NOBODY = uuid.UUID(int=0)
 
 
@@ -54,9 +57,18 @@ def push(
     kinds: Registry,
     hash_key: bytes,
     language: Language,
+    acting: Mapping[Typed, uuid.UUID] | None = None,
 ) -> dict[str, Any]:
-    """Perform what can be read; a malformed item gets its own answer and disturbs no other."""
+    """Perform what can be read; a malformed item gets its own answer and disturbs no other.
+
+    `acting`: whose PINs were typed; None if nobody looked.
+    """
+    told = clock.Correction(work.now, sent_at)
     lines = [_line(work, item, kinds) for item in items]
+    if acting:
+        for line in lines:
+            if line.operation is not None and (typed := typed_in(line.operation, told)) is not None:
+                line.operation = msgspec.structs.replace(line.operation, acting_id=acting.get(typed))
     readable = [line for line in lines if line.operation is not None and line.outcome is None]
     ready = read(
         [line.operation for line in readable if line.operation is not None],
@@ -70,15 +82,28 @@ def push(
         line.ready, line.outcome = one, outcome
     _name_what_they_need(work, lines, kinds)
     _sort_in(work, lines, sent_at, kinds, hash_key)
-    told = clock.Correction(work.now, sent_at)
     _, epoch = counter.current(work.session)
     return {
         "server_time": clock.format_instant(work.now),
         "epoch": str(epoch),
         "skew_seconds": told.skew / timedelta(seconds=1),
         "clock_suspect": told.far_off,
-        "results": [_result(index, line, language) for index, line in enumerate(lines)],
+        "results": [
+            _result(index, line, language, pin_unknown=acting is not None and _is_pin_unknown(line))
+            for index, line in enumerate(lines)
+        ],
     }
+
+
+def typed_in(operation: Operation, told: clock.Correction) -> Typed | None:
+    """The PIN of an operation and the day on which it was typed, by the server's clock."""
+    if operation.pin is None:
+        return None
+    return Typed(operation.pin, local_day(told.of(operation.occurred_at)[0]))
+
+
+def _is_pin_unknown(line: Line) -> bool:
+    return line.operation is not None and line.operation.pin is not None and line.operation.acting_id is None
 
 
 def _line(work: Work, item: Any, kinds: Registry) -> Line:
@@ -165,9 +190,11 @@ def _digest(item: Any, key: bytes) -> bytes:
     return hashlib.blake2b(content, key=key, digest_size=16).digest()
 
 
-def _result(index: int, line: Line, language: Language) -> dict[str, Any]:
+def _result(index: int, line: Line, language: Language, *, pin_unknown: bool) -> dict[str, Any]:
     """As schemas.sync.ResultOut describes it."""
     outcome = line.ended
+    if pin_unknown and outcome.stands:
+        outcome = msgspec.structs.replace(outcome, warnings=(*outcome.warnings, _PIN_UNKNOWN))
     code = outcome.code
     return {
         "index": index,

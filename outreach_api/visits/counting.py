@@ -130,7 +130,7 @@ def log_hygiene(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal
                 "passed": given["passed"],
                 "celsius_tenths": None if celsius is None else round(celsius * 10),
                 "action": given["action"],
-                "signed_by": given["signed_by"],
+                "signed_by": given["signed_by"] or accepted.acting_id,
             }
         )
         answers.append(Applied(accepted.entity_id))

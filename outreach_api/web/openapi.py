@@ -26,6 +26,13 @@ KEY_HEADER: dict[str, Any] = {
     "description": "A new UUID for each change, kept for its resends; it becomes the id of what is created.",
     "example": EXAMPLE_KEY,
 }
+PIN_HEADER: dict[str, Any] = {
+    "in": "header",
+    "name": "Shift-Pin",
+    "required": False,
+    "schema": {"type": "string", "pattern": "^[0-9]{4}$"},
+    "description": "On a phone that several share: the PIN of who acts, for this day and van.",
+}
 _PROBLEM = {"$ref": "#/components/responses/Problem"}
 
 
@@ -67,6 +74,8 @@ def request_body(schema: Any, example: Any, *, required: bool) -> dict[str, Any]
 
 def change_headers(kind: Kind) -> list[dict[str, Any]]:
     headers = [KEY_HEADER]
+    if Role.CREW in kind.roles:
+        headers.append(PIN_HEADER)
     if kind.v > 1:
         headers.append(
             {

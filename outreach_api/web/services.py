@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
@@ -15,6 +16,7 @@ from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.session import Database
 from outreach_api.web.uploads import Uploads
 
+FindActing = Callable[[Database, Keyring, Actor, str, dt.datetime], uuid.UUID | None]
 FindActor = Callable[[Database, str, dt.datetime, int], Actor | None]
 
 
@@ -26,6 +28,8 @@ class Services:
     kinds: Registry
     find_actor: FindActor
     """Who a bearer token belongs to, at a time, if it was not idle for more than so many days; or None."""
+    find_acting: FindActing
+    """Whose PIN of the shift was typed on a shared phone, or None."""
     now: Callable[[], dt.datetime]
     hash_key: bytes
     cursor_key: bytes

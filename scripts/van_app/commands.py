@@ -194,3 +194,12 @@ def kept(phone: Phone, screen: Screen) -> int:
     waiting = phone.status().waiting
     screen.say(f"残しました（送信待ち {waiting}件）。", f"Kept; {waiting} wait to be sent.")
     return DONE
+
+
+def run_me(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:
+    phone.act_as(options.pin)
+    if options.pin is None:
+        screen.say("使っている人の名前は付けません。", "Nobody is named from now on.")
+    else:
+        screen.say("今日の記録に、この PIN の人の名前が付きます。", "What is entered today names you.")
+    return DONE

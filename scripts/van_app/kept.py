@@ -33,6 +33,8 @@ class Kept:
     sealed: str | None
     visit_id: str | None
     """The visit that it belongs to; of an opening, its own."""
+    pin: str | None
+    """Of who held this phone, if they said so."""
     instead: str | None
     """Of a planned opening: the payload that opens the same visit without its plan, should that be gone."""
     turn: int
@@ -63,6 +65,8 @@ class Kept:
             "entity_id": self.entity_id,
             "occurred_at": self.said_at,
         }
+        if self.pin is not None:
+            made["pin"] = self.pin
         if self.base_version is not None:
             made["base_version"] = self.base_version
         if self.sealed is not None:
@@ -93,6 +97,18 @@ def kept_in(row: sqlite3.Row) -> Kept:
 
 
 _PLAIN = (
-    *("seq", "op_id", "kind", "v", "entity_id", "base_version", "payload", "sealed", "visit_id", "instead"),
+    *(
+        "seq",
+        "op_id",
+        "kind",
+        "v",
+        "entity_id",
+        "base_version",
+        "payload",
+        "sealed",
+        "visit_id",
+        "pin",
+        "instead",
+    ),
     *("turn", "occurred_at", "state", "attempts", "retries"),
 )

@@ -16,7 +16,7 @@ from typing import Any
 from van_app.clock import Moment, as_the_clock_stands, read, tokyo_day, written
 from van_app.kept import FORGOTTEN, Kept, kept_in
 
-_VERSION = 1
+_VERSION = 2
 _BUSY_SECONDS = 30
 _TABLES = """
 CREATE TABLE operations (
@@ -46,7 +46,8 @@ CREATE TABLE operations (
   answer TEXT,
   result TEXT,
   day TEXT,
-  held_for TEXT
+  held_for TEXT,
+  pin TEXT
 );
 CREATE INDEX operations_state ON operations (state, turn, seq);
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -80,7 +81,9 @@ class Queue:
             if version == 0:
                 for statement in _TABLES.split(";"):
                     self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {_VERSION}")
+            elif version == 1:
+                self._db.execute("ALTER TABLE operations ADD COLUMN pin TEXT")
+            self._db.execute(f"PRAGMA user_version = {_VERSION}")
 
     def close(self) -> None:
         self._db.close()

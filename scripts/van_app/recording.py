@@ -15,6 +15,7 @@ from van_app.checking import CannotKeep
 from van_app.clock import Clock, tokyo_day
 from van_app.ids import fact_id, private_id
 from van_app.kept import PRIVATE, REST, URGENT, WAITING
+from van_app.pins import is_pin
 from van_app.pulling import Shelf
 from van_app.queue import Queue
 from van_app.sealing import seal
@@ -30,6 +31,21 @@ class Recording:
         """The day in Tokyo, by the server's clock as far as it is known."""
         ahead = dt.timedelta(seconds=self.queue.get("skew_seconds") or 0)
         return tokyo_day(self._clock().wall + ahead)
+
+    def act_as(self, pin: str | None) -> None:
+        """From now on until the day is over this phone is in these hands; None: nobody says whose.
+
+        Raises CannotKeep for a slip of the finger. Whose PIN it is, the server knows.
+        """
+        if pin is not None and not is_pin(pin):
+            raise CannotKeep("PIN が違うようです。もう一度打ってください。", "That is no PIN; type it again.")
+        with self.queue.writing():
+            self.queue.set(acting=None if pin is None else {"pin": pin, "day": self.today()})
+
+    def acting(self) -> str | None:
+        """The PIN of who holds this phone; a new day begins with nobody."""
+        said: dict[str, str] | None = self.queue.get("acting")
+        return said["pin"] if said is not None and said["day"] == self.today() else None
 
     def keep(
         self,
@@ -85,6 +101,7 @@ class Recording:
             payload=plain,
             sealed=sealed,
             visit_id=visit_id,
+            pin=self.acting(),
             instead=instead,
             turn=URGENT if urgent else PRIVATE if private else REST,
             kept_at=now.wall.isoformat(),

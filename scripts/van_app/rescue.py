@@ -129,6 +129,7 @@ def _columns(line: dict[str, Any], ahead: timedelta, *, may_have_lost: bool) -> 
         "payload": _text(json.dumps(operation["payload"], ensure_ascii=False)) if sealed is None else None,
         "sealed": sealed,
         "visit_id": _text(line["visit_id"]),
+        "pin": _text(operation.get("pin")),
         "instead": _text(line["instead"]),
         "turn": REST if sealed is None else PRIVATE,
         "kept_at": written(at if sent else at + ahead),

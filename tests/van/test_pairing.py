@@ -6,9 +6,13 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from outreach_api.storage.ledger import Receipt
 from tests.api import Api
 from tests.handheld import Van
+from van_app.checking import CannotKeep
+from van_app.queue import Queue
 from van_app.wire import Refused, Unanswered
 
 URL = "https://van.test"
@@ -108,3 +112,47 @@ def test_a_phone_that_has_left_hands_in_what_it_holds_and_says_so(van: Van, api:
     accepted = api.post(f"/v1/sync/quarantine/{holder}/accept")
     assert {line["result"] for line in accepted.json["results"]} == {"applied"}
     assert van.visits()[0]["attendance"]["total"] == 3
+
+
+def test_who_holds_the_phone_is_named_for_the_day(van: Van, api: Api) -> None:
+    phone = van.phone()
+    someone = api.post("/v1/people", {"name": "スタッフA", "role": "crew"}, role="admin").json["id"]
+    member = {"person_id": someone, "duty": "counter"}
+    hours = {"starts_at": "09:00", "ends_at": "17:00"}
+    shift = api.post(
+        "/v1/shifts", {"van_id": str(api.van), "local_day": "2026-11-28", **hours, "members": [member]}
+    ).json["id"]
+    (pin,) = (one["pin"] for one in api.get(f"/v1/shifts/{shift}/pins").json["members"])
+    slip = pin[:3] + str((int(pin[3]) + 1) % 10)
+    with pytest.raises(CannotKeep):
+        phone.act_as(slip)
+    phone.act_as(pin)
+    phone.open_visit(plan_stop_id=van.plan_stop)
+    assert phone.sync().problem is None
+    assert acting(api) == [someone]
+    api.clock.forward(days=1)
+    phone.count({"adult": 1})
+    phone.sync()
+    assert acting(api) == [someone, None], "a new day begins with nobody"
+
+
+def acting(api: Api) -> list[str | None]:
+    with api.database.read() as session:
+        found = session.scalars(
+            sa.select(Receipt.acting_id).where(Receipt.said_at.is_not(None)).order_by(Receipt.change_no)
+        )
+        return [None if one is None else str(one) for one in found]
+
+
+def test_a_queue_of_an_earlier_version_goes_on(van: Van) -> None:
+    phone = van.phone()
+    phone.open_visit(plan_stop_id=van.plan_stop)
+    path = phone.queue.path
+    phone.queue.do("ALTER TABLE operations DROP COLUMN pin")
+    phone.queue.do("PRAGMA user_version = 1")
+    phone.let_go()
+    again = Queue(path)
+    try:
+        assert [one.pin for one in again.find("1")] == [None]
+    finally:
+        again.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -9,11 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach_api.access.acting import pins_of_day
 from outreach_api.kernel.errors import Refusal
+from outreach_api.ledger import audit
 from outreach_api.ledger.kinds import Actor
 from outreach_api.storage.access import Device, Person, Shift, ShiftMember, Token
+from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.ledger import AuditEntry
 from schemas.vocabulary import Role
+
+PINS = "readShiftPins"
 
 
 def me(session: Session, actor: Actor) -> dict[str, Any]:
@@ -78,6 +84,28 @@ def shift_views(session: Session, rows: Sequence[Shift]) -> list[dict[str, Any]]
     ]
 
 
+def shift_pins(
+    session: Session, actor: Actor, keyring: Keyring, shift_id: uuid.UUID, now: dt.datetime
+) -> dict[str, Any] | Refusal:
+    """The PINs of a shift's members. The session must be a write transaction: who asked is in the audit."""
+    audit.record(session, actor, now, action=PINS, entity_kind="shift", entity_id=shift_id)
+    found = session.scalar(shifts_in_scope(actor).where(Shift.id == shift_id))
+    if found is None:
+        return Refusal("not_found", 404)
+    pins = pins_of_day(session, keyring, found.van_id, found.local_day)
+    members = session.execute(
+        sa.select(ShiftMember.person_id, Person.name, ShiftMember.duty)
+        .join(Person, Person.id == ShiftMember.person_id)
+        .where(ShiftMember.shift_id == shift_id, Person.active.is_(True))
+        .order_by(ShiftMember.person_id)
+    )
+    return {
+        "shift_id": shift_id,
+        "local_day": found.local_day,
+        "members": [{**row._mapping, "pin": pins[row.person_id]} for row in members],
+    }
+
+
 def audit_view(row: AuditEntry) -> dict[str, Any]:
     return {
         "seq": row.seq,
@@ -89,4 +117,5 @@ def audit_view(row: AuditEntry) -> dict[str, Any]:
         "entity_id": row.entity_id,
         "purpose": row.purpose,
         "outcome": row.outcome,
+        "acting_id": row.acting_id,
     }

@@ -14,6 +14,7 @@ from outreach_api.storage.ledger import AuditEntry
 from outreach_api.web.blueprint import ALL_ROLES, Blueprint
 from outreach_api.web.listing import page
 from outreach_api.web.resource import Change, Resource, actor, session
+from outreach_api.web.services import services
 from schemas import access as wire
 from schemas.base import PageQuery, page_of
 from schemas.vocabulary import Role
@@ -79,6 +80,15 @@ class Shifts(Resource):
     def post(self, change: Change) -> Any:
         """Say who is on the van."""
         return change.perform(reads.shift)
+
+
+@blp.route("/shifts/<uuid:shift_id>/pins")
+class ShiftPins(Resource):
+    @blp.reads(wire.ShiftPinsOut, _PLANNERS, name=reads.PINS, audited=True)
+    def get(self, shift_id: uuid.UUID) -> Any:
+        """What each member types on a shared phone on that day, to say who it is."""
+        here = services()
+        return reads.shift_pins(session(), actor(), here.keyring, shift_id, here.now())
 
 
 @blp.route("/audit")

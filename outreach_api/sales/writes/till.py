@@ -28,7 +28,7 @@ def count_till(work: Work, accepted: Accepted) -> Applied | Refusal:
     frame = visits.get(given["visit_id"])
     if frame is None:
         return VISIT_UNKNOWN
-    counted_by = given["counted_by"] or work.actor.person_id
+    counted_by = given["counted_by"] or accepted.acting_id or work.actor.person_id
     if counted_by is not None and not _is_person(work.session, counted_by):
         return Refusal("invalid", 422, {}, (Problem("/counted_by", "unknown_reference"),))
     told = Told(work, visits, [accepted])
@@ -90,7 +90,7 @@ def approve_till(work: Work, accepted: Accepted) -> Applied | Refusal:
         return Refusal("not_found", 404)
     if row.approved_at is not None:
         return Refusal("already_approved", 409)
-    approved_by = work.actor.person_id or accepted.values["approved_by"]
+    approved_by = work.actor.person_id or accepted.acting_id or accepted.values["approved_by"]
     if approved_by is not None and not _is_person(work.session, approved_by):
         return Refusal("invalid", 422, {}, (Problem("/approved_by", "unknown_reference"),))
     approver = rules.Hand(work.actor.holder_id, approved_by)
