@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from outreach_api.access.rules import split_token
+from outreach_api.access.rules.tokens import split_token
 from outreach_api.access.writes.tokens import revoke_token
 from outreach_api.kernel.clock import format_instant
 from outreach_api.kernel.week import local_day
