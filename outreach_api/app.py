@@ -30,6 +30,7 @@ from outreach_api.stops import operations as stops
 from outreach_api.stops import routes as stops_routes
 from outreach_api.storage.keyring import Keyring, load_keyring
 from outreach_api.storage.session import Database
+from outreach_api.sync import erasing
 from outreach_api.sync import operations as sync
 from outreach_api.sync import routes as sync_routes
 from outreach_api.visits import operations as visits
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     public_routes.blp,
     reports_routes.blp,
     sync_routes.blp,
+    erasing.blp,
 )
 KINDS = (
     *access.KINDS,

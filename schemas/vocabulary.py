@@ -354,6 +354,15 @@ class ReadPurpose(StrEnum):
     READ_BACK = "read_back"
 
 
+class ErasureReason(StrEnum):
+    """Why all texts of a stop's visits are erased before their time; it stands in the audit."""
+
+    PERSON_ASKED = "person_asked"
+    HOST_ASKED = "host_asked"
+    WRITTEN_BY_MISTAKE = "written_by_mistake"
+    ORDERED = "ordered"
+
+
 QUARANTINED = "quarantined"
 """The code of what came from somebody who had left: kept until the office lets it in."""
 

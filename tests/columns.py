@@ -163,6 +163,7 @@ _CODED = {
     "stops": "kind publicity status",
     "tax_rates": "tax_class",
     "ticket_entries": "event payment source",
+    "text_erasures": "reason",
     "tokens": "prefix replaces role secret_hash",
     "visit_totals": "key measure",
     "visits": "cancel_reason source status",

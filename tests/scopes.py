@@ -48,6 +48,7 @@ FOR_ALL = frozenset(
         "holder",
         "entity",
         "pairing",
+        "erasure",
     }
 )
 """For every role that may ask, whatever its van. (holder, entity: the audit is asked by any id at all.)"""

@@ -77,6 +77,24 @@ def of_own_van(actor: Actor, visit_id: Any) -> sa.ColumnElement[bool]:
     return reached
 
 
+def visits_at(
+    stop_id: uuid.UUID, from_day: dt.date | None = None, to_day: dt.date | None = None
+) -> sa.Select[uuid.UUID]:
+    """The ids of all visits at a stop in these days, both included, and of those that were joined with one of them.
+
+    Of visits that were joined nobody can tell any more which fact was told of which, so they are all one.
+    """
+    remaining = sa.func.coalesce(Visit.merged_into, Visit.id)
+    held = sa.select(_successor.id).where(
+        _successor.id.in_(sa.select(remaining).where(Visit.stop_id == stop_id))
+    )
+    if from_day is not None:
+        held = held.where(_successor.local_day >= from_day)
+    if to_day is not None:
+        held = held.where(_successor.local_day <= to_day)
+    return sa.select(Visit.id).where(remaining.in_(held))
+
+
 FACT_COLUMNS = (
     "id",
     "change_no",

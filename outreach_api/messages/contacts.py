@@ -41,6 +41,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "このメモの本文はもう消去されています。もう一度送っても、元には戻りません。",
         "The text of this note was erased; sending it again brings nothing back.",
     ),
+    "texts_kept_on_hold": (
+        "保全中の本文{count}件は残っています。消すには、先に保全を解いてください。",
+        "{count} texts stay because they are on hold; release them first to have them erased.",
+    ),
+    "texts_kept_with_concern": (
+        "対応中の心配がある本文{count}件は残っています。心配を閉じてから、もう一度消してください。",
+        "{count} texts stay because their concern is open; close it, then erase again.",
+    ),
+    "letters_kept_urgent": (
+        "急ぎかもしれない届いた記録{count}件は残っています。読んで片付けてから、もう一度消してください。",
+        "{count} records that may be urgent stay; read and settle them, then erase again.",
+    ),
+    "letters_kept_unplaced": (
+        "どの出店のものか読めない届いた記録が{count}件あり、残っています。",
+        "{count} records stay of which nobody can read where they were written.",
+    ),
     "text_purged": ("本文は期限が来て消されました。", "The text was erased when its time had come."),
     "no_text": ("このメモに本文はありません。", "This note has no text."),
     "text_unreadable": (

@@ -34,6 +34,23 @@ class ContactNote(VisitFact, Base):
     legal_hold: Mapped[bool]
 
 
+class TextErasure(Kept, Base):
+    """Somebody asked that all that was written down at a stop in some days be erased: how much went, how much stayed."""
+
+    __tablename__ = "text_erasures"
+    stop_id: Mapped[uuid.UUID] = stop_ref(index=True)
+    from_day: Mapped[dt.date]
+    to_day: Mapped[dt.date]
+    reason: Mapped[str]
+    made_by: Mapped[uuid.UUID]
+    erased: Mapped[int]
+    kept_on_hold: Mapped[int]
+    kept_with_concern: Mapped[int]
+    letters_erased: Mapped[int]
+    letters_kept: Mapped[int]
+    letters_unplaced: Mapped[int]
+
+
 class Destination(Kept, Base):
     """Where people are connected to: the eight programmes and external services."""
 
@@ -62,6 +79,8 @@ class Referral(VisitFact, Base):
     note_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("contact_notes.id"))
     case_ref: Mapped[str | None]
     """Opaque reference into the casework system, only with a standing consent."""
+    consent_withdrawn_at: Mapped[dt.datetime | None]
+    """When it was last withdrawn, by the server's clock: a consent given before that never stands again."""
 
 
 class Consent(Base):

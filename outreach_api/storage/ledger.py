@@ -134,8 +134,8 @@ class AuditEntry(Base):
 
     __tablename__ = "audit"
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    at: Mapped[dt.datetime]
-    holder_id: Mapped[uuid.UUID | None]
+    at: Mapped[dt.datetime] = mapped_column(index=True)
+    holder_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     role: Mapped[str | None]
     action: Mapped[str]
     entity_kind: Mapped[str]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
+import uuid
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,6 +37,16 @@ def erase(session: Session, keyring: Keyring, kept: type[Any], now: dt.datetime,
     # Noted first: should we be cut off between the two, it is erased after the next restore, and not never.
     keyring.witness.note_erasures(_name(kept), ends, now)
     return _empty(session, kept, ends, now)
+
+
+def bar(keyring: Keyring, kept: type[Any], row_ids: Collection[uuid.UUID], now: dt.datetime) -> None:
+    """What these rows would hold was erased before they came: it must not come with them."""
+    keyring.witness.note_erasures(_name(kept), row_ids, now)
+
+
+def barred(keyring: Keyring, kept: type[Any], row_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these rows, which need not be there, those whose value was erased: also before a backup was put back."""
+    return keyring.witness.erased_among(_name(kept), row_ids) if row_ids else set()
 
 
 def erase_again(session: Session, keyring: Keyring, now: dt.datetime) -> int:

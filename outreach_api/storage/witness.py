@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach_api.storage.base import Id, Utc
+from outreach_api.storage.bulk import CHUNK
 from outreach_api.storage.cabinet import CABINET
 from outreach_api.storage.session import Database
 
@@ -73,6 +74,24 @@ class Witness:
         select = sa.select(_ERASURES.c.row_id).where(_ERASURES.c.column_name == column)
         with self._database.read() as session:
             return list(session.scalars(select))
+
+    def erased_among(self, column: str, row_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+        """Of these rows of a table.column, those whose value was erased, whether they are there or not."""
+        wanted, found = list(row_ids), set[uuid.UUID]()
+        with self._database.read() as session:
+            for start in range(0, len(wanted), CHUNK):
+                select = sa.select(_ERASURES.c.row_id).where(
+                    _ERASURES.c.column_name == column,
+                    _ERASURES.c.row_id.in_(wanted[start : start + CHUNK]),
+                )
+                found |= set(session.scalars(select))
+        return found
+
+    def erasure_times(self, column: str) -> dict[uuid.UUID, dt.datetime]:
+        """The rows of a table.column whose value was erased, and when."""
+        select = sa.select(_ERASURES.c.row_id, _ERASURES.c.erased_at).where(_ERASURES.c.column_name == column)
+        with self._database.read() as session:
+            return dict(session.execute(select).all())
 
     def forget_old_erasures(self, now: dt.datetime) -> None:
         with self._database.write() as session:

@@ -1,7 +1,8 @@
-"""What can be changed about sync itself: a dead letter is settled."""
+"""What can be changed about sync itself: a dead letter is settled; and what needs both notes and letters, an erasure."""
 
 from outreach_api.ledger.kinds import CLOSINGS, Kind, one_by_one, roles
-from outreach_api.sync import writes
+from outreach_api.sync import erasures, writes
+from schemas.erasures import ErasureIn
 from schemas.rejections import SettleIn
 from schemas.vocabulary import Role
 
@@ -17,4 +18,16 @@ SETTLE_REJECTION = Kind(
     sees_endings=True,
 )
 
-KINDS = (SETTLE_REJECTION,)
+# Online only: whoever asks must see at once what stays, and why.
+ERASE_AT_STOP = Kind(
+    name="stop.erase_texts",
+    schema=ErasureIn,
+    roles=roles(Role.SAFEGUARDING),
+    write=one_by_one(erasures.erase_at_stop),
+    entity="erasure",
+    stage=CLOSINGS,
+    creates=True,
+    pushed=False,
+)
+
+KINDS = (SETTLE_REJECTION, ERASE_AT_STOP)

@@ -45,12 +45,21 @@ def missing_id(code: str | None, payload: Any, entity_id: uuid.UUID) -> uuid.UUI
     if name is None:
         return None
     value = payload.get(name) if isinstance(payload, dict) else None
-    if not isinstance(value, str):
-        return entity_id
+    return as_id(value) if isinstance(value, str) else entity_id
+
+
+def as_id(value: Any) -> uuid.UUID | None:
+    """An id that a sender wrote, if it is one."""
     try:
-        return uuid.UUID(value)
+        return uuid.UUID(value) if isinstance(value, str) else None
     except ValueError:
         return None
+
+
+def payload_of(item: Any) -> dict[str, Any] | None:
+    """What an operation says, as it was sent; None where nobody can read it."""
+    payload = item.get("payload") if isinstance(item, dict) else None
+    return payload if isinstance(payload, dict) else None
 
 
 def is_in_doubt(kind: str | None, code: str | None, payload: Any) -> bool:

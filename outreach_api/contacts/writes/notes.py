@@ -16,7 +16,7 @@ from outreach_api.kernel.ids import new_id
 from outreach_api.ledger import measures
 from outreach_api.ledger.kinds import Accepted, Actor, Applied, Tally, Warn, Work
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_columns, frames, of_own_van
-from outreach_api.storage import bulk
+from outreach_api.storage import bulk, sealed_values
 from outreach_api.storage.contacts import ContactNote, SafetyConcern
 from schemas.vocabulary import Role, Stage
 
@@ -25,6 +25,8 @@ NOTE_UNKNOWN = Refusal("note_unknown", 404, {}, (Problem("/note_id", "note_unkno
 
 def write_notes(work: Work, operations: Sequence[Accepted]) -> list[Applied | Refusal]:
     visits = frames(work, (accepted.values["visit_id"] for accepted in operations))
+    said = [accepted.entity_id for accepted in operations if accepted.values["text"] is not None]
+    erased = sealed_values.barred(work.keyring, ContactNote, said)
     notes: list[dict[str, Any]] = []
     concerns: list[dict[str, Any]] = []
     answers: list[Applied | Refusal] = []
@@ -35,7 +37,8 @@ def write_notes(work: Work, operations: Sequence[Accepted]) -> list[Applied | Re
             continue
         given = {**accepted.values, "stages": accepted.values["stages"] or [Stage.UNKNOWN]}
         text = given.pop("text")
-        notes.append(_note_row(work, accepted, frame, given, text))
+        gone = accepted.entity_id in erased
+        notes.append(_note_row(work, accepted, frame, given, None if gone else text, gone=gone))
         if opens_concern(
             flagged=given["safety_concern"],
             about_staff=given["about_staff"],
@@ -47,7 +50,7 @@ def write_notes(work: Work, operations: Sequence[Accepted]) -> list[Applied | Re
             Applied(
                 accepted.entity_id,
                 tallies=_tallies(frame.id, given),
-                warnings=tuple(Warn(p.code, p.path) for p in personal_data_in(text, "/text")),
+                warnings=_warnings(text, gone=gone),
             )
         )
     if notes:
@@ -76,8 +79,21 @@ def in_reach(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.and_(reached, own_words)
 
 
+def _warnings(text: str | None, *, gone: bool) -> tuple[Warn, ...]:
+    """`gone`: its text was erased when it was not here (yet, or any more), so only its coded fields come."""
+    if gone:
+        return (Warn("text_was_erased", "/text"),)
+    return tuple(Warn(p.code, p.path) for p in personal_data_in(text, "/text"))
+
+
 def _note_row(
-    work: Work, accepted: Accepted, frame: VisitFrame, given: dict[str, Any], text: str | None
+    work: Work,
+    accepted: Accepted,
+    frame: VisitFrame,
+    given: dict[str, Any],
+    text: str | None,
+    *,
+    gone: bool,
 ) -> dict[str, Any]:
     sealed = None
     if text is not None:
@@ -89,7 +105,7 @@ def _note_row(
         **fact_columns(work, accepted, frame),
         "holder_id": work.actor.holder_id,
         "text_sealed": sealed,
-        "text_purged_at": None,
+        "text_purged_at": work.now if gone else None,
         "legal_hold": False,
     }
 

@@ -19,6 +19,7 @@ from outreach_api.ledger.kinds import Accepted, Applied, Work
 from outreach_api.storage import sealed_values
 from outreach_api.storage.contacts import ContactNote, SafetyConcern
 from outreach_api.storage.keyring import Keyring
+from schemas.vocabulary import ReadPurpose
 
 TEXT_WAS_ERASED = Refusal("text_was_erased", 409)
 
@@ -93,7 +94,27 @@ def erase_text(work: Work, accepted: Accepted) -> Applied | Refusal:
     if note.has_text:
         sealed_values.erase(work.session, work.keyring, ContactNote, work.now, ContactNote.id == note.id)
         work.session.expire(note)
+        audit.record(
+            work.session,
+            work.actor,
+            work.now,
+            action="eraseNoteText",
+            entity_kind="note",
+            entity_id=note.id,
+            purpose=ReadPurpose.ERASURE_REQUEST.value,
+            outcome="erased 1",
+        )
     return Applied(accepted.entity_id, created=False)
+
+
+def erase_texts(work: Work, which: sa.ColumnElement[bool]) -> Purged:
+    """Erase the texts of these notes before their time; those on hold or with an open concern stay."""
+    there = sa.and_(which, ContactNote.text_sealed.is_not(None))
+    kept_by_hold = _count(work.session, there, ContactNote.legal_hold.is_(True))
+    kept_by_concern = _count(work.session, there, ContactNote.legal_hold.is_(False), _OPEN_CONCERN)
+    ends = sa.and_(there, ContactNote.legal_hold.is_(False), ~_OPEN_CONCERN)
+    erased = sealed_values.erase(work.session, work.keyring, ContactNote, work.now, ends)
+    return Purged(erased, kept_by_hold, kept_by_concern)
 
 
 def erased(work: Work, note_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Refusal]:
