@@ -174,8 +174,11 @@ class Writing:
 
     def _fact(self) -> Expected:
         kind, fact_id, said = self.entry.kind, self.entry.entity_id, self.entry.payload
-        if fact_id in self.book.facts[TABLES.get(kind, kind)]:
-            return conflict("sale_was_voided" if fact_id in self.book.voids else "already_exists")
+        there = self.book.facts[TABLES.get(kind, kind)].get(fact_id)
+        if there is not None:
+            # What became of another van's is not told.
+            own = self.book.frame(self.sender, there.visit_id) is not None
+            return conflict("sale_was_voided" if own and fact_id in self.book.voids else "already_exists")
         if kind == "sale.void":
             return self._void(uuid.UUID(said["sale_id"]))
         visit_id = self.book.frame(self.sender, uuid.UUID(said["visit_id"]))
