@@ -141,6 +141,27 @@ class ConsentOut(Out):
     withdrawn_at = Instant(allow_none=True)
 
 
+class ConsentBriefOut(Out):
+    """What phones hold of a consent that stands; gone as soon as it is withdrawn."""
+
+    id = Id(metadata={"description": "The referral's."})
+    visit_id = Id()
+    local_day = Day()
+    destination_id = Id()
+    scope = Word(ConsentScope)
+    given_by = Word(ConsentBy)
+    method = Word(ConsentMethod)
+    at = Instant()
+
+    example: ClassVar = {
+        "id": _REFERRAL_ID,
+        "visit_id": _VISIT_ID,
+        "local_day": "2026-11-28",
+        "destination_id": _DESTINATION_ID,
+        **_CONSENT,
+    }
+
+
 class ReferralIn(WireSchema):
     visit_id = Id(required=True)
     destination_id = Id(required=True)

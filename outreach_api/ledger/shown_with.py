@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from outreach_api.ledger import measures
 from outreach_api.ledger.kinds import Announce, Tally
 from outreach_api.storage import bulk
-from outreach_api.storage.contacts import FollowUp, FollowUpEvent
+from outreach_api.storage.contacts import Consent, FollowUp, FollowUpEvent, Referral
 from outreach_api.storage.plans import Plan, PlanStop
 from outreach_api.storage.sales import CashUp
 from outreach_api.storage.visits import Visit
@@ -31,14 +31,20 @@ def tills_after(session: Session, tallies: Iterable[Tally]) -> list[Announce]:
 
 
 def of_visit(session: Session, visit_id: uuid.UUID) -> list[Announce]:
-    """What shows a visit's id or day: its tills, and the promises that were made or reported at it."""
+    """What shows a visit's id or day: its tills, the promises that were made or reported at it, and consents."""
     reported = sa.select(FollowUpEvent.follow_up_id).where(FollowUpEvent.visit_id == visit_id)
     promises = (
         sa.select(FollowUp.id, Visit.van_id)
         .join(Visit, Visit.id == FollowUp.visit_id)
         .where(sa.or_(FollowUp.visit_id == visit_id, FollowUp.id.in_(reported)))
     )
+    consented = (
+        sa.select(Referral.id, Visit.van_id)
+        .join(Visit, Visit.id == Referral.visit_id)
+        .where(Referral.visit_id == visit_id, Referral.id.in_(sa.select(Consent.referral_id)))
+    )
     told = [Announce("follow_up", row.id, row.van_id) for row in session.execute(promises)]
+    told += [Announce("consent", row.id, row.van_id) for row in session.execute(consented)]
     return told + _tills(session, [visit_id])
 
 

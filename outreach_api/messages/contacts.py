@@ -88,6 +88,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Record consent before somebody is handed over by name.",
     ),
     "consent_stands": ("同意はすでに記録されています。", "A consent is recorded and stands."),
+    "consent_was_withdrawn": (
+        "この同意は、そのあとで取り消されています。",
+        "This consent was given before it was withdrawn, and is over.",
+    ),
     "referral_unknown": (
         "このつなぎが見つかりません。先につなぎを送ってください。",
         "There is no such referral here; send the referral first.",

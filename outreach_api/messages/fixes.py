@@ -168,6 +168,10 @@ FIXES: dict[str, tuple[str, str]] = {
         "Record consent first, then refer again.",
     ),
     "consent_stands": _NOTHING_TO_DO,
+    "consent_was_withdrawn": (
+        "名前を伝えてつなぐなら、本人か保護者にもう一度たずねて、新しく記録してください。",
+        "To hand somebody over by name, ask them again and record that anew.",
+    ),
     "case_ref_not_here": (
         "参照番号を外して、もう一度記録してください。",
         "Leave the reference out, and record it again.",

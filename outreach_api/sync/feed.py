@@ -29,7 +29,7 @@ from schemas.base import Out
 from schemas.catalogue import ItemBriefOut, TaxRatesBriefOut
 from schemas.follow_ups import FollowUpOut
 from schemas.plans import PlanOut
-from schemas.referrals import DestinationOut
+from schemas.referrals import ConsentBriefOut, DestinationOut
 from schemas.safety import SafetyCardOut
 from schemas.stops import StopOut
 from schemas.till import CashUpOut
@@ -90,6 +90,7 @@ FEEDS: dict[str, Feed] = {
     "item": Feed(ItemBriefOut, phones.items),
     "tax_rates": Feed(TaxRatesBriefOut, phones.tax_rates),
     "destination": Feed(DestinationOut, referrals.destinations),
+    "consent": Feed(ConsentBriefOut, referrals.standing_consents, WRITERS),
     "follow_up": Feed(FollowUpOut, follow_ups.follow_ups, WRITERS),
     "visit": Feed(VisitOut, _visits),
     "cash_up": Feed(CashUpOut, phones.cash_ups, COUNTER),

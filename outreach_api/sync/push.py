@@ -172,7 +172,8 @@ def _sort_in(work: Work, lines: Sequence[Line], sent_at: datetime, kinds: Regist
         return {
             line.ended.op_id: TakenIn(line.ready.digest, line.ready.operation.kind)
             for line in lines
-            if line.ended.stands and line.ready is not None
+            # What was taken back must not wait in the list for ever either, if it stood there before.
+            if (line.ended.stands or line.ended.code in rules.TAKEN_BACK) and line.ready is not None
         }
 
     for index in sort_in(work, letters, now_in, sent_at):

@@ -23,7 +23,8 @@ def retry_after_seconds(code: str | None) -> int:
 
 
 SETTLED_BY_OFFICE = "settled_by_office"
-NOTHING_TO_KEEP = frozenset({SETTLED_BY_OFFICE, "text_was_erased", "sale_was_voided"})
+TAKEN_BACK = frozenset({"text_was_erased", "sale_was_voided", "consent_was_withdrawn"})
+NOTHING_TO_KEEP = frozenset({SETTLED_BY_OFFICE, *TAKEN_BACK})
 """What was erased or taken back must not come back by another door; what is settled is settled."""
 NOT_UNMADE = frozenset(
     {"id_taken", "id_reused", "already_exists", QUARANTINED, SETTLED_BY_OFFICE, *NOTHING_TO_KEEP}

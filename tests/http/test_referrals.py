@@ -257,8 +257,12 @@ def test_withdrawn_consent_erases_the_reference_and_needs_a_new_one(api: Api) ->
     assert report(api, made.json["id"], "handed_over", "2026-11-28").code == "consent_required"
     api.clock.forward(days=1)
     assert api.post(f"{path}/withdraw-consent", role="crew").json == withdrawn.json
-    again = api.post(f"{path}/consents", {**CONSENT, "method": "paper"}, role="coordinator").json["consent"]
-    assert (again["method"], again["withdrawn_at"]) == ("paper", None)
+    asked_again = {**CONSENT, "method": "paper", "at": "2026-11-30T02:30:00Z"}
+    api.clock.forward(hours=1)
+    assert api.post(f"{path}/consents", CONSENT, role="coordinator").code == "consent_was_withdrawn"
+    api.clock.forward(days=1)
+    again = api.post(f"{path}/consents", asked_again, role="coordinator")
+    assert (again.json["consent"]["method"], again.json["consent"]["withdrawn_at"]) == ("paper", None)
 
 
 @pytest.mark.parametrize("ref", ["YAMADA", "山田-1", "bs-1", "A1", "A" * 30 + "1", "-A1", ""])

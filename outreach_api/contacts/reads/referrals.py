@@ -105,6 +105,29 @@ def _referral_by(
     return Refusal("not_found", 404) if referral_id is None else referral(session, actor, referral_id)
 
 
+def standing_consents(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
+    """For phones, by referral: who may be handed over by name. One that was withdrawn is gone there."""
+    select = (
+        sa.select(Referral, Consent)
+        .join(Consent, Consent.referral_id == Referral.id)
+        .where(Referral.id.in_(ids), Consent.withdrawn_at.is_(None), of_own_van(actor, Referral.visit_id))
+        .order_by(Referral.id)
+    )
+    return [
+        {
+            "id": row.id,
+            "visit_id": row.visit_id,
+            "local_day": row.local_day,
+            "destination_id": row.destination_id,
+            "scope": consent.scope,
+            "given_by": consent.given_by,
+            "method": consent.method,
+            "at": consent.given_at,
+        }
+        for row, consent in session.execute(select)
+    ]
+
+
 def referral_views(session: Session, actor: Actor, rows: Sequence[Referral]) -> list[dict[str, Any]]:
     ids = [row.id for row in rows]
     notes = that_exist_for(session, actor, (row.note_id for row in rows))

@@ -113,5 +113,5 @@ class Consents(Resource):
 class ConsentWithdrawal(Resource):
     @blp.changes(operations.WITHDRAW_CONSENT, wire.ReferralOut, status=200)
     def post(self, change: Change, referral_id: uuid.UUID) -> Any:
-        """Record that consent was withdrawn; the case reference is erased."""
+        """Record that consent was withdrawn; the case reference is erased, phones drop the consent at their next pull."""
         return change.of(referral_id).perform(referrals.referral)

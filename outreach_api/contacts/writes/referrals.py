@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -13,10 +14,12 @@ from outreach_api.contacts.writes.notes import NOTE_UNKNOWN, notes_in_reach
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.ids import derived
 from outreach_api.kernel.week import IsoWeek
-from outreach_api.ledger.kinds import Accepted, Applied, Work
+from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames, of_own_van
 from outreach_api.storage import bulk
 from outreach_api.storage.contacts import Consent, Destination, Referral, ReferralEvent
+from outreach_api.storage.ended import end_consents
+from outreach_api.storage.visits import Visit
 from schemas.vocabulary import DestinationKind, ReferralDirection
 
 _DESTINATION_UNKNOWN = Refusal("invalid", 422, {}, (Problem("/destination_id", "unknown_reference"),))
@@ -53,7 +56,9 @@ def open_referrals(work: Work, operations: Sequence[Accepted]) -> list[Applied |
         if consent is not None:
             consent_id = derived("consent", accepted.entity_id)
             consents.append(_consent_row(work, accepted, consent_id, accepted.entity_id, consent))
-        answers.append(Applied(accepted.entity_id))
+        answers.append(
+            Applied(accepted.entity_id, announces=_told(accepted.entity_id, frame.van_id) if consent else ())
+        )
     if referrals:
         bulk.append(work.session, Referral, referrals)
     if consents:
@@ -71,8 +76,7 @@ def report_outcomes(work: Work, operations: Sequence[Accepted]) -> list[Applied 
         if referral is None:
             answers.append(_REFERRAL_UNKNOWN)
             continue
-        direction, kind, consented = referral
-        if consent_needed(kind, direction, given["outcome"]) and not consented:
+        if consent_needed(referral.kind, referral.direction, given["outcome"]) and not referral.consented:
             answers.append(CONSENT_REQUIRED)
             continue
         rows.append(
@@ -91,41 +95,47 @@ def report_outcomes(work: Work, operations: Sequence[Accepted]) -> list[Applied 
 
 
 def give_consent(work: Work, accepted: Accepted) -> Applied | Refusal:
-    """Record a consent that came after the referral, with the reference it allows."""
+    """Record a consent that came after the referral, with the reference it allows.
+
+    One that was given before the last withdrawal was ended by that, however late it arrives.
+    """
     given = dict(accepted.values)
     referral_id, case_ref = given.pop("referral_id"), given.pop("case_ref")
     found = _referrals(work, [referral_id]).get(referral_id)
     if found is None:
         return _REFERRAL_UNKNOWN
-    _, kind, consented = found
-    if consented:
+    if found.withdrawn_at is not None and accepted.moment(given["at"]) <= found.withdrawn_at:
+        return Refusal("consent_was_withdrawn", 409)
+    if found.consented:
         return Refusal("consent_stands", 409)
-    fault = case_ref_fault(kind, case_ref, has_consent=True)
+    fault = case_ref_fault(found.kind, case_ref, has_consent=True)
     if fault is not None:
         return fault
     row = _consent_row(work, accepted, accepted.entity_id, referral_id, given)
     bulk.append(work.session, Consent, [row])
     if case_ref is not None:
-        _set_case_ref(work, referral_id, case_ref)
-    return Applied(accepted.entity_id)
+        work.session.execute(sa.update(Referral).where(Referral.id == referral_id).values(case_ref=case_ref))
+    return Applied(accepted.entity_id, announces=_told(referral_id, found.van_id))
 
 
 def withdraw_consent(work: Work, accepted: Accepted) -> Applied | Refusal:
-    """End the standing consent; the reference that it allowed is erased, its events stay."""
+    """End the standing consent; the reference that it allowed is erased everywhere, its events stay.
+
+    Also where none stands: it may still be on a phone, and must not stand when it arrives.
+    """
     referral_id = accepted.entity_id
-    if referral_id not in _referrals(work, [referral_id]):
-        return Refusal("not_found", 404)
-    work.session.execute(
-        sa.update(Consent)
-        .where(Consent.referral_id == referral_id, Consent.withdrawn_at.is_(None))
-        .values(withdrawn_at=work.now)
-    )
-    _set_case_ref(work, referral_id, None)
-    return Applied(referral_id, created=False)
+    found = _referrals(work, [referral_id]).get(referral_id)
+    if found is None:
+        # On a phone that has not come yet: it is sent again until that is here.
+        return _REFERRAL_UNKNOWN
+    said_at = max(min(accepted.occurred_at, work.now), found.withdrawn_at or accepted.occurred_at)
+    end_consents(work.session, work.keyring.witness, referral_id, said_at, work.now)
+    return Applied(referral_id, created=False, announces=_told(referral_id, found.van_id))
 
 
-def _set_case_ref(work: Work, referral_id: uuid.UUID, case_ref: str | None) -> None:
-    work.session.execute(sa.update(Referral).where(Referral.id == referral_id).values(case_ref=case_ref))
+def _told(referral_id: uuid.UUID, van_id: uuid.UUID) -> tuple[Announce, ...]:
+    """Phones learn whether somebody may be handed over by name, and drop it when that ends."""
+    return (Announce("consent", referral_id, van_id),)
 
 
 def _consent_row(
@@ -149,19 +159,36 @@ def _destination_kinds(work: Work, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, 
     return {found: DestinationKind(kind) for found, kind in work.session.execute(select)}
 
 
-def _referrals(
-    work: Work, ids: Iterable[uuid.UUID]
-) -> dict[uuid.UUID, tuple[ReferralDirection, DestinationKind, bool]]:
-    """Direction, destination's kind and whether a consent stands, of the referrals in reach."""
+class _Found(NamedTuple):
+    """A referral in reach, as far as what is done with it asks."""
+
+    direction: ReferralDirection
+    kind: DestinationKind
+    van_id: uuid.UUID
+    withdrawn_at: dt.datetime | None
+    consented: bool
+
+
+def _referrals(work: Work, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, _Found]:
     stands = sa.exists(
         sa.select(Consent.id).where(Consent.referral_id == Referral.id, Consent.withdrawn_at.is_(None))
     )
     select = (
-        sa.select(Referral.id, Referral.direction, Destination.kind, stands)
+        sa.select(
+            Referral.id,
+            Referral.direction,
+            Destination.kind,
+            Visit.van_id,
+            Referral.consent_withdrawn_at,
+            stands,
+        )
         .join(Destination, Destination.id == Referral.destination_id)
+        .join(Visit, Visit.id == Referral.visit_id)
         .where(Referral.id.in_(set(ids)), of_own_van(work.actor, Referral.visit_id))
     )
     return {
-        found: (ReferralDirection(direction), DestinationKind(kind), bool(consented))
-        for found, direction, kind, consented in work.session.execute(select)
+        found: _Found(
+            ReferralDirection(direction), DestinationKind(kind), van_id, withdrawn_at, bool(consented)
+        )
+        for found, direction, kind, van_id, withdrawn_at, consented in work.session.execute(select)
     }
