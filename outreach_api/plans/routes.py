@@ -135,7 +135,7 @@ class PlanStopCancellation(Resource):
 
 @blp.route("/plans/<uuid:plan_id>/actual")
 class PlanActual(Resource):
-    @blp.reads(ActualOut, READERS | {Role.REPORTER}, name="getPlanActual")
+    @blp.reads(ActualOut, READERS, name="getPlanActual")
     def get(self, plan_id: uuid.UUID) -> Any:
         """What was planned against what happened."""
         return actuals.actual(session(), actor(), plan_id, today=local_day(services().now()))

@@ -38,7 +38,7 @@ def test_planned_is_set_against_actual(api: Api, database: Database) -> None:
             VisitTotal(visit_id=ad_hoc.id, measure=measures.ATTENDANCE, key="adult", iso_week=202648, value=7)
         )
     api.clock.forward(days=1)
-    actual = api.get(f"/v1/plans/{plan.json['id']}/actual", role="reporter").json
+    actual = api.get(f"/v1/plans/{plan.json['id']}/actual", role="coordinator").json
     first, second, third = actual["stays"]
     assert (first["state"], first["opened"], first["closed"]) == ("held", "10:05", "11:10")
     assert (first["late_minutes"], first["overrun_minutes"], first["attendance"]) == (5, 10, 5)
