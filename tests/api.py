@@ -15,8 +15,11 @@ import referencing.jsonschema
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from outreach_api.access.rules.tokens import prefix_of
 from outreach_api.access.writes.tokens import issue_token
 from outreach_api.kernel.ids import new_id
+from outreach_api.kernel.week import local_day
+from outreach_api.storage.access import Token
 from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.plans import Van
 from outreach_api.storage.session import Database
@@ -95,6 +98,8 @@ class Api:
                 made = issue_token(
                     session, role=Role(role), label=f"{role}さん", now=self.clock(), days=365, van_id=van
                 )
+                # Used today, so that a request writes nothing but what it is about.
+                session.get_one(Token, prefix_of(made)).last_used_day = local_day(self.clock())
             if another:
                 return made
             self._tokens[role, van] = made

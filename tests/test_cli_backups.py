@@ -100,7 +100,7 @@ def test_what_was_backed_up_comes_back_with_a_new_epoch(
     assert tokens(capsys) == 2
     capsys.readouterr()
     assert main(["restore", "--replace", str(tmp_path / "copy")]) == 0
-    assert "無効にしたトークンはまた使えます" in capsys.readouterr().err
+    assert "無効にしたトークンは、無効のままです" in capsys.readouterr().err
     assert tokens(capsys) == 1
     assert epoch(home) != before
     assert main(["verify"]) == 0

@@ -10,7 +10,8 @@ from flask import Flask, Response, request
 from outreach_api.web.services import services
 
 _MAY_SEND = (
-    "Authorization, Content-Type, Content-Encoding, Idempotency-Key, If-Match, If-None-Match, Payload-Version"
+    "Authorization, Content-Type, Content-Encoding, Idempotency-Key, If-Match, If-None-Match, Payload-Version, "
+    "Shift-Pin"
 )
 _MAY_READ = "ETag, X-Request-Id, X-Server-Time, Idempotency-Replayed, Retry-After, Content-Language"
 _SECONDS = 600

@@ -232,9 +232,10 @@ def test_a_legal_hold_stops_the_purge_until_it_is_released(api: Api) -> None:
     note = write_note(api, visit_of(api), text=TEXT)
     held = api.post(f"/v1/contact-notes/{note}/hold", {}, role="safeguarding")
     assert held.json["legal_hold"] is True
-    api.clock.forward(days=300)
-    assert purge(api) == Purged(0, 1, 0)
-    assert read_text(api, note).json["text"] == TEXT
+    for _ in range(3):
+        api.clock.forward(days=100)
+        assert purge(api) == Purged(0, 1, 0)
+        assert read_text(api, note).json["text"] == TEXT
     assert api.post(f"/v1/contact-notes/{note}/release-hold", role="safeguarding").status == 200
     assert purge(api) == Purged(1, 0, 0)
     late = api.post(f"/v1/contact-notes/{note}/hold", role="safeguarding")

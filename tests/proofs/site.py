@@ -116,9 +116,13 @@ class Site:
         return self.log.read_text()[-2_000:]
 
     def unexpected(self) -> list[str]:
-        """What the server logged as an error of its own."""
+        """What the server logged as an error of its own; that a worker was killed, granian says of ours."""
         marks = ('"level": "error"', '"level": "critical"', "Traceback", "panicked")
-        return [line for line in self.log.read_text().splitlines() if any(mark in line for mark in marks)]
+        return [
+            line
+            for line in self.log.read_text().splitlines()
+            if any(mark in line for mark in marks) and '"logger": "_granian"' not in line
+        ]
 
     def _is_reached(self) -> bool:
         if self._server is None or self._server.poll() is not None:
