@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import sqlite3
@@ -10,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from outreach_api.access import entering
 from outreach_api.cli import entry, main, serving
@@ -18,6 +20,7 @@ from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.ids import new_id
 from outreach_api.settings import Settings, settings_in
 from outreach_api.storage import migrate
+from outreach_api.storage.access import Token
 from outreach_api.storage.keyring import make_keys
 from outreach_api.storage.master_key import KeyFileError
 from outreach_api.storage.plans import Van
@@ -202,6 +205,29 @@ def test_a_revoked_token_opens_nothing_and_the_list_says_so(
     assert main(["revoke", prefix]) == 0
     assert main(["revoke", "0" * 12]) == 1
     assert main(["revoke", "short"]) == 2
+
+
+def test_the_list_tells_who_may_still_hand_in_what_they_hold(
+    ready: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["token", "--role", "admin"])
+    prefix = capsys.readouterr().out.split("_")[1]
+    now = utc_now()
+    with opened(ready).write() as session:
+        session.execute(
+            sa.update(Token)
+            .where(Token.prefix == prefix)
+            .values(revoked_at=now, takes_until=now + dt.timedelta(hours=72))
+        )
+
+    def listed() -> str:
+        main(["tokens"])
+        (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith(prefix)]
+        return line
+
+    assert "leaving until" in listed()
+    assert main(["revoke", prefix]) == 0
+    assert "revoked" in listed()
 
 
 def test_what_the_console_does_is_in_the_audit(ready: Path) -> None:

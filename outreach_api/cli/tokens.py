@@ -128,7 +128,7 @@ def run_pair(options: argparse.Namespace) -> int:
             [operation], actor=CONSOLE, kinds=Registry([MAKE_PAIRING]), hash_key=keyring.secret("receipts")
         )
         (outcome,) = perform(Work(session, CONSOLE, now, settings, keyring), ready)
-        codes = give_codes(session, pairing_id, now) if outcome.refusal is None else None
+        codes = give_codes(session, pairing_id, CONSOLE, now) if outcome.refusal is None else None
     if codes is None:
         raise Failure(
             f"車両 {options.van} は使われていません。", f"Van {options.van} is not in use any more."
@@ -170,6 +170,8 @@ def run_tokens(options: argparse.Namespace) -> int:
     now = utc_now()
     for token in found:
         state = f"revoked {local_day(token.revoked_at)}" if token.revoked_at else "valid"
+        if token.takes_until is not None and token.takes_until > now:
+            state = f"leaving until {local_day(token.takes_until)}"
         if token.revoked_at is None and token.expires_at <= now:
             state = "expired"
         elif token.revoked_at is None and not token.holder_active:

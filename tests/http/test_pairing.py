@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from outreach_api.access.writes.tokens import revoke_token
 from outreach_api.kernel.ids import new_id
 from outreach_api.storage.access import Device, Pairing, Token
+from outreach_api.storage.ended import end_again
 from outreach_api.storage.ledger import AuditEntry
 from tests.api import Answer, Api
 
@@ -288,3 +290,74 @@ def test_phones_are_listed_with_what_they_may_do(api: Api) -> None:
     (phone,) = api.get("/v1/devices").json["items"]
     assert (phone["state"], phone["active"]) == ("leaving", False)
     assert api.get(f"/v1/devices?van_id={api.other_van}").json["items"] == []
+
+
+@pytest.mark.parametrize("redeemed_before", [False, True])
+@pytest.mark.parametrize("change", [{"role": "coordinator"}, {"active": False}])
+def test_an_invitation_into_a_role_ends_with_that_role(
+    api: Api, change: dict[str, Any], redeemed_before: bool
+) -> None:
+    person = api.post("/v1/people", {"name": "佐藤", "role": "safeguarding"}, role="admin").json["id"]
+    code, key = invite(api, "admin", person_id=person)["code"], new_id()
+    if redeemed_before:
+        assert redeem(api, code, key).status == 201
+    assert api.patch(f"/v1/people/{person}", change, version=1, role="admin").status == 200
+    assert redeem(api, code, key).code == "code_not_valid"
+
+
+def test_who_is_no_administrator_any_more_is_not_shown_new_codes_for_people(api: Api) -> None:
+    me = api.post("/v1/people", {"name": "元管理者", "role": "admin"}, role="admin").json["id"]
+    person = api.post("/v1/people", {"name": "佐藤", "role": "safeguarding"}, role="admin").json["id"]
+    key = new_id()
+
+    def come_in() -> str:
+        return str(redeem(api, invite(api, "admin", person_id=me)["code"]).json["token"])
+
+    def invite_them() -> Answer:
+        return api.post("/v1/pairings", {"person_id": person}, role=None, token=token, key=key)
+
+    token = come_in()
+    assert invite_them().json["code"]
+    assert api.patch(f"/v1/people/{me}", {"role": "coordinator"}, version=1, role="admin").status == 200
+    token = come_in()
+    assert invite_them().json["code"] is None
+
+
+def end_by_prefix(api: Api, token: str) -> None:
+    """As `outreach revoke` does it."""
+    with api.database.write() as session:
+        assert revoke_token(session, api.keyring, prefix=token.split("_")[1], now=api.clock()) is not None
+
+
+def test_a_token_that_is_revoked_by_itself_leaves_none_that_came_of_it(api: Api) -> None:
+    first = redeem(api, invite(api)["code"]).json["token"]
+    second = api.post("/v1/tokens/rotate", role=None, token=first).json["token"]
+    end_by_prefix(api, first)
+    assert [api.get("/v1/me", role=None, token=token).status for token in (first, second)] == [401, 401]
+
+
+def test_a_token_that_is_revoked_by_itself_ends_the_one_that_it_was_to_replace(api: Api) -> None:
+    first = redeem(api, invite(api)["code"]).json["token"]
+    second = api.post("/v1/tokens/rotate", role=None, token=first).json["token"]
+    end_by_prefix(api, second)
+    assert [api.get("/v1/me", role=None, token=token).status for token in (first, second)] == [401, 401]
+
+
+def test_a_token_that_is_revoked_by_itself_is_not_given_again_for_its_code(api: Api) -> None:
+    code, key = invite(api)["code"], new_id()
+    end_by_prefix(api, redeem(api, code, key).json["token"])
+    assert redeem(api, code, key).code == "code_not_valid"
+
+
+def test_a_restored_database_does_not_bring_back_what_a_phone_lost_before_it_was_paired_again(
+    api: Api,
+) -> None:
+    lost = redeem(api, invite(api)["code"]).json
+    new = redeem(api, invite(api, device_id=lost["holder_id"])["code"]).json
+    prefix = lost["token"].split("_")[1]
+    with api.database.write() as session:  # as it was in a backup from before
+        session.execute(sa.update(Token).where(Token.prefix == prefix).values(revoked_at=None))
+    with api.database.write() as session:
+        assert end_again(session, api.keyring.witness, api.clock()) == 1
+    assert api.get("/v1/me", role=None, token=lost["token"]).status == 401
+    assert api.get("/v1/me", role=None, token=new["token"]).status == 200

@@ -70,6 +70,7 @@ class TokenLine(NamedTuple):
     van: str | None
     expires_at: dt.datetime
     revoked_at: dt.datetime | None
+    takes_until: dt.datetime | None
     holder_active: bool
 
 
@@ -90,6 +91,7 @@ def tokens(session: Session) -> list[TokenLine]:
             van,
             token.expires_at,
             token.revoked_at,
+            token.takes_until,
             bool(device_active or person_active),
         )
         for token, label, device_active, name, person_active, van in found

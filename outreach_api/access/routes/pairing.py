@@ -48,7 +48,7 @@ class Pairings(Resource):
 def _shown_once(open_session: Session, who: Actor, pairing_id: uuid.UUID) -> Any:
     """With new codes, each time: whoever asks again did not see those before."""
     here = services()
-    codes = give_codes(open_session, pairing_id, here.now())
+    codes = give_codes(open_session, pairing_id, who, here.now())
     shown = pairings.pairing(open_session, pairing_id, here.now())
     if codes is not None and isinstance(shown, dict):
         link = f"{here.settings.public_url or request.url_root.rstrip('/')}/pair#{codes.linked}"
@@ -80,7 +80,7 @@ class Redemption(Resource):
         key = idempotency_key()
         here = services()
         try_once(_CODES, address())
-        given = redeem(here.database, values["code"], key, here.now(), here.settings.token_days)
+        given = redeem(here.database, here.keyring, values["code"], key, here.now(), here.settings.token_days)
         if isinstance(given, Refusal):
             raise Refused(given)
         return _shown(given)

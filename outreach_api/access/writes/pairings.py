@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.access.rules.codes import TRIES, Code, NewCodes, is_code_of, new_codes, read_code
-from outreach_api.access.writes.tokens import Issued, issue_token, issued
+from outreach_api.access.writes.tokens import Issued, end_replaced, issue_token, issued
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import audit
 from outreach_api.ledger.counter import ChangeNumbers
 from outreach_api.ledger.kinds import Accepted, Actor, Applied, Work
 from outreach_api.storage.access import Device, Pairing, Person, Token
+from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.plans import Van
 from outreach_api.storage.session import Database
 from schemas.vocabulary import Role
@@ -85,9 +86,14 @@ def _unknown(path: str) -> Refusal:
     return Refusal("invalid", 422, {}, (Problem(path, "unknown_reference"),))
 
 
-def give_codes(session: Session, pairing_id: uuid.UUID, now: dt.datetime) -> NewCodes | None:
-    """New codes for an open invitation, in place of those that were given before; None when it is not open."""
+def give_codes(session: Session, pairing_id: uuid.UUID, who: Actor, now: dt.datetime) -> NewCodes | None:
+    """New codes for an open invitation, in place of those that were given before; None when it is not open.
+
+    Nor to somebody who made it as an administrator and is none any more.
+    """
     pairing = session.get_one(Pairing, pairing_id)
+    if pairing.person_id is not None and who.role is not Role.ADMIN:
+        return None
     if pairing.redeemed_at is not None or pairing.ended_at is not None or pairing.expires_at <= now:
         return None
     _give_back_locators(session, now)
@@ -113,7 +119,9 @@ def _give_back_locators(session: Session, now: dt.datetime) -> None:
     )
 
 
-def redeem(database: Database, text: str, key: uuid.UUID, now: dt.datetime, days: int) -> Issued | Refusal:
+def redeem(
+    database: Database, keyring: Keyring, text: str, key: uuid.UUID, now: dt.datetime, days: int
+) -> Issued | Refusal:
     """A token for whoever has the code. One answer for all that is wrong: it says nothing about which codes exist.
 
     With the key that it was redeemed with, the same code gives another token for as long as nobody used the first
@@ -133,7 +141,7 @@ def redeem(database: Database, text: str, key: uuid.UUID, now: dt.datetime, days
         pairing = session.scalar(sa.select(Pairing).where(Pairing.id == found.id))
         if pairing is None or pairing.locator != code.locator or not _may_redeem(session, pairing, key, now):
             return _NOT_VALID
-        return _redeem(session, pairing, key, now, days)
+        return _redeem(session, keyring, pairing, key, now, days)
 
 
 class _Found(NamedTuple):
@@ -173,19 +181,16 @@ def _may_redeem(session: Session, pairing: Pairing, key: uuid.UUID, now: dt.date
     return pairing.redeemed_by == key and session.scalar(used.limit(1)) is None
 
 
-def _redeem(session: Session, pairing: Pairing, key: uuid.UUID, now: dt.datetime, days: int) -> Issued:
+def _redeem(
+    session: Session, keyring: Keyring, pairing: Pairing, key: uuid.UUID, now: dt.datetime, days: int
+) -> Issued:
     # What this invitation gave before was used by nobody; and a phone that is paired anew has lost what it had.
     before = Token.pairing_id == pairing.id
     if pairing.device_id is not None:
         before = sa.or_(before, Token.device_id == pairing.device_id)
         device = session.get_one(Device, pairing.device_id)
         device.active = True
-    session.execute(
-        sa.update(Token)
-        .where(before, Token.revoked_at.is_(None))
-        .values(revoked_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    end_replaced(session, keyring, before, now)
     role = Role(pairing.role)
     text = issue_token(
         session,

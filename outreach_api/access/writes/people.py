@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from outreach_api.access.writes.tokens import end_tokens
+from outreach_api.access.writes.tokens import end_pairings, end_tokens
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import audit, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
-from outreach_api.storage.access import ERASED_NAME, Person, Shift, ShiftMember, Token
+from outreach_api.storage.access import ERASED_NAME, Pairing, Person, Shift, ShiftMember, Token
 from outreach_api.storage.ended import NAME
 from outreach_api.storage.plans import Van
 
@@ -28,7 +28,7 @@ def add_person(work: Work, accepted: Accepted) -> Applied | Refusal:
 
 
 def change_person(work: Work, accepted: Accepted) -> Applied | Refusal:
-    """Change a person. Somebody who leaves loses name and tokens at once; another role ends the old one's."""
+    """Change a person. Somebody who leaves loses name, tokens and invitations at once; another role ends the old one's."""
     row = versions.find(work, Person, accepted)
     if isinstance(row, Refusal):
         return row
@@ -43,6 +43,7 @@ def change_person(work: Work, accepted: Accepted) -> Applied | Refusal:
         end_tokens(work, sa.and_(Token.person_id == row.id, Token.role != row.role))
     else:
         return Applied(row.id, row.version, created=False)
+    end_pairings(work, Pairing.person_id == row.id)  # an invitation gives the role that it was made for
     audit.record(
         work.session, work.actor, work.now, action="endAccess", entity_kind="person", entity_id=row.id
     )

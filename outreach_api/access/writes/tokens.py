@@ -143,15 +143,29 @@ class RevokedToken(NamedTuple):
 
 
 def revoke_token(session: Session, keyring: Keyring, *, prefix: str, now: dt.datetime) -> RevokedToken | None:
-    """End one token; None if there is none with this prefix."""
+    """End one token, with what was or may be had for it; None if there is none with this prefix.
+
+    What rotation gave for it, and what that was given for: whoever stole one of them may have another.
+    """
     ChangeNumbers(session)  # first lock of every write; see ledger.standing
     token = session.get(Token, prefix)
     if token is None:
         return None
-    was_revoked = token.revoked_at is not None and token.takes_until is None
-    if not was_revoked:
-        _end(session, keyring, Token.prefix == prefix, now, None)
-    return RevokedToken(Role(token.role), was_revoked)
+    line = _rotated_with(session, prefix)
+    ended = _end(session, keyring, Token.prefix.in_(line), now, None)
+    of_line = sa.select(Token.pairing_id).where(Token.prefix.in_(line), Token.pairing_id.is_not(None))
+    _end_pairings(session, Pairing.id.in_(of_line), now)
+    return RevokedToken(Role(token.role), ended == 0)
+
+
+def _rotated_with(session: Session, prefix: str) -> list[str]:
+    """A token, those that rotation gave for it, and those that it was given for."""
+    replaces = Token.replaces
+    later = sa.select(Token.prefix).where(Token.prefix == prefix).cte("later", recursive=True)
+    later = later.union(sa.select(Token.prefix).where(replaces == later.c.prefix))
+    earlier = sa.select(Token.prefix, replaces).where(Token.prefix == prefix).cte("earlier", recursive=True)
+    earlier = earlier.union(sa.select(Token.prefix, replaces).where(Token.prefix == earlier.c.replaces))
+    return list(session.scalars(sa.union(sa.select(later.c.prefix), sa.select(earlier.c.prefix))))
 
 
 def end_tokens(work: Work, whose: Any, *, takes_until: dt.datetime | None = None) -> int:
@@ -163,11 +177,27 @@ def end_tokens(work: Work, whose: Any, *, takes_until: dt.datetime | None = None
 
 
 def end_pairings(work: Work, whose: Any) -> None:
-    """End the invitations that nobody has redeemed."""
-    work.session.execute(
+    """End invitations, also for who redeemed one and asks again because the answer was lost."""
+    _end_pairings(work.session, whose, work.now)
+
+
+def _end_pairings(session: Session, whose: Any, now: dt.datetime) -> None:
+    session.execute(
         sa.update(Pairing)
         .where(whose, Pairing.ended_at.is_(None))
-        .values(ended_at=work.now, locator=None, code_hash=None, link_hash=None)
+        .values(ended_at=now, locator=None, code_hash=None, link_hash=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def end_replaced(session: Session, keyring: Keyring, which: Any, now: dt.datetime) -> None:
+    """End tokens in whose place another one is given. What left may still be handed in. The counter's lock must be held."""
+    ends = list(session.scalars(sa.select(Token.prefix).where(which, Token.revoked_at.is_(None))))
+    keyring.witness.note_tokens([EndedToken(prefix, now, None) for prefix in ends])
+    session.execute(
+        sa.update(Token)
+        .where(Token.prefix.in_(ends))
+        .values(revoked_at=now)
         .execution_options(synchronize_session=False)
     )
 
