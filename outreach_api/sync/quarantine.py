@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import itertools
 import logging
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -47,32 +49,43 @@ def accept(
     holder = _holder(work.session, holder_id)
     if holder is None:
         return Refusal("not_found", 404)
-    waiting = in_scope(work.actor).where(
-        Rejection.holder_id == holder_id,
-        Rejection.code == QUARANTINED,
-        Rejection.state == RejectionState.OPEN.value,
-        Rejection.sealed.is_not(None),
-    )
-    first = waiting.with_only_columns(
-        Rejection.id, Rejection.received_at, Rejection.sent_at, Rejection.sealed
-    )
-    rows = work.session.execute(
-        first.order_by(Rejection.received_at, Rejection.sent_at, Rejection.id).limit(MOST_OPERATIONS)
-    ).all()
+    sent = in_scope(work.actor).where(Rejection.holder_id == holder_id, Rejection.sealed.is_not(None))
+    kept = sent.where(Rejection.code == QUARANTINED, Rejection.state == RejectionState.OPEN.value)
     as_holder = dataclasses.replace(work, actor=holder)
-    results: list[dict[str, Any]] = []
-    for (received_at, sent_at), pushed in itertools.groupby(rows, lambda row: (row[1], row[2])):
-        try:
-            items = [orjson.loads(work.keyring.open(row.sealed, **SEALED_IN, row=row.id)) for row in pushed]
-        except CannotOpen as fault:
-            log.error("what is in quarantine can't be opened: %s", fault)
-            return Refusal("content_unreadable", 503)
-        # As far off as that phone's clock was then.
-        as_if_sent = work.now - (received_at - (sent_at or received_at))
-        answer = push(as_holder, items, as_if_sent, kinds=kinds, hash_key=hash_key, language=language)
-        results += [{**line, "index": len(results) + line["index"]} for line in answer["results"]]
-    left = work.session.scalar(sa.select(sa.func.count()).select_from(waiting.subquery())) or 0
+    answered: dict[str | None, dict[str, Any]] = {}
+    try:
+        # Twice: what was sent before the visit that it belongs to waits for it, and its phone sends nothing again.
+        for rows in (kept, sent.where(Rejection.state == RejectionState.WAITING.value)):
+            for items, as_if_sent in _pushes(work, rows, MOST_OPERATIONS - len(answered)):
+                answer = push(as_holder, items, as_if_sent, kinds=kinds, hash_key=hash_key, language=language)
+                answered |= {line["op_id"]: line for line in answer["results"]}
+    except CannotOpen as fault:
+        log.error("what is in quarantine can't be opened: %s", fault)
+        return Refusal("content_unreadable", 503)
+    left = work.session.scalar(sa.select(sa.func.count()).select_from(kept.subquery())) or 0
+    results = [{**line, "index": index} for index, line in enumerate(answered.values())]
     return {"results": results, "left": left}
+
+
+def _pushes(work: Work, select: sa.Select[Any], most: int) -> Iterator[tuple[list[Any], dt.datetime]]:
+    """What was sent, as it was sent together, with the time that it would be sent at now. Raises CannotOpen."""
+    size = sa.func.length(Rejection.sealed)
+    listed = select.with_only_columns(Rejection.id, Rejection.received_at, Rejection.sent_at, size)
+    in_order = listed.order_by(Rejection.received_at, Rejection.sent_at, Rejection.id).limit(most)
+    room = work.settings.max_unpacked_bytes
+    rows: list[Any] = []
+    for row in work.session.execute(in_order).all():
+        room -= row[3]
+        if rows and room < 0:
+            break  # one that is larger than all the room comes alone
+        rows.append(row)
+    for (received_at, sent_at), together in itertools.groupby(rows, lambda row: (row[1], row[2])):
+        ids = [row[0] for row in together]
+        found = work.session.execute(sa.select(Rejection.id, Rejection.sealed).where(Rejection.id.in_(ids)))
+        sealed = {row.id: row.sealed for row in found}
+        items = [orjson.loads(work.keyring.open(sealed[one], **SEALED_IN, row=one)) for one in ids]
+        # As far off as that phone's clock was then.
+        yield items, work.now - (received_at - (sent_at or received_at))
 
 
 def _holder(session: Session, holder_id: uuid.UUID) -> Actor | None:
