@@ -6,7 +6,7 @@ from marshmallow import fields, validates_schema
 
 from schemas.base import Out, PageQuery, WireSchema
 from schemas.fields import Coded, Day, Flag, Id, Instant, LocalTime, Many, Nested, Text, Whole, Word
-from schemas.vocabulary import Duty, Role
+from schemas.vocabulary import AuditOutcome, Duty, HolderKind, Role
 
 
 class MeOut(Out):
@@ -146,15 +146,29 @@ class ShiftQuery(PageQuery):
 
 
 class AuditQuery(PageQuery):
-    entity_id = Id(load_default=None)
-    holder_id = Id(load_default=None)
     since = Instant(load_default=None)
+    until = Instant(load_default=None, metadata={"description": "Before this moment."})
+    action = Text(60, load_default=None)
+    entity_kind = Text(40, load_default=None)
+    entity_id = Id(load_default=None)
+    holder_id = Id(
+        load_default=None, metadata={"description": "A device or person; also who held a shared phone."}
+    )
+    outcome = Word(AuditOutcome, load_default=None)
+    visit_id = Id(load_default=None, metadata={"description": "Whatever was done with it or with its notes."})
+    stop_id = Id(load_default=None, metadata={"description": "The same of all visits at a stop."})
 
 
 class AuditOut(Out):
     seq = Whole(1)
     at = Instant()
     holder_id = Id(allow_none=True)
+    holder = Word(HolderKind, allow_none=True)
+    label = Text(
+        120,
+        allow_none=True,
+        metadata={"description": "The device's label or the person's name, if still there."},
+    )
     role = Word(Role, allow_none=True)
     action = fields.String()
     entity_kind = fields.String()
@@ -164,16 +178,26 @@ class AuditOut(Out):
     acting_id = Id(
         allow_none=True, metadata={"description": "Who held the shared phone, if a PIN of the shift told."}
     )
+    acting_label = Text(120, allow_none=True)
+    visit_id = Id(allow_none=True, metadata={"description": "Of a note, letter or visit."})
+    stop_id = Id(allow_none=True)
+    local_day = Day(allow_none=True)
 
     example: ClassVar = {
         "seq": 12,
         "at": "2026-11-23T04:05:06Z",
         "holder_id": "1f0b7a52-6c3d-4e8f-9a01-b2c3d4e5f607",
+        "holder": "person",
+        "label": "スタッフA",
         "role": "safeguarding",
-        "action": "read_text",
-        "entity_kind": "contact_note",
+        "action": "readNoteText",
+        "entity_kind": "note",
         "entity_id": "9b2f6f0e-4b0e-4c53-8f54-0f4e9f7d2c31",
         "purpose": "safeguarding",
         "outcome": "allowed",
         "acting_id": None,
+        "acting_label": None,
+        "visit_id": "019ab1de-6f00-7c4e-8f6e-0f5e2b7a9c10",
+        "stop_id": "5d3c1b2a-4e5f-4a6b-8c7d-9e0f1a2b3c4d",
+        "local_day": "2026-11-21",
     }

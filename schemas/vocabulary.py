@@ -354,6 +354,19 @@ class ReadPurpose(StrEnum):
     READ_BACK = "read_back"
 
 
+class AuditOutcome(StrEnum):
+    """Whether somebody got what they asked for."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+
+
+class HolderKind(StrEnum):
+    PERSON = "person"
+    DEVICE = "device"
+    CONSOLE = "console"
+
+
 class ErasureReason(StrEnum):
     """Why all texts of a stop's visits are erased before their time; it stands in the audit."""
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from outreach_api.cli import (
     area,
+    asking,
     backups,
     checking,
     database,
@@ -45,6 +46,7 @@ GROUPS = (
     restoring,
     keys,
     checking,
+    asking,
     description,
 )
 

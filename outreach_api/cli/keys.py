@@ -60,6 +60,8 @@ def run_backup_keys(options: argparse.Namespace) -> int:
             f"フォルダーがありません：{target.parent}", f"There is no folder {target.parent} to write into."
         )
     load_keyring(settings).close()
+    with opened(settings) as database, database.write() as session:
+        note_in_audit(session, "backup_keys", "key", target.name)
     try:
         if settings.cabinet.startswith("sqlite"):
             copies.copy(Path(settings.cabinet.removeprefix("sqlite:///")), target)

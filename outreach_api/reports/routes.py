@@ -9,6 +9,7 @@ from flask import Response, request
 from outreach_api.kernel.csv_cells import write_csv
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.week import IsoWeek, local_day
+from outreach_api.ledger import audit
 from outreach_api.reports import reads
 from outreach_api.reports.rules import figures, periods
 from outreach_api.web.blueprint import Blueprint
@@ -74,12 +75,29 @@ class Report(Resource):
         made = reads.report(session(), actor(), span, now=now, settings=here.settings)
         if form is ReportForm.JSON:
             return made
+        _note_export(f"{kind} {found}")
         text = write_csv(figures.rows(made), figures.HEADER, bom=bool(query["bom"]))
         name = f"report-{kind}-{found}.csv"
         return Response(
             text,
             content_type=f"{_CSV}; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+
+def _note_export(what: str) -> None:
+    """A file goes out: first its row in the audit, in a transaction of its own, because this one only reads."""
+    here = services()
+    session().rollback()  # a reader would keep a writer from committing where SQLite has no write-ahead log
+    with here.database.write() as own:
+        audit.record(
+            own,
+            actor(),
+            here.now(),
+            action="exportReport",
+            entity_kind="report",
+            entity_id=None,
+            purpose=what,
         )
 
 

@@ -25,7 +25,7 @@ from outreach_api.storage.access import Device, Person
 from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.ledger import ChangeCounter, Receipt, Rejection
 from outreach_api.storage.master_key import CannotOpen
-from outreach_api.sync.rules import SEALED_IN
+from outreach_api.sync.rules import SEALED_IN, as_id, payload_of
 from schemas.vocabulary import ReadPurpose, Role, TextState
 
 log = logging.getLogger(__name__)
@@ -113,7 +113,20 @@ def content(
     except CannotOpen as fault:
         tell(log, logging.ERROR, "rejection_not_opened", fault)
         return Refusal("content_unreadable", 503)
-    return {"rejection_id": rejection_id, "content": orjson.loads(opened), "purpose": purpose}
+    content = orjson.loads(opened)
+    visit_id = as_id((payload_of(content) or {}).get("visit_id"))
+    if visit_id is not None:
+        # Only now anybody knows of which visit it is: whoever asks who opened what of that visit finds it, too.
+        audit.record(
+            session,
+            actor,
+            now,
+            action="readRejectionOfVisit",
+            entity_kind="visit",
+            entity_id=visit_id,
+            purpose=None if purpose is None else purpose.value,
+        )
+    return {"rejection_id": rejection_id, "content": content, "purpose": purpose}
 
 
 def held(session: Session, actor: Actor, from_day: dt.date, to_day: dt.date) -> list[dict[str, Any]]:

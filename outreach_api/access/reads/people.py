@@ -16,7 +16,6 @@ from outreach_api.ledger import audit
 from outreach_api.ledger.kinds import Actor
 from outreach_api.storage.access import Device, Person, Shift, ShiftMember, Token
 from outreach_api.storage.keyring import Keyring
-from outreach_api.storage.ledger import AuditEntry
 from schemas.vocabulary import Role
 
 PINS = "readShiftPins"
@@ -103,19 +102,4 @@ def shift_pins(
         "shift_id": shift_id,
         "local_day": found.local_day,
         "members": [{**row._mapping, "pin": pins[row.person_id]} for row in members],
-    }
-
-
-def audit_view(row: AuditEntry) -> dict[str, Any]:
-    return {
-        "seq": row.seq,
-        "at": row.at,
-        "holder_id": row.holder_id,
-        "role": row.role,
-        "action": row.action,
-        "entity_kind": row.entity_kind,
-        "entity_id": row.entity_id,
-        "purpose": row.purpose,
-        "outcome": row.outcome,
-        "acting_id": row.acting_id,
     }

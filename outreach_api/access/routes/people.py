@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from outreach_api.access import operations
 from outreach_api.access.reads import people as reads
+from outreach_api.access.reads import who_saw
 from outreach_api.storage.access import Person, Shift
 from outreach_api.storage.ledger import AuditEntry
 from outreach_api.web.blueprint import ALL_ROLES, Blueprint
@@ -97,11 +98,11 @@ class Audit(Resource):
         page_of(wire.AuditOut), {Role.SAFEGUARDING, Role.ADMIN}, name="findAudit", query=wire.AuditQuery
     )
     def get(self, query: dict[str, Any]) -> Any:
-        """Who saw or changed what since when."""
-        select = sa.select(AuditEntry)
-        for name in ("entity_id", "holder_id"):
-            if query[name] is not None:
-                select = select.where(getattr(AuditEntry, name) == query[name])
-        if query["since"] is not None:
-            select = select.where(AuditEntry.at >= query["since"])
-        return page(select, query, [AuditEntry.seq], lambda rows: [reads.audit_view(row) for row in rows])
+        """Who saw or changed what since when, denied attempts too; of one thing, or of all at a visit or stop."""
+        of_staff = actor().role is Role.SAFEGUARDING
+        return page(
+            who_saw.matching(query, of_staff=of_staff),
+            query,
+            [AuditEntry.seq],
+            lambda rows: who_saw.views(session(), rows, of_staff=of_staff),
+        )

@@ -24,7 +24,21 @@ def add_person(work: Work, accepted: Accepted) -> Applied | Refusal:
             **accepted.values,
         )
     )
+    work.session.flush()
+    _note(work, "addPerson", accepted, str(accepted.values["role"]))
     return Applied(accepted.entity_id)
+
+
+def _note(work: Work, action: str, accepted: Accepted, what: str) -> None:
+    audit.record(
+        work.session,
+        work.actor,
+        work.now,
+        action=action,
+        entity_kind="person",
+        entity_id=accepted.entity_id,
+        outcome=what,
+    )
 
 
 def change_person(work: Work, accepted: Accepted) -> Applied | Refusal:
@@ -41,12 +55,12 @@ def change_person(work: Work, accepted: Accepted) -> Applied | Refusal:
         end_tokens(work, Token.person_id == row.id)
     elif "role" in accepted.values:
         end_tokens(work, sa.and_(Token.person_id == row.id, Token.role != row.role))
-    else:
-        return Applied(row.id, row.version, created=False)
-    end_pairings(work, Pairing.person_id == row.id)  # an invitation gives the role that it was made for
-    audit.record(
-        work.session, work.actor, work.now, action="endAccess", entity_kind="person", entity_id=row.id
-    )
+    ended = accepted.values.get("active") is False or "role" in accepted.values
+    if ended:
+        end_pairings(work, Pairing.person_id == row.id)  # an invitation gives the role that it was made for
+    work.session.flush()
+    what = "changed " + ", ".join(sorted(accepted.values))
+    _note(work, "endAccess" if ended else "changePerson", accepted, what)
     return Applied(row.id, row.version, created=False)
 
 
