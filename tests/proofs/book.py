@@ -95,13 +95,14 @@ class Book:
     def sort_letters(
         self, sender: Sender, entries: Sequence[Entry], answers: Sequence[Expected]
     ) -> list[Expected]:
-        """What ended well leaves the dead-letter list; what was refused or waits is in it once.
+        """What ended well, or was taken back, leaves the dead-letter list; what was refused or waits is in it once.
 
         What the office has settled is answered so from then on.
         """
         answered = list(zip(entries, answers, strict=True))
         for entry, answer in answered:
-            for key in self._letters_of(sender, entry) if answer.stands else ():
+            ended = answer.stands or answer.code in TAKEN_BACK
+            for key in self._letters_of(sender, entry) if ended else ():
                 letter, own = self.letters[key], key.holder_id == sender.holder_id
                 unread = letter.code in UNREAD
                 if (own and unread and letter.kind == entry.kind) or (
@@ -191,7 +192,8 @@ MAKERS = frozenset(
 UNREAD = frozenset({"malformed", "sealed_unreadable", "sealed_for_another_key"})
 """Codes of what could not be compared with anything, because nobody could read it."""
 SETTLED = "settled_by_office"
-NOTHING_TO_KEEP = frozenset({SETTLED, "sale_was_voided"})
+TAKEN_BACK = frozenset({"sale_was_voided"})
+NOTHING_TO_KEEP = frozenset({SETTLED, *TAKEN_BACK})
 NOT_UNMADE = frozenset({"id_taken", "id_reused", "already_exists", *NOTHING_TO_KEEP})
 """Refused, but the thing may be there."""
 
