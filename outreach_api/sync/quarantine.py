@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
+from outreach_api.kernel.log_lines import tell
 from outreach_api.ledger import audit
 from outreach_api.ledger.kinds import Actor, Registry, Work
 from outreach_api.messages import Language
@@ -60,7 +61,7 @@ def accept(
                 answer = push(as_holder, items, as_if_sent, kinds=kinds, hash_key=hash_key, language=language)
                 answered |= {line["op_id"]: line for line in answer["results"]}
     except CannotOpen as fault:
-        log.error("what is in quarantine can't be opened: %s", fault)
+        tell(log, logging.ERROR, "quarantine_not_opened", fault)
         return Refusal("content_unreadable", 503)
     left = work.session.scalar(sa.select(sa.func.count()).select_from(kept.subquery())) or 0
     results = [{**line, "index": index} for index, line in enumerate(answered.values())]

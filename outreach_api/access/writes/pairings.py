@@ -131,10 +131,9 @@ def redeem(
     if code is None:
         return _NOT_VALID
     found = _try(database, code, now)
-    # Slow on purpose, so outside of any transaction.
-    if not is_code_of(code, found.code_hash if found else None, found.link_hash if found else None):
-        return _NOT_VALID
-    if found is None:
+    # Slow on purpose, so outside of any transaction; of none it takes as long.
+    right = is_code_of(code, found.code_hash if found else None, found.link_hash if found else None)
+    if found is None or not right:
         return _NOT_VALID
     with database.write() as session:
         ChangeNumbers(session)  # whoever revokes holds it, too: see ledger.standing

@@ -169,7 +169,7 @@ def _rotated_with(session: Session, prefix: str) -> list[str]:
 
 
 def end_tokens(work: Work, whose: Any, *, takes_until: dt.datetime | None = None) -> int:
-    """End the tokens of somebody, and the invitations that wait for them; returns how many tokens that were.
+    """End the tokens of somebody; returns how many that were.
 
     `takes_until`: so long what was entered before is still taken. The counter's lock must be held.
     """
@@ -192,14 +192,7 @@ def _end_pairings(session: Session, whose: Any, now: dt.datetime) -> None:
 
 def end_replaced(session: Session, keyring: Keyring, which: Any, now: dt.datetime) -> None:
     """End tokens in whose place another one is given. What left may still be handed in. The counter's lock must be held."""
-    ends = list(session.scalars(sa.select(Token.prefix).where(which, Token.revoked_at.is_(None))))
-    keyring.witness.note_tokens([EndedToken(prefix, now, None) for prefix in ends])
-    session.execute(
-        sa.update(Token)
-        .where(Token.prefix.in_(ends))
-        .values(revoked_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    _end(session, keyring, sa.and_(which, Token.revoked_at.is_(None)), now, None)
 
 
 def _end(
