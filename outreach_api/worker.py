@@ -56,15 +56,22 @@ def run_due(
         except jobs.LeaseLost:
             tell(log, logging.WARNING, "lease_lost", kind=claimed.kind)
         except sa.exc.SQLAlchemyError:
+            # Given back if that can be: else nobody does it before the lease ends.
+            with contextlib.suppress(sa.exc.SQLAlchemyError):
+                _give_back(database, claimed, "no_database", now)
             raise
         except Exception as fault:
             tell(log, logging.ERROR, "job_fault", fault, kind=claimed.kind)
-            with contextlib.suppress(jobs.LeaseLost), database.write() as session:
-                jobs.failed(session, claimed, "job_fault", now())
+            _give_back(database, claimed, "job_fault", now)
         else:
             if code is not None:
                 tell(log, logging.WARNING, "job_comes_again", kind=claimed.kind, code=code)
     return count
+
+
+def _give_back(database: Database, claimed: jobs.Claim, code: str, now: Clock) -> None:
+    with contextlib.suppress(jobs.LeaseLost), database.write() as session:
+        jobs.failed(session, claimed, code, now())
 
 
 def work(settings: Settings, stop: threading.Event, *, parent: int | None = None) -> None:

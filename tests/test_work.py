@@ -32,7 +32,7 @@ from tests.mailbox import Mailbox, mailbox
 from tests.make import make_visit
 from tests.test_serve import OUTREACH, Server
 
-PATIENCE = 60.0
+PATIENCE = 200.0
 LEAD = "lead@example.org"
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
@@ -149,6 +149,7 @@ def server(home: Path, box: Mailbox) -> Iterator[Server]:
     server.process.wait(timeout=PATIENCE)
     if server.process.stdout is not None:
         server.process.stdout.close()
+    sys.stderr.write(server.log.read_text())  # what pytest shows when a test failed
 
 
 def workers_of(server: Server) -> list[int]:

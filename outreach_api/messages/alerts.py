@@ -102,5 +102,9 @@ TEXTS = {
         "プログラムの誤りで送れませんでした。管理者に知らせてください。",
         "A fault of the program kept it from being sent; please tell the administrator.",
     ),
+    "no_database": (
+        "データベースに書けず、送れませんでした。もう一度送ります。",
+        "The database could not be written, so nothing was sent; it is tried again.",
+    ),
     "not_email": ("メールアドレスの形が違います。", "It is not an e-mail address."),
 }

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from outreach_api import mail, worker
+from outreach_api.contacts.reads import alarms as reads
 from outreach_api.kernel.ids import new_id
 from outreach_api.kernel.log_lines import Lines
 from outreach_api.settings import Settings
@@ -454,3 +455,21 @@ def test_whoever_changes_addresses_saw_them_last_and_stands_in_the_audit(api: Ap
 def test_what_is_no_address_is_refused(api: Api, change: dict[str, Any], path: str, code: str) -> None:
     answer = api.patch("/v1/alert-addresses", change, version=0, role="admin")
     assert answer.faults.get(path) == code
+
+
+def test_a_database_that_was_busy_at_a_bad_moment_costs_half_a_minute_and_not_a_lease(
+    api: Api, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(api)
+    write_note(api, visit_of(api), safety_concern=True)
+
+    def busy(*_: Any) -> None:
+        raise sa.exc.OperationalError("SELECT 1", {}, Exception("database is locked"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reads, "waiting", busy)
+        with pytest.raises(sa.exc.OperationalError):
+            work(api, box)
+    assert the_concern(api)["alert_problem"] == "no_database"
+    assert work(api, box, minutes=0.5) == [LEAD]
+    assert the_concern(api)["alert_problem"] is None
