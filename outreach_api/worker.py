@@ -14,6 +14,7 @@ import pickle
 import signal
 import sys
 import threading
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -35,24 +36,36 @@ SECONDS_BETWEEN_LOOKS = 2.0
 _SECONDS_WITHOUT_DATABASE = 15.0
 
 Clock = Callable[[], dt.datetime]
-Handler = Callable[[Database, Settings, jobs.Claim, Clock], "str | None"]
-"""Runs one job; in the transaction of its last write it is put off, finished or marked as failed. Answers a fault's code."""
+Handler = Callable[[Database, Settings, jobs.Claim, Clock, threading.Event], "str | None"]
+"""Runs one job; in the transaction of its last write it is put off, finished or marked as failed. Answers a fault's code.
 
-HANDLERS: Mapping[str, Handler] = MappingProxyType({ALARM: alerting.run})
+One that takes long looks at the event: once it is set, somebody wants this process to end.
+"""
+Lane = Mapping[str, Handler]
+
+ALERTS: Lane = MappingProxyType({ALARM: alerting.run})
+LANES: tuple[Lane, ...] = (ALERTS,)
+"""Jobs that wait for each other; nobody's alert waits for what takes minutes."""
+HANDLERS: Lane = MappingProxyType(ChainMap(*map(dict, LANES)))
 
 
 def run_due(
-    database: Database, settings: Settings, now: Clock = utc_now, stop: threading.Event | None = None
+    database: Database,
+    settings: Settings,
+    now: Clock = utc_now,
+    stop: threading.Event | None = None,
+    handlers: Lane = HANDLERS,
 ) -> int:
     """Run every job that is due and that nobody has; returns how many those were."""
     count = 0
-    while not (stop and stop.is_set()):
-        claimed = jobs.claim(database, HANDLERS, now())
+    stop = stop or threading.Event()
+    while not stop.is_set():
+        claimed = jobs.claim(database, handlers, now())
         if claimed is None:
             break
         count += 1
         try:
-            code = HANDLERS[claimed.kind](database, settings, claimed, now)
+            code = handlers[claimed.kind](database, settings, claimed, now, stop)
         except jobs.LeaseLost:
             tell(log, logging.WARNING, "lease_lost", kind=claimed.kind)
         except sa.exc.SQLAlchemyError:
@@ -76,18 +89,35 @@ def _give_back(database: Database, claimed: jobs.Claim, code: str, now: Clock) -
 
 def work(settings: Settings, stop: threading.Event, *, parent: int | None = None) -> None:
     """Work until `stop` is set, or until the parent is gone, if there is one to go with."""
-    database = Database(settings.database, pool_size=2)
+    database = Database(settings.database, pool_size=2 * len(LANES))
+    others = [
+        threading.Thread(target=_keep_to, args=(lane, database, settings, stop, parent)) for lane in LANES[1:]
+    ]
+    try:
+        for thread in others:
+            thread.start()
+        _keep_to(LANES[0], database, settings, stop, parent)
+    finally:
+        stop.set()
+        for thread in others:
+            thread.join()
+        database.close()
+
+
+def _keep_to(
+    lane: Lane, database: Database, settings: Settings, stop: threading.Event, parent: int | None
+) -> None:
     try:
         while not stop.is_set() and parent in (None, os.getppid()):
             seconds = SECONDS_BETWEEN_LOOKS
             try:
-                run_due(database, settings, stop=stop)
+                run_due(database, settings, stop=stop, handlers=lane)
             except sa.exc.SQLAlchemyError as fault:
                 seconds = _SECONDS_WITHOUT_DATABASE
                 tell(log, logging.WARNING, "no_database_to_work_with", fault, seconds=seconds)
             stop.wait(seconds)
     finally:
-        database.close()
+        stop.set()  # however it ended: a process of which half is gone is started anew by its parent
 
 
 def stopping() -> threading.Event:

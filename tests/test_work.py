@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ from outreach_api.contacts.writes.alarms import raise_alarms
 from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.ids import new_id
 from outreach_api.settings import Settings, settings_in
+from outreach_api.storage import jobs
 from outreach_api.storage.alarms import AlertAddresses
 from outreach_api.storage.contacts import SafetyConcern
 from outreach_api.storage.jobs import LEASE
@@ -208,3 +210,30 @@ def test_a_trial_shows_whether_alerts_arrive(
     assert capsys.readouterr().out.startswith("NG  lead: ")
     monkeypatch.delenv("OUTREACH_SMTP_URL")
     assert main(["work", "--trial"]) == 1
+
+
+def test_no_alert_waits_for_a_job_of_another_lane_and_a_lane_that_breaks_ends_the_process(
+    home: Path, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In this process: the second lane's job does not end before the alert has gone."""
+    begun, mailed, stop = threading.Event(), threading.Event(), threading.Event()
+    box.on_taken = mailed.set
+
+    def long(*_: Any) -> str | None:
+        begun.set()
+        assert mailed.wait(PATIENCE)
+        raise SystemExit  # what no handler should do, and nothing catches
+
+    monkeypatch.setattr(worker, "LANES", (worker.ALERTS, {"long": long}))
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    database = opened()
+    with database.write() as session:
+        jobs.add(session, "long", [(new_id(), utc_now())], utc_now())
+    working = threading.Thread(target=worker.work, args=(Settings.from_environment(), stop))
+    working.start()
+    assert begun.wait(PATIENCE)
+    open_a_concern()
+    working.join(PATIENCE)
+    database.close()
+    assert not working.is_alive()
+    assert box.recipients == [LEAD]

@@ -7,6 +7,7 @@ sends it again: somebody hears twice of a child rather than not at all.
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -36,7 +37,9 @@ class _Due:
     reached: set[AlertRecipient]
 
 
-def run(database: Database, settings: Settings, claimed: jobs.Claim, now: Clock) -> str | None:
+def run(
+    database: Database, settings: Settings, claimed: jobs.Claim, now: Clock, _stop: threading.Event
+) -> str | None:
     """Run the job of one alarm. Returns the code of what kept it from telling anybody. Raises LeaseLost."""
     due = _look(database, settings, claimed, now())
     if due is None:
