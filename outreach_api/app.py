@@ -48,7 +48,7 @@ BLUEPRINTS = (
     visits_routes.blp,
     sales_routes.blp,
     *contacts_routes.BLUEPRINTS,
-    plans_routes.blp,
+    *plans_routes.BLUEPRINTS,
     outreach_map_routes.blp,
     public_routes.blp,
     reports_routes.blp,

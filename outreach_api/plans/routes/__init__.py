@@ -1,0 +1,5 @@
+"""HTTP of planning, one blueprint for each thing."""
+
+from outreach_api.plans.routes import plans
+
+BLUEPRINTS = (plans.blp,)
