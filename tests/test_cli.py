@@ -7,6 +7,7 @@ import os
 import re
 import sqlite3
 import stat
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,10 +19,11 @@ from outreach_api.cli import entry, main, serving
 from outreach_api.cli.console import Failure
 from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.ids import new_id
+from outreach_api.ledger.kinds import Actor
 from outreach_api.settings import Settings, settings_in
 from outreach_api.storage import migrate
 from outreach_api.storage.access import Token
-from outreach_api.storage.keyring import make_keys
+from outreach_api.storage.keyring import load_keyring, make_keys
 from outreach_api.storage.master_key import KeyFileError
 from outreach_api.storage.plans import Van
 from outreach_api.storage.session import Database
@@ -48,6 +50,11 @@ def ready(home: Path) -> Path:
 
 def opened(home: Path) -> Database:
     return Database(f"sqlite:///{home / 'outreach.db'}", pool_size=1)
+
+
+def comes_in(home: Path, token: str) -> Actor | None:
+    with closing(load_keyring(Settings(home=home))) as keyring:
+        return entering.find_actor(opened(home), keyring, token, utc_now(), 120)
 
 
 def mode(path: Path) -> int:
@@ -149,7 +156,7 @@ def test_a_token_is_alone_on_stdout_and_opens_the_api(
     printed = capsys.readouterr()
     assert re.fullmatch(r"okk_[0-9a-f]{12}_[\w-]{43}\n", printed.out)
     assert printed.out.strip() not in printed.err
-    actor = entering.find_actor(opened(ready), printed.out.strip(), utc_now(), 120)
+    actor = comes_in(ready, printed.out.strip())
     assert actor is not None
     assert actor.role is Role.COORDINATOR
 
@@ -157,12 +164,11 @@ def test_a_token_is_alone_on_stdout_and_opens_the_api(
 def test_a_person_on_the_team_gets_another_token_and_stays_one_person(
     ready: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    database = opened(ready)
     main(["token", "--role", "coordinator", "--label", "田中"])
-    first = entering.find_actor(database, capsys.readouterr().out.strip(), utc_now(), 120)
+    first = comes_in(ready, capsys.readouterr().out.strip())
     assert first is not None
     assert main(["token", "--role", "coordinator", "--person", str(first.person_id)]) == 0
-    second = entering.find_actor(database, capsys.readouterr().out.strip(), utc_now(), 120)
+    second = comes_in(ready, capsys.readouterr().out.strip())
     assert second == replace(first, token=second.token if second else None)
     assert main(["token", "--role", "admin", "--person", str(first.person_id)]) == 1
     assert main(["token", "--role", "coordinator", "--person", str(new_id())]) == 1
@@ -182,7 +188,7 @@ def test_a_crew_token_needs_a_van_that_exists(ready: Path, capsys: pytest.Captur
     assert main(["token", "--role", "crew", "--van", "B"]) == 1
     assert "there are: A" in capsys.readouterr().err
     assert main(["token", "--role", "crew", "--van", "A"]) == 0
-    actor = entering.find_actor(database, capsys.readouterr().out.strip(), utc_now(), 120)
+    actor = comes_in(ready, capsys.readouterr().out.strip())
     assert actor is not None
     assert actor.van_id == van.id
 
@@ -195,7 +201,7 @@ def test_a_revoked_token_opens_nothing_and_the_list_says_so(
     prefix = token.split("_")[1]
     assert main(["revoke", token]) == 0
     assert token not in capsys.readouterr().err
-    assert entering.find_actor(opened(ready), token, utc_now(), 120) is None
+    assert comes_in(ready, token) is None
     assert main(["tokens"]) == 0
     (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith(prefix)]
     assert "revoked" in line

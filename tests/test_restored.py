@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from outreach_api.app import create_app
-from outreach_api.cli import backups, main
+from outreach_api.cli import backups, main, serving
 from outreach_api.kernel.ids import new_id
 from outreach_api.ledger import counter, epochs
 from outreach_api.settings import Settings, settings_in
@@ -97,6 +97,25 @@ def test_what_the_backup_lacks_is_pushed_again_and_nothing_is_doubled(api: Api, 
     # pg_dump can't write into a dump that it is made; whoever restores by pg_restore makes the next backup.
     assert counts(api)[1] == (copied if api.database.is_sqlite else None)
     assert main(["verify"]) == 0
+
+
+def test_a_token_that_another_one_replaced_after_the_backup_stays_ended(api: Api, console: Console) -> None:
+    shown = api.post("/v1/pairings", {"van_id": str(api.van)}).json
+    old = api.post("/v1/pairings/redeem", {"code": shown["code"]}, role=None).json["token"]
+
+    def rotated() -> str:
+        return str(api.post("/v1/tokens/rotate", role=None, token=old).json["token"])
+
+    def comes_in(token: str) -> bool:
+        return api.get("/v1/me", role=None, token=token).status == 200
+
+    lost = rotated()
+    console.back_up()
+    new = rotated()
+    assert comes_in(new)
+    console.restore()
+    serving.prepare(Settings.from_environment())
+    assert [comes_in(token) for token in (old, lost)] == [False, False]
 
 
 def test_a_backup_that_was_put_back_by_hand_is_another_epoch_too(api: Api, console: Console) -> None:

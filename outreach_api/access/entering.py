@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+from typing import Any
 
 import sqlalchemy as sa
 
 from outreach_api.access.rules.tokens import same_secret, split_token
+from outreach_api.kernel.log_lines import tell
 from outreach_api.kernel.week import local_day
 from outreach_api.ledger.kinds import Actor
 from outreach_api.storage.access import Device, Person, Token
+from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.session import Database
+from outreach_api.storage.witness import EndedToken
 from schemas.vocabulary import Role
 
+log = logging.getLogger(__name__)
 _NO_SECRET = bytes(32)
 
 _T, _D, _P = Token.__table__.c, Device.__table__.c, Person.__table__.c
@@ -39,7 +45,9 @@ _HOLDER = (
 )
 
 
-def find_actor(database: Database, text: str, now: dt.datetime, idle_days: int) -> Actor | None:
+def find_actor(
+    database: Database, keyring: Keyring, text: str, now: dt.datetime, idle_days: int
+) -> Actor | None:
     """The holder of a token that opens something: not expired, not idle for too long, not ended.
 
     One whose holder left opens nothing but a push of what was entered before, for as long as it takes.
@@ -61,21 +69,25 @@ def find_actor(database: Database, text: str, now: dt.datetime, idle_days: int) 
     if not leaving and (row.revoked_at is not None or not (row.device_active or row.person_active)):
         return None
     if row.last_used_day != today:
-        _note_use(database, prefix, today, first=row.last_used_day is None, now=now)
+        _note_use(database, keyring, prefix, today, first=row.last_used_day is None, now=now)
     return Actor(holder, Role(row.role), row.van_id, row.person_id, prefix, leaving)
 
 
-def _note_use(database: Database, prefix: str, today: dt.date, *, first: bool, now: dt.datetime) -> None:
+def _note_use(
+    database: Database, keyring: Keyring, prefix: str, today: dt.date, *, first: bool, now: dt.datetime
+) -> None:
     """Note the day. With the first use of a token the one that it replaces has ended.
 
     In a transaction of its own; when there is no turn for it now, the next request of the day does it.
     """
+    new = sa.orm.aliased(Token)
+    replaced = sa.select(new.replaces).where(new.prefix == prefix, new.replaces.is_not(None))
     try:
+        noted = not first or _note_replaced(database, keyring, replaced, now)
         with database.write() as session:
-            session.execute(sa.update(Token).where(Token.prefix == prefix).values(last_used_day=today))
+            if noted:
+                session.execute(sa.update(Token).where(Token.prefix == prefix).values(last_used_day=today))
             if first:
-                new = sa.orm.aliased(Token)
-                replaced = sa.select(new.replaces).where(new.prefix == prefix, new.replaces.is_not(None))
                 session.execute(
                     sa.update(Token)
                     .where(Token.prefix.in_(replaced), Token.revoked_at.is_(None))
@@ -84,3 +96,22 @@ def _note_use(database: Database, prefix: str, today: dt.date, *, first: bool, n
                 )
     except (sa.exc.OperationalError, sa.exc.TimeoutError):
         return
+
+
+def _note_replaced(database: Database, keyring: Keyring, replaced: sa.Select[Any], now: dt.datetime) -> bool:
+    """Have no restore bring back what a token replaces. False while the cabinet can't be written.
+
+    Then that ends here all the same and its holder comes in, and the next request tries again.
+    """
+    # Who left says more of it: until when it takes what was entered before.
+    ends = sa.select(Token.prefix, Token.revoked_at).where(
+        Token.prefix.in_(replaced), Token.takes_until.is_(None)
+    )
+    with database.read() as session:
+        ended = [EndedToken(row.prefix, row.revoked_at or now, None) for row in session.execute(ends)]
+    try:
+        keyring.witness.note_tokens(ended)
+    except (sa.exc.SQLAlchemyError, OSError) as fault:
+        tell(log, logging.ERROR, "ended_token_not_noted", fault)
+        return False
+    return True

@@ -116,7 +116,9 @@ def _actor() -> Actor:
     found = None
     if scheme.lower() == "bearer" and token:
         here = services()
-        found = here.find_actor(here.database, token.strip(), here.now(), here.settings.token_idle_days)
+        found = here.find_actor(
+            here.database, here.keyring, token.strip(), here.now(), here.settings.token_idle_days
+        )
     if found is None:
         if token:
             # Only of tokens that are none: phones behind one carrier's address must never lock each other out.

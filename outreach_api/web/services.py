@@ -17,7 +17,7 @@ from outreach_api.storage.session import Database
 from outreach_api.web.uploads import Uploads
 
 FindActing = Callable[[Database, Keyring, Actor, str, dt.datetime], uuid.UUID | None]
-FindActor = Callable[[Database, str, dt.datetime, int], Actor | None]
+FindActor = Callable[[Database, Keyring, str, dt.datetime, int], Actor | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import uuid
 import xml.etree.ElementTree as ET
+from collections.abc import Collection
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from outreach_api.access.rules.tokens import prefix_of
 from outreach_api.access.writes.tokens import revoke_token
 from outreach_api.kernel.ids import new_id
 from outreach_api.storage.access import Device, Pairing, Token
 from outreach_api.storage.ended import end_again
 from outreach_api.storage.ledger import AuditEntry
+from outreach_api.storage.witness import EndedToken, Witness
 from tests.api import Answer, Api
 
 REDEEM = "/v1/pairings/redeem"
@@ -259,6 +263,51 @@ def test_a_lost_rotation_is_asked_for_again_and_leaves_one_new_token(api: Api) -
     with api.database.read() as session:
         live = sa.select(sa.func.count()).select_from(Token).where(Token.revoked_at.is_(None))
         assert session.scalar(live.where(Token.device_id.is_not(None))) == 1
+
+
+def test_while_the_cabinet_cannot_be_written_a_rotated_token_comes_in_and_ends_the_old_one(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = redeem(api, invite(api)["code"]).json["token"]
+    new = api.post("/v1/tokens/rotate", role=None, token=old).json["token"]
+    tried = []
+
+    def cannot(_witness: Witness, ended: Collection[EndedToken]) -> None:
+        tried.append(ended)
+        raise sa.exc.OperationalError(
+            "", {}, sqlite3.OperationalError("attempt to write a readonly database")
+        )
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Witness, "note_tokens", cannot)
+        assert [api.get("/v1/me", role=None, token=one).status for one in (new, old)] == [200, 401]
+    assert len(tried) == 1
+    assert prefix_of(old) not in [one.prefix for one in api.keyring.witness.ended_tokens()]
+    assert api.get("/v1/me", role=None, token=new).status == 200
+    assert prefix_of(old) in [one.prefix for one in api.keyring.witness.ended_tokens()], "then it is noted"
+
+
+def test_only_the_first_use_of_a_token_that_replaces_one_opens_the_cabinet(api: Api) -> None:
+    old = redeem(api, invite(api)["code"]).json["token"]
+    opened: list[Any] = []
+    of_cabinet = api.keyring.cabinet.database
+    note = opened.append
+    sa.event.listen(of_cabinet.engine, "begin", note)
+    try:
+        counted = []
+        for _ in range(2):
+            assert api.get("/v1/me", role=None, token=old).status == 200
+        counted.append(len(opened))
+        new = api.post("/v1/tokens/rotate", role=None, token=old).json["token"]
+        for _ in range(3):
+            assert api.get("/v1/me", role=None, token=new).status == 200
+            counted.append(len(opened))
+        api.clock.forward(days=1)
+        assert api.get("/v1/me", role=None, token=new).status == 200
+        counted.append(len(opened))
+    finally:
+        sa.event.remove(of_cabinet.engine, "begin", note)
+    assert counted == [0, 1, 1, 1, 1]
 
 
 def test_a_token_that_nobody_uses_ends(api: Api) -> None:

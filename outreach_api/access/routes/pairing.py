@@ -96,7 +96,7 @@ class Rotation(Resource):
         if who.token is None:
             raise RuntimeError("a request without a token")
         audit.record(session(), who, here.now(), action="rotate", entity_kind="token", entity_id=None)
-        made = rotate_token(session(), who.token, here.now(), here.settings.token_days)
+        made = rotate_token(session(), here.keyring, who.token, here.now(), here.settings.token_days)
         return _shown(made)
 
 

@@ -106,17 +106,15 @@ def issued(session: Session, text: str) -> Issued:
     return Issued(text, holder_id, row.label, Role(row.role), row.van_id, row.expires_at)
 
 
-def rotate_token(session: Session, prefix: str, now: dt.datetime, days: int) -> Issued:
+def rotate_token(session: Session, keyring: Keyring, prefix: str, now: dt.datetime, days: int) -> Issued:
     """A new token for the same holder. The old one ends when this one is used for the first time.
 
-    Asked again because the answer was lost, it makes another one, and the one that nobody used has ended.
+    Asked again because the answer was lost, it makes another one, and the one that nobody used has ended. The
+    counter's lock must be held.
     """
     old = session.get_one(Token, prefix)
-    session.execute(
-        sa.update(Token)
-        .where(Token.replaces == prefix, Token.revoked_at.is_(None), Token.last_used_day.is_(None))
-        .values(revoked_at=now)
-    )
+    nobody_used = sa.and_(Token.replaces == prefix, Token.last_used_day.is_(None))
+    end_replaced(session, keyring, nobody_used, now)
     token = make_token()
     session.add(
         Token(
