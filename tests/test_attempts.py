@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from outreach_api.storage.attempts import Attempt, bucket_of, count, so_far
+from outreach_api.storage.attempts import Attempt, bucket_of, count, count_different, noted, so_far
 from outreach_api.storage.session import Database
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,6 +66,32 @@ def test_threads_that_try_at_once_are_each_counted(database: Database) -> None:
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(lambda _: count(database, MINE, NOW, WINDOW), range(40)))
     assert sorted(made) == list(range(1, 41))
+
+
+def test_of_different_tries_each_counts_once_and_those_that_do_not_count_are_noted(
+    database: Database,
+) -> None:
+    wrong, right, other = (bucket_of(KEY, "pin", which) for which in ("wrong", "right", "other"))
+    for _ in range(3):
+        assert count_different(database, MINE, {wrong: True, right: False}, NOW, WINDOW, most=2)
+    assert noted(database, [MINE, wrong, right, other], NOW, WINDOW) == {MINE: 1, wrong: 3, right: 3}
+    assert count_different(database, MINE, {other: True}, NOW, WINDOW, most=2)
+    assert not count_different(database, MINE, {right: False}, NOW, WINDOW, most=2), "two were wrong before"
+
+
+def test_tries_that_do_not_count_begin_no_window(database: Database) -> None:
+    right, wrong = (bucket_of(KEY, "pin", which) for which in ("right", "wrong"))
+    count_different(database, MINE, {right: False}, NOW, WINDOW, most=2)
+    later = NOW + WINDOW / 2
+    count_different(database, MINE, {wrong: True}, later, WINDOW, most=2)
+    assert so_far(database, MINE, NOW + WINDOW, WINDOW) == (1, later + WINDOW)
+
+
+def test_of_threads_that_try_at_once_no_more_are_answered_than_may_be(database: Database) -> None:
+    each = [bucket_of(KEY, "pin", str(number)) for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda one: count_different(database, MINE, {one: True}, NOW, WINDOW, 10), each))
+    assert sum(told) == 10
 
 
 def test_threads_whose_windows_end_at_once_begin_one_window_and_lock_nobody(database: Database) -> None:

@@ -54,19 +54,18 @@ def who_acts(
     if not typed or actor.van_id is None:
         return {}
     bucket = _bucket(keyring, actor, "")
-    wrong_before, _ = attempts.so_far(database, bucket, now, _A_DAY)
-    if wrong_before >= MOST_WRONG:
+    tries = {one: _bucket(keyring, actor, f"{one.pin} {one.day}") for one in typed if is_pin(one.pin)}
+    noted = attempts.noted(database, [bucket, *tries.values()], now, _A_DAY)
+    if noted.get(bucket, 0) >= MOST_WRONG:
         return {}
     with database.read() as session:
-        days = {day: pins_of_day(session, keyring, actor.van_id, day) for day in {one.day for one in typed}}
-    found = {one: person for one in typed if (person := _whose(one.pin, days[one.day])) is not None}
-    wrong = {one for one in typed if is_pin(one.pin)} - found.keys()
-    for one in sorted(wrong):
-        # A push that is sent again brings the same wrong one: that is no other guess.
-        if attempts.count(database, _bucket(keyring, actor, f"{one.pin} {one.day}"), now, _A_DAY) == 1:
-            wrong_before = attempts.count(database, bucket, now, _A_DAY)
-        if wrong_before > MOST_WRONG:
-            return {}
+        days = {day: pins_of_day(session, keyring, actor.van_id, day) for day in {one.day for one in tries}}
+    found = {one: person for one in tries if (person := _whose(one.pin, days[one.day])) is not None}
+    # A push that is sent again brings the same ones: those are no other guesses.
+    new = {own: one not in found for one, own in tries.items() if own not in noted}
+    # Nobody is told of a right one, either, before it is certain that it is not one too many of those sent at once.
+    if new and not attempts.count_different(database, bucket, new, now, _A_DAY, MOST_WRONG):
+        return {}
     return found
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
+from outreach_api.access import acting
 from outreach_api.access.acting import MOST_WRONG
 from outreach_api.kernel.pins import check_digit
 from outreach_api.ledger import audit
@@ -127,6 +129,37 @@ def test_guessing_ends_the_days_belief_in_this_phones_pins(api: Api) -> None:
     last = check_of(visit, pin=next_day, occurred_at="2026-11-29T02:00:00Z")
     (line,) = push(api, last, sent_at="2026-11-29T03:00:00Z").json["results"]
     assert line["warnings"] == []
+
+
+def test_a_right_one_among_many_that_are_tried_at_once_is_not_told_apart(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit, someone = visit_of(api), person(api, "スタッフA")
+    right = pins(api, shift(api, someone))
+    path, body = f"/v1/visits/{visit}/hygiene", {"check": "water", "passed": True}
+    judge = acting.pins_of_day
+
+    def while_others_guess(*asked: Any) -> dict[uuid.UUID, str]:
+        """Other workers answer for the same phone, while this one looks at a PIN."""
+        monkeypatch.setattr(acting, "pins_of_day", judge)
+        for pin in wrong_pins(right)[:MOST_WRONG]:
+            assert api.post(path, body, role="crew", headers={"Shift-Pin": pin}).code == "pin_unknown"
+        return judge(*asked)
+
+    monkeypatch.setattr(acting, "pins_of_day", while_others_guess)
+    answer = api.post(path, body, role="crew", headers={"Shift-Pin": right[someone]})
+    assert (answer.status, answer.code) == (403, "pin_unknown")
+
+
+def test_the_right_pins_of_a_whole_week_are_all_believed(api: Api) -> None:
+    visit, people = visit_of(api), [person(api, f"スタッフ{number}") for number in range(3)]
+    sent = []
+    for day in range(22, 29):
+        told = pins(api, shift(api, *people, day=f"2026-11-{day}"))
+        said = f"2026-11-{day}T02:00:00Z"
+        sent += [check_of(visit, pin=pin, occurred_at=said) for pin in told.values()]
+    for line in push(api, *sent).json["results"]:
+        assert (line["result"], line["warnings"]) == ("applied", []), line
 
 
 def test_a_push_that_is_sent_again_is_no_further_guess(api: Api) -> None:
