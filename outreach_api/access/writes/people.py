@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from outreach_api.access.writes.tokens import end_pairings, end_tokens
+from outreach_api.access.writes.tokens import end_pairings, end_replaced, end_tokens
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import audit, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
@@ -54,7 +54,8 @@ def change_person(work: Work, accepted: Accepted) -> Applied | Refusal:
         erase_name(work, row)
         end_tokens(work, Token.person_id == row.id)
     elif "role" in accepted.values:
-        end_tokens(work, sa.and_(Token.person_id == row.id, Token.role != row.role))
+        of_another_role = sa.and_(Token.person_id == row.id, Token.role != row.role)
+        end_replaced(work.session, work.keyring, of_another_role, work.now)
     ended = accepted.values.get("active") is False or "role" in accepted.values
     if ended:
         end_pairings(work, Pairing.person_id == row.id)  # an invitation gives the role that it was made for

@@ -189,7 +189,10 @@ def _end_pairings(session: Session, whose: Any, now: dt.datetime) -> None:
 
 
 def end_replaced(session: Session, keyring: Keyring, which: Any, now: dt.datetime) -> None:
-    """End tokens in whose place another one is given. What left may still be handed in. The counter's lock must be held."""
+    """End tokens that another one, or none of that role, comes after. What left may still be handed in.
+
+    The counter's lock must be held.
+    """
     _end(session, keyring, sa.and_(which, Token.revoked_at.is_(None)), now, None)
 
 
