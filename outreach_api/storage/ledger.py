@@ -70,6 +70,8 @@ class Rejection(Base):
     said_at: Mapped[dt.datetime | None]
     sent_at: Mapped[dt.datetime | None]
     """By the phone's clock, as said_at: what is let in later keeps the times that it would have had."""
+    acting_id: Mapped[uuid.UUID | None]
+    """Who held the shared phone, if a PIN told when it was sent first: they may have left when it is let in."""
     about_staff: Mapped[bool]
     """For safeguarding only, like the note that it would have been."""
     urgent: Mapped[bool]

@@ -154,6 +154,7 @@ def _row(work: Work, letter_id: uuid.UUID, letter: Letter, sent_at: dt.datetime)
         "received_at": work.now,
         "said_at": None if operation is None else operation.occurred_at,
         "sent_at": sent_at,
+        "acting_id": None if operation is None else operation.acting_id,
         "about_staff": doubt or rules.is_about_staff(payload),
         "urgent": doubt or rules.is_urgent(payload),
         "sealed": work.keyring.seal(content, **rules.SEALED_IN, row=letter_id, at=work.now),

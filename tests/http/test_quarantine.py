@@ -12,6 +12,7 @@ from outreach_api.storage.visits import HeadCount
 from tests.api import Api
 from tests.http.test_rejections import letters, note, settle, visit_of
 from tests.http.test_revocations import holder, revoke
+from tests.http.test_shift_pins import check_of, person, pins, shift, signers, wrong_pins
 from tests.http.test_sync import operation, push, results, stop_of
 
 
@@ -156,6 +157,46 @@ def test_the_times_are_those_that_it_would_have_had(api: Api) -> None:
     with api.database.read() as session:
         (kept,) = session.scalars(sa.select(HeadCount.occurred_at))
     assert kept == now
+
+
+def test_who_held_the_phone_stays_known_also_when_they_left_since(api: Api) -> None:
+    visit, people = visit_of(api), [person(api, name) for name in ("スタッフA", "スタッフB")]
+    told = pins(api, shift(api, *people))
+    token, me = a_phone_that_left(api)
+    mistyped = check_of(visit, pin=wrong_pins(told)[0])
+    push(api, *(check_of(visit, pin=told[one]) for one in people), mistyped, token=token)
+    revoke(api, "left", role="admin", person_id=people[0])
+    answer = accept(api, me).json
+    warned = [[warning["code"] for warning in line["warnings"]] for line in answer["results"]]
+    assert sorted(warned) == [[], [], ["pin_unknown"]]
+    assert signers(api) == {*people, None}
+    with api.database.read() as session:
+        acting = session.scalars(sa.select(Receipt.acting_id).where(Receipt.kind == "hygiene.log")).all()
+    assert {one and str(one) for one in acting} == {*people, None}
+
+
+def test_what_waited_for_its_visit_keeps_who_did_it(api: Api) -> None:
+    stop, someone = stop_of(api), person(api, "スタッフA")
+    pin = pins(api, shift(api, someone))[someone]
+    token, me = a_phone_that_left(api)
+    opened = operation("visit.open", {"stop_id": stop})
+    push(api, check_of(opened["entity_id"], pin=pin), token=token)
+    assert [line["result"] for line in accept(api, me).json["results"]] == ["retry"]
+    push(api, opened, token=token)
+    accept(api, me)
+    assert signers(api) == {someone}
+
+
+def test_what_a_person_held_is_let_in_in_the_role_that_they_had(api: Api) -> None:
+    visit, token = visit_of(api), api.token("coordinator", another=True)
+    me = holder(api, token)
+    revoke(api, "left", role="admin", person_id=me)
+    push(api, tap(visit), token=token)
+    assert api.patch(f"/v1/people/{me}", {"role": "reporter"}, version=2, role="admin").status == 200
+    assert results(push(api, tap(visit), token=token)) == [("rejected", "quarantined")], (
+        "72 hours are not over"
+    )
+    assert [line["result"] for line in accept(api, me).json["results"]] == ["applied", "applied"]
 
 
 def test_what_still_cannot_be_taken_in_stays_in_the_list_with_its_own_code(api: Api) -> None:
