@@ -53,7 +53,8 @@ class PairingOut(Out):
     link = fields.String(
         allow_none=True,
         metadata={
-            "description": "What the QR code holds; its secret stands after the #, which no server sees."
+            "description": "What the QR code holds; its secret stands after the #, which no server sees. "
+            "Null too while the server has no address of its own (OUTREACH_PUBLIC_URL) and the request named none."
         },
     )
     qr_svg = fields.String(allow_none=True, metadata={"description": "The link as a picture (SVG)."})

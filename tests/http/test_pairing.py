@@ -74,6 +74,13 @@ def test_the_picture_holds_at_least_128_bits_and_they_never_reach_a_server(api: 
     assert "script" not in shown["qr_svg"]
 
 
+@pytest.mark.parametrize("host", ["", "a b", "evil/path", "x@y", "example.org:99999"])
+def test_who_names_no_address_that_could_be_ours_gets_a_code_and_no_link(api: Api, host: str) -> None:
+    answer = api.post("/v1/pairings", {"van_id": str(api.van)}, headers={"Host": host})
+    assert (answer.status, answer.json["link"], answer.json["qr_svg"]) == (201, None, None)
+    assert redeem(api, answer.json["code"]).status == 201
+
+
 def test_the_page_that_a_camera_opens_says_what_to_do(api: Api) -> None:
     page = api.get("/pair", role=None)
     assert page.status == 200

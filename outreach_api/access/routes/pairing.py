@@ -51,8 +51,12 @@ def _shown_once(open_session: Session, who: Actor, pairing_id: uuid.UUID) -> Any
     codes = give_codes(open_session, pairing_id, who, here.now())
     shown = pairings.pairing(open_session, pairing_id, here.now())
     if codes is not None and isinstance(shown, dict):
-        link = f"{here.settings.public_url or request.url_root.rstrip('/')}/pair#{codes.linked}"
-        shown |= {"code": codes.typed, "link": link, "qr_svg": qr_svg(link)}
+        shown["code"] = codes.typed
+        # Without a Host that could be one (werkzeug empties others) nobody knows where a camera should be sent.
+        base = here.settings.public_url or (request.url_root.rstrip("/") if request.host else None)
+        if base is not None:
+            link = f"{base}/pair#{codes.linked}"
+            shown |= {"link": link, "qr_svg": qr_svg(link)}
     return shown
 
 
