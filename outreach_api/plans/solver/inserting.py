@@ -1,0 +1,244 @@
+"""The cheapest way to put a place into a route, and what is missing, in minutes, where there is none.
+
+Whoever explains a left-out stop reads `Insertion.lacks`; `stretched` applies exactly those changes, so that a reason
+can be tried before it is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from outreach_api.plans.solver.answer import drive_of
+from outreach_api.plans.solver.problem import Place, Problem, Window
+from outreach_api.plans.solver.schedule import fits, pause_window, shortest
+
+
+class Lacking(StrEnum):
+    """What stands in the way, and in brackets what `minutes` are."""
+
+    NEVER = "never"  # nobody wants it visited
+    BARRED = "barred"  # not with this van
+    SHUT = "shut"  # no window that day
+    WINDOW_SHORT = "window_short"  # the widest window is shorter than the stay (by)
+    LATE = "late"  # a stay ends after its window closes (by)
+    BACK_LATE = "back_late"  # the van is back after the shift's latest end (by)
+    TOO_LONG = "too_long"  # the shift exceeds its longest duration (by)
+    BREAK_LATE = "break_late"  # the break ends after its latest minute (by)
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """One thing that would have to change. `place` is the place whose window it is, which may be a neighbour's."""
+
+    kind: Lacking
+    minutes: int = 0
+    place: int | None = None
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insertion:
+    """A place at a position of a route (0 is before the first): minutes that it adds, and what it lacks.
+
+    `drive` are minutes driven more (driving less is negative), `longer` the minutes by which the shift would grow;
+    0 for both where the place lacks a window at all.
+    """
+
+    shift: int
+    place: int
+    position: int
+    drive: int = 0
+    longer: int = 0
+    lacks: tuple[Lack, ...] = ()
+
+    @property
+    def possible(self) -> bool:
+        return not self.lacks
+
+    @property
+    def missing(self) -> int:
+        """All minutes missing."""
+        return sum(lack.minutes for lack in self.lacks)
+
+
+def cheapest_insertion(problem: Problem, shift: int, order: Sequence[int], place: int) -> Insertion:
+    """The possible insertion with the least drive; where none is, the one that lacks the fewest minutes.
+
+    Knows one shift only: whether the place is visited elsewhere and the days between visits are the caller's
+    (spacing.py).
+    """
+    barrier = _barrier(problem, shift, place)
+    if barrier is not None and barrier.kind is Lacking.WINDOW_SHORT:
+        then = cheapest_insertion(stretched(problem, shift, [barrier]), shift, order, place)
+        return replace(then, lacks=(barrier, *then.lacks))
+    if barrier is not None:
+        return Insertion(shift=shift, place=place, position=0, lacks=(barrier,))
+    drive = drive_of(problem, shift, order)
+    ways = sorted(
+        (drive_of(problem, shift, longer) - drive, position)
+        for position in range(len(order) + 1)
+        for longer in [_with(order, position, place)]
+    )
+    for more, position in ways:
+        if fits(problem, shift, _with(order, position, place)):
+            return _inserted(problem, shift, order, place, position, more, ())
+    candidates = [
+        (sum(lack.minutes for lack in lacks), more, position, lacks)
+        for more, position in ways
+        for lacks in [missing(problem, shift, _with(order, position, place))]
+    ]
+    _, more, position, lacks = min(candidates, key=lambda way: way[:3])
+    return _inserted(problem, shift, order, place, position, more, lacks)
+
+
+def missing(problem: Problem, shift: int, order: Sequence[int]) -> tuple[Lack, ...]:
+    """What an order lacks to be possible, in as few minutes as a schedule without waiting for mercy shows."""
+    best: tuple[Lack, ...] | None = None
+    for lacks in _ways_to_be_late(problem, shift, order):
+        so_far = sum(lack.minutes for lack in lacks)
+        if best is not None and so_far >= sum(lack.minutes for lack in best):
+            continue
+        over = _too_long(stretched(problem, shift, lacks), shift, order)
+        if over is None:
+            continue
+        whole = (*lacks, Lack(Lacking.TOO_LONG, over)) if over else lacks
+        if best is None or so_far + over < sum(lack.minutes for lack in best):
+            best = whole
+    if best is None:
+        raise ValueError("an order with a place that has no window that day")
+    return best
+
+
+def stretched(problem: Problem, shift: int, lacks: Iterable[Lack]) -> Problem:
+    """The problem with each lack mended: windows that close later, a longer or later shift, a later break.
+
+    ValueError for lacks that minutes can't mend (NEVER, BARRED, SHUT).
+    """
+    places = list(problem.places)
+    when = problem.shifts[shift]
+    for lack in lacks:
+        if (
+            lack.kind in (Lacking.LATE, Lacking.WINDOW_SHORT)
+            and lack.place is not None
+            and lack.window is not None
+        ):
+            places[lack.place] = _open_longer(places[lack.place], when.day, lack.window, lack.minutes)
+        elif lack.kind is Lacking.BACK_LATE:
+            when = replace(when, latest=when.latest + lack.minutes)
+        elif lack.kind is Lacking.TOO_LONG:
+            when = replace(when, longest=when.longest + lack.minutes)
+        elif lack.kind is Lacking.BREAK_LATE and when.pause is not None:
+            when = replace(when, pause=replace(when.pause, latest=when.pause.latest + lack.minutes))
+        else:
+            raise ValueError(f"minutes don't mend {lack.kind}")
+    shifts = (*problem.shifts[:shift], when, *problem.shifts[shift + 1 :])
+    return Problem(
+        places=tuple(places), shifts=shifts, sites=problem.sites, minute_price=problem.minute_price
+    )
+
+
+def _inserted(
+    problem: Problem,
+    shift: int,
+    order: Sequence[int],
+    place: int,
+    position: int,
+    drive: int,
+    lacks: tuple[Lack, ...],
+) -> Insertion:
+    longer = _with(order, position, place)
+    after = _least_minutes(stretched(problem, shift, lacks), shift, longer)
+    before = _least_minutes(problem, shift, order) if order else 0
+    return Insertion(
+        shift=shift, place=place, position=position, drive=drive, longer=after - before, lacks=lacks
+    )
+
+
+def _barrier(problem: Problem, shift: int, place: int) -> Lack | None:
+    """What no minutes in the route can mend: no window that takes the stay at all."""
+    asked, when = problem.places[place], problem.shifts[shift]
+    if asked.never:
+        return Lack(Lacking.NEVER, place=place)
+    if place in when.barred:
+        return Lack(Lacking.BARRED, place=place)
+    windows = asked.windows.get(when.day, ())
+    if not windows:
+        return Lack(Lacking.SHUT, place=place)
+    widest = max(windows, key=lambda window: (window[1] - window[0], window[1]))
+    short = asked.stay - (widest[1] - widest[0])
+    return Lack(Lacking.WINDOW_SHORT, short, place, widest) if short > 0 else None
+
+
+def _ways_to_be_late(problem: Problem, shift: int, order: Sequence[int]) -> Iterator[tuple[Lack, ...]]:
+    """Drive through the order as soon as can be, without the break and with it on each leg, late where it must be."""
+    yield tuple(_late(problem, shift, order, None))
+    if problem.shifts[shift].pause is not None:
+        for leg in range(len(order) + 1):
+            yield tuple(_late(problem, shift, order, leg))
+
+
+def _late(problem: Problem, shift: int, order: Sequence[int], pause_leg: int | None) -> Iterator[Lack]:
+    when = problem.shifts[shift]
+    now, before = when.earliest, problem.start
+    for number, place in enumerate((*order, problem.end)):
+        leg = problem.leg(shift, before, place)
+        if number == pause_leg and when.pause is not None:
+            away, (earliest, latest) = pause_window(problem, when, before, place)
+            now = max(now + away, earliest) + when.pause.minutes
+            leg -= away
+            if now > latest:
+                yield Lack(Lacking.BREAK_LATE, now - latest)
+        now += leg
+        if place == problem.end:
+            break
+        stay = problem.places[place].stay
+        windows = problem.windows(place, shift)
+        begins = [max(now, opens) for opens, closes in windows if now <= closes - stay]
+        if begins:
+            now = min(begins)
+        elif windows:
+            last = max(windows, key=lambda window: window[1])
+            yield Lack(Lacking.LATE, now + stay - last[1], place, last)
+        now, before = now + stay, place
+    if now > when.latest:
+        yield Lack(Lacking.BACK_LATE, now - when.latest)
+
+
+def _too_long(problem: Problem, shift: int, order: Sequence[int]) -> int | None:
+    """Minutes over the longest duration; None when a break is owed and there is none."""
+    least = _owed(problem, shift, order)
+    return None if least is None else max(0, least - problem.shifts[shift].longest)
+
+
+def _least_minutes(problem: Problem, shift: int, order: Sequence[int]) -> int:
+    least = _owed(problem, shift, order)
+    if least is None:
+        raise ValueError("an order that the shift can't drive")
+    return least
+
+
+def _owed(problem: Problem, shift: int, order: Sequence[int]) -> int | None:
+    """Least minutes of the shift; with the break where it is owed."""
+    pause = problem.shifts[shift].pause
+    plain, paused = shortest(problem, shift, order)
+    if plain is not None and (pause is None or plain <= pause.over):
+        return plain
+    return paused
+
+
+def _open_longer(place: Place, day: int, window: Window, minutes: int) -> Place:
+    """The place with one window that closes later, joined with those that it then meets."""
+    opens, closes = window[0], window[1] + minutes
+    kept: list[Window] = []
+    for other in sorted(place.windows.get(day, ())):
+        if other[1] < opens or other[0] > closes:
+            kept.append(other)
+        else:
+            opens, closes = min(opens, other[0]), max(closes, other[1])
+    return replace(place, windows={**place.windows, day: tuple(sorted([*kept, (opens, closes)]))})
+
+
+def _with(order: Sequence[int], position: int, place: int) -> tuple[int, ...]:
+    return (*order[:position], place, *order[position:])

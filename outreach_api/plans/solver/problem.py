@@ -1,0 +1,146 @@
+"""What the solver is asked: places, sites, shifts. Plain values, whole minutes since local midnight.
+
+In the words of the trade this is a team orienteering (or prize-collecting) problem with multiple time windows, a
+maximal route duration and breaks: Vansteenwegen, Souffriau and Van Oudheusden, "The orienteering problem: A survey",
+EJOR 209 (2011); Tricoire et al., "Heuristics for the multi-period orienteering problem with multiple time windows",
+Computers & Operations Research 37 (2010).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+# From, to: minutes since local midnight. A stay lies wholly in one window.
+Window = tuple[int, int]
+
+# Whole minutes from row to column: a place's row is its number in Problem.places, then the shift's start, then its end.
+Drives = Sequence[Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One visit that may be made, at most once.
+
+    A stop that may be visited several times in the horizon is several places of one Site. Set-up lies before the
+    stay and teardown after it, both outside of the windows, as `check` counts them. `windows` has the windows of each
+    day, sorted and apart from each other; a day that is not in it is a day without a visit.
+    """
+
+    key: str
+    stay: int
+    value: int
+    windows: Mapping[int, Sequence[Window]]
+    setup: int = 0
+    teardown: int = 0
+    must: bool = False
+    never: bool = False
+    site: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What holds between the visits to one stop, in days: from one to the next at least, at most.
+
+    `visited` are days of visits that stand already (before, within or after the horizon). `max_days` between two
+    neighbouring visits is a hard rule here; that somebody must come by a day is said by a `must` place whose windows
+    end with that day.
+    """
+
+    min_days: int = 0
+    max_days: int | None = None
+    visited: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """`minutes` in one piece, without driving, set-up or stay, from `earliest` on and over by `latest`.
+
+    It is owed by a shift that lasts longer than `over` minutes.
+    """
+
+    minutes: int
+    earliest: int
+    latest: int
+    over: int
+
+    def __post_init__(self) -> None:
+        if self.latest - self.earliest < self.minutes:
+            raise ValueError("a break must fit between its earliest and its latest minute")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """One van on one day: it leaves its start at `earliest` or later and is at its end by `latest`.
+
+    From leaving to being back it may last `longest` minutes. `barred` are places that this van can't use.
+    A shift without any place costs nothing: the van stays where it is.
+    """
+
+    key: str
+    day: int
+    earliest: int
+    latest: int
+    longest: int
+    drives: Drives
+    pause: Break | None = None
+    barred: frozenset[int] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Wanted: as many `must` places as can be, then the highest points minus `minute_price` × minutes driven.
+
+    `minute_price` is in points a minute, ≥ 0.
+    """
+
+    places: tuple[Place, ...]
+    shifts: tuple[Shift, ...]
+    sites: tuple[Site, ...] = ()
+    minute_price: float = 0.0
+
+    @property
+    def start(self) -> int:
+        """The row of a shift's start in its drives; the end's is the next."""
+        return len(self.places)
+
+    @property
+    def end(self) -> int:
+        return len(self.places) + 1
+
+    @cached_property
+    def members(self) -> tuple[tuple[int, ...], ...]:
+        """The places of each site."""
+        found: list[list[int]] = [[] for _ in self.sites]
+        for number, place in enumerate(self.places):
+            if place.site is not None:
+                found[place.site].append(number)
+        return tuple(map(tuple, found))
+
+    @cached_property
+    def must_bonus(self) -> int:
+        """More points than all optional places and all driving together can outweigh."""
+        longest_day = sum(shift.latest - shift.earliest for shift in self.shifts)
+        return 1 + sum(place.value for place in self.places) + round(self.minute_price * longest_day)
+
+    def weight(self, place: int) -> int:
+        """What the engines maximise: the value, lifted above everything for a must."""
+        wanted = self.places[place]
+        return wanted.value + (self.must_bonus if wanted.must else 0)
+
+    def windows(self, place: int, shift: int) -> Sequence[Window]:
+        """Where a stay may lie in a shift; empty when it can't at all."""
+        asked, when = self.places[place], self.shifts[shift]
+        if asked.never or place in when.barred:
+            return ()
+        return [w for w in asked.windows.get(when.day, ()) if w[1] - w[0] >= asked.stay]
+
+    def leg(self, shift: int, before: int, after: int) -> int:
+        """Minutes from the end of one stay to the earliest begin of the next: teardown, drive, set-up."""
+        minutes = self.shifts[shift].drives[before][after]
+        if before < len(self.places):
+            minutes += self.places[before].teardown
+        if after < len(self.places):
+            minutes += self.places[after].setup
+        return minutes
