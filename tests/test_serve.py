@@ -114,6 +114,16 @@ def test_it_serves_beside_stalled_uploads_and_stops_when_asked(servers: list[Ser
         assert server.stop() == 0
 
 
+def test_it_speaks_nothing_whose_limits_are_not_ours(servers: list[Server], tmp_path: Path) -> None:
+    server = Server(tmp_path / "home")
+    servers.append(server)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as asking:
+        # HTTP/2 without TLS: its preface and an empty SETTINGS frame (RFC 9113, 3.4).
+        asking.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5))
+        assert asking.recv(9)[3:4] != b"\x04"
+    assert server.get("/livez") == {"status": "alive"}
+
+
 def test_a_taken_port_is_refused_instead_of_shared(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

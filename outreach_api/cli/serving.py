@@ -84,7 +84,7 @@ def prepare(settings: Settings) -> None:
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT. Raises Failure when the port is taken."""
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
     from granian.server import Server
@@ -96,6 +96,9 @@ def serve(settings: Settings) -> int:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
+        # Of HTTP/2 one connection carries hundreds of requests: while some are answered, others could stall for ever
+        # without being found silent or slow (see wsgi.py), and none of its limits would be ours.
+        http=HTTPModes.http1,
         workers=settings.workers,
         blocking_threads=settings.threads,
         backpressure=max(CONNECTIONS, settings.threads),

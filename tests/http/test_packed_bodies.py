@@ -57,6 +57,17 @@ def test_a_bomb_is_stopped_at_the_limit(api: Api) -> None:
     assert (send(api, bomb).status, send(api, bomb).code) == (413, "too_big")
 
 
+@pytest.mark.parametrize("headers", [PACKED, {"Content-Type": "application/json"}])
+def test_who_has_no_token_sends_no_more_than_a_code_needs(api: Api, headers: dict[str, str]) -> None:
+    def redeem(code: str) -> Any:
+        raw = json.dumps({"code": code}).encode()
+        packed = gzip.compress(raw) if "Content-Encoding" in headers else raw
+        return api.send("POST", "/v1/pairings/redeem", raw=packed, headers=headers)
+
+    assert redeem("0" * 10).code == "code_not_valid"
+    assert redeem("0" * 5_000).status == 413
+
+
 def test_many_small_members_are_a_bomb_too(api: Api) -> None:
     assert send(api, gzip.compress(bytes(1_000_000), 9) * 20).code == "too_big"
 

@@ -405,6 +405,13 @@ def test_a_token_that_is_revoked_by_itself_is_not_given_again_for_its_code(api: 
     assert redeem(api, code, key).code == "code_not_valid"
 
 
+def test_a_token_that_is_revoked_by_itself_leaves_no_invitation_that_was_made_with_it(api: Api) -> None:
+    thief = api.token("coordinator", another=True)
+    made = api.post("/v1/pairings", {"van_id": str(api.van)}, role=None, token=thief).json
+    end_by_prefix(api, thief)
+    assert redeem(api, made["code"]).code == "code_not_valid"
+
+
 def test_a_restored_database_does_not_bring_back_what_a_phone_lost_before_it_was_paired_again(
     api: Api,
 ) -> None:

@@ -66,6 +66,19 @@ def test_a_rotated_token_that_nobody_used_yet_ends_too(api: Api) -> None:
     assert (works(api, token), works(api, coming)) == (False, False)
 
 
+@pytest.mark.parametrize("reason", ["stolen", "left"])
+def test_whom_somebody_invited_does_not_come_in_once_they_have_ended(api: Api, reason: str) -> None:
+    token = api.token("coordinator", another=True)
+    invited = api.post("/v1/pairings", {"van_id": str(api.van)}, role=None, token=token).json
+    beside = api.post("/v1/pairings", {"van_id": str(api.van)}).json
+    revoke(api, reason, role="admin", person_id=holder(api, token))
+    came = [
+        api.post("/v1/pairings/redeem", {"code": shown["link"].partition("#")[2]}, role=None).status
+        for shown in (invited, beside)
+    ]
+    assert came == [422, 201]
+
+
 def test_a_person_whose_token_was_stolen_stays_on_the_team(api: Api) -> None:
     token = api.token("safeguarding", another=True)
     me = holder(api, token)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from outreach_api.access.writes.tokens import end_pairings, end_replaced, end_tokens
+from outreach_api.access.writes.tokens import end_pairings_of_person, end_replaced, end_tokens
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import audit, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
-from outreach_api.storage.access import ERASED_NAME, Pairing, Person, Shift, ShiftMember, Token
+from outreach_api.storage.access import ERASED_NAME, Person, Shift, ShiftMember, Token
 from outreach_api.storage.ended import NAME
 from outreach_api.storage.plans import Van
 
@@ -58,7 +58,7 @@ def change_person(work: Work, accepted: Accepted) -> Applied | Refusal:
         end_replaced(work.session, work.keyring, of_another_role, work.now)
     ended = accepted.values.get("active") is False or "role" in accepted.values
     if ended:
-        end_pairings(work, Pairing.person_id == row.id)  # an invitation gives the role that it was made for
+        end_pairings_of_person(work, row.id)  # an invitation gives the role that it was made for
     work.session.flush()
     what = "changed " + ", ".join(sorted(accepted.values))
     _note(work, "endAccess" if ended else "changePerson", accepted, what)

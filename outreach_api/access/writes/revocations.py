@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from outreach_api.access.writes.people import erase_name
-from outreach_api.access.writes.tokens import end_pairings, end_tokens
+from outreach_api.access.writes.tokens import end_pairings, end_pairings_of_person, end_tokens
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import audit
 from outreach_api.ledger.kinds import Accepted, Applied, Work
@@ -29,7 +29,10 @@ def revoke(work: Work, accepted: Accepted) -> Applied | Refusal:
         return fault
     name = next(name for name in ("device_id", "person_id", "van_id") if given[name] is not None)
     ended = end_tokens(work, getattr(Token, name) == given[name], takes_until=takes_until)
-    end_pairings(work, getattr(Pairing, name) == given[name])
+    if name == "person_id":
+        end_pairings_of_person(work, given[name])
+    else:
+        end_pairings(work, getattr(Pairing, name) == given[name])
     work.session.add(
         Revocation(
             id=accepted.entity_id,

@@ -152,7 +152,9 @@ def revoke_token(session: Session, keyring: Keyring, *, prefix: str, now: dt.dat
     line = _rotated_with(session, prefix)
     ended = _end(session, keyring, Token.prefix.in_(line), now, None)
     of_line = sa.select(Token.pairing_id).where(Token.prefix.in_(line), Token.pairing_id.is_not(None))
-    _end_pairings(session, Pairing.id.in_(of_line), now)
+    # Nor may what a thief invited with it come in any more.
+    invited = Pairing.made_by == (token.device_id or token.person_id)
+    _end_pairings(session, sa.or_(Pairing.id.in_(of_line), invited), now)
     return RevokedToken(Role(token.role), ended == 0)
 
 
@@ -177,6 +179,11 @@ def end_tokens(work: Work, whose: Any, *, takes_until: dt.datetime | None = None
 def end_pairings(work: Work, whose: Any) -> None:
     """End invitations, also for who redeemed one and asks again because the answer was lost."""
     _end_pairings(work.session, whose, work.now)
+
+
+def end_pairings_of_person(work: Work, person_id: uuid.UUID) -> None:
+    """Those for a person, and those that the person made for others: a thief invites as quickly as they can."""
+    end_pairings(work, sa.or_(Pairing.person_id == person_id, Pairing.made_by == person_id))
 
 
 def _end_pairings(session: Session, whose: Any, now: dt.datetime) -> None:
