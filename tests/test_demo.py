@@ -23,7 +23,7 @@ from outreach_api.demo.season import Season
 from outreach_api.demo.team import team
 from outreach_api.demo.wire import DemoRefused, Phone, Server
 from outreach_api.kernel.personal_data import personal_data_hits
-from outreach_api.ledger import measures
+from outreach_api.ledger import audit, measures
 from outreach_api.ledger.kinds import Registry
 from outreach_api.settings import Settings
 from outreach_api.storage import migrate
@@ -191,6 +191,12 @@ def test_a_visit_of_the_demo_was_told_on_paper_and_by_a_phone_that_came_back(dem
         ).all()
     assert held_back
     assert all(source == "paper" and entries > 1 for source, entries in held_back)
+
+
+def test_verify_finds_its_audit_whole(demo: Demo) -> None:
+    with demo.database.read() as session:
+        assert audit.head(session) is not None
+        assert audit.broken_at(session, {}) is None
 
 
 def test_every_operation_was_applied_and_no_text_looked_like_somebodys(demo: Demo) -> None:

@@ -39,7 +39,7 @@ def record(
     seq, before = (last[0] + 1, last[1]) if last else (1, _FIRST)
     entry = AuditEntry(
         seq=seq,
-        at=now,
+        at=now.astimezone(dt.UTC),  # as it will be read again: the hash is of what is written
         holder_id=actor.holder_id if actor else None,
         role=actor.role.value if actor else None,
         action=action,
