@@ -19,17 +19,21 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "pair_title": ("この電話を車の電話にする", "Make this phone a phone of the van"),
     "pair_intro": (
-        "カメラではなく、アプリの中からこの QR コードを読み取ってください。",
-        "Please read this QR code from within the app, not with the camera.",
+        "登録は、車のアプリの中でします。このページを開いただけでは、コードは使われません。",
+        "It is done within the van's app. Opening this page has not used up the code.",
     ),
     "pair_step_app": ("車のアプリを開き、「登録」を選びます。", "Open the van's app and choose to pair it."),
     "pair_step_scan": (
-        "事務所の画面の QR コードを読み取ります。",
-        "Read the QR code on the office's screen.",
+        "アプリで、事務所の画面の QR コードをもう一度読み取ります。",
+        "From within the app, read the QR code on the office's screen once more.",
     ),
     "pair_step_type": (
-        "読み取れないときは、画面の10文字のコードを打ちます（10分のあいだ使えます）。",
-        "If that fails, type the ten characters that stand beside it; they work for ten minutes.",
+        "読み取れないときは、そのそばにある10文字を打ちます。",
+        "If that fails, type the ten characters that stand beside it.",
+    ),
+    "pair_new_code": (
+        "コードは10分のあいだ、1台だけに使えます。使えなくなっていたら、事務所に新しいコードを頼んでください。すぐに出せます。",
+        "A code serves one phone, for ten minutes. If it has ended, ask the office for a new one; that takes a moment.",
     ),
     "crew_uses_phones": (
         "スタッフは車の電話を使います。車両（van_id）を選んでください。",

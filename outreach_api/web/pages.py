@@ -60,8 +60,19 @@ h1 { font-size: 1.5rem; line-height: 1.3; }
 h2 { font-size: 1.1rem; margin: 1.6rem 0 .2rem; }
 dt { font-weight: 600; margin-top: .8rem; }
 dd { margin: 0; }
+p, li, dd { text-wrap: pretty; }
+li { margin-top: .3rem; }
 a { color: inherit; overflow-wrap: anywhere; }
 a:focus-visible { outline: 3px solid; outline-offset: 2px; }
+"""
+
+# A lollipop: without one of its own, browsers ask for /favicon.ico and note the 404 as an error of the page.
+_ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
+<path d="M16 14v17" stroke="#a67c52" stroke-width="3" stroke-linecap="round"/>
+<circle cx="16" cy="13" r="12" fill="#d6336c"/>
+<path d="M16 13a2 2 0 0 1 3 2 4 4 0 0 1-7 1 6 6 0 0 1 4-9 8 8 0 0 1 8 7"
+ fill="none" stroke="#fff" stroke-width="2.2" stroke-linecap="round"/>
+</svg>
 """
 
 # (heading, [(address, what stands there)]), each in Japanese and English.
@@ -104,6 +115,7 @@ _NEEDS_TOKEN = (
 def register(app: Flask) -> None:
     app.add_url_rule("/", view_func=start)
     app.add_url_rule("/style.css", view_func=style)
+    app.add_url_rule("/icon.svg", view_func=icon)
     app.add_url_rule("/docs", view_func=docs)
     app.add_url_rule("/docs/<name>", view_func=docs_file)
     app.add_url_rule("/pair", view_func=pair)
@@ -133,7 +145,8 @@ def pair() -> ResponseReturnValue:
     steps = "".join(
         f"<li>{say(step, lang)}</li>" for step in ("pair_step_app", "pair_step_scan", "pair_step_type")
     )
-    return page(title, f"<h1>{title}</h1>\n<p>{say('pair_intro', lang)}</p>\n<ol>{steps}</ol>", lang)
+    before, after = say("pair_intro", lang), say("pair_new_code", lang)
+    return page(title, f"<h1>{title}</h1>\n<p>{before}</p>\n<ol>{steps}</ol>\n<p>{after}</p>", lang)
 
 
 def page(title: str, body: str, lang: str) -> Response:
@@ -141,7 +154,8 @@ def page(title: str, body: str, lang: str) -> Response:
     text = (
         f'<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
-        f'<link rel="stylesheet" href="/style.css"></head>\n<body><main>\n{body}\n</main></body></html>\n'
+        f'<link rel="stylesheet" href="/style.css"><link rel="icon" href="/icon.svg">'
+        f"</head>\n<body><main>\n{body}\n</main></body></html>\n"
     )
     response = Response(text, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = PAGE_POLICY
@@ -151,6 +165,10 @@ def page(title: str, body: str, lang: str) -> Response:
 
 def style() -> ResponseReturnValue:
     return Response(_STYLE, content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=3600"})
+
+
+def icon() -> ResponseReturnValue:
+    return Response(_ICON, content_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
 
 
 def docs() -> ResponseReturnValue:

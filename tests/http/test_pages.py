@@ -20,10 +20,14 @@ def test_every_link_of_the_start_page_leads_somewhere(api: Api, language: str, s
         assert api.get(link, role=None).status == 200, link
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/when"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/when", "/pair"])
 def test_a_page_works_without_any_other_host(api: Api, path: str) -> None:
     page = api.get(path, role=None)
     assert re.findall(r'(?:src|href)="(?:https?:)?//', page.text) == []
+    (icon,) = re.findall(r'rel="icon" href="([^"]+)"', page.text)
+    assert api.get(icon, role=None).headers["Content-Type"].startswith("image/"), (
+        "or browsers ask for another"
+    )
     policy = page.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "http" not in policy

@@ -11,7 +11,14 @@ def qr_svg(link: str) -> str:
     """An SVG that scales to what holds it, dark on light with its quiet zone."""
     made = io.BytesIO()
     segno.make_qr(link, error="m").save(
-        made, kind="svg", border=4, light="#fff", omitsize=True, xmldecl=False, title="QR", nl=False
+        made,
+        kind="svg",
+        border=4,
+        light="#fff",
+        omitsize=True,
+        xmldecl=False,
+        title="電話を登録する QR コード · QR code to pair a phone",
+        nl=False,
     )
     return made.getvalue().decode()
 
