@@ -12,7 +12,7 @@ from typing import Any
 from van_app.checking import CannotKeep
 from van_app.clock import TOKYO, read, tokyo_day
 from van_app.ids import fact_id, visit_id_of
-from van_app.kept import ACKNOWLEDGED, WAITING
+from van_app.kept import ACKNOWLEDGED, DEAD, WAITING, WITH_OFFICE
 from van_app.pulling import Shelf
 from van_app.queue import Queue
 from van_app.recording import Recording
@@ -122,6 +122,11 @@ class Arriving(Recording):
             stop.get("name") or (self.shelf.last_known("visit", visit.id) or {}).get("stop_name") or ""
         )
 
+    def opening_was_refused(self, visit: Visit) -> bool:
+        """Nobody opened it but this phone, and the server does not take that in as it is."""
+        refused = self.queue.count("kind = 'visit.open' AND entity_id = ? AND state = ?", visit.id, DEAD)
+        return visit.opened_at is None and refused > 0
+
     def _visit(self) -> str:
         visit: str | None = self.queue.get("visit_id")
         if visit is None:
@@ -159,7 +164,7 @@ def visits(queue: Queue, shelf: Shelf) -> dict[str, Visit]:
     }
     kinds = "kind IN ('visit.open', 'visit.close', 'visit.cancel')"
     ahead = dt.timedelta(seconds=queue.get("skew_seconds") or 0)
-    for one in queue.find(f"state IN (?, ?) AND {kinds}", WAITING, ACKNOWLEDGED):
+    for one in queue.find(f"state IN (?, ?, ?) AND {kinds}", WAITING, ACKNOWLEDGED, WITH_OFFICE):
         visit = known.setdefault(one.entity_id, Visit(one.entity_id))
         at = read(one.said_at) + ahead
         if visit.status != CLOSED:  # what is closed stays closed: the server answers so too

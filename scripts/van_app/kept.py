@@ -1,7 +1,8 @@
 """One operation of the queue: something that the crew entered, with the account of what became of it.
 
-It is waiting, acknowledged (the server has it), dead (refused for good: a person must look) or forgotten (proved to
-be held and backed up: only its id stays, for the digest). Its id and its content never change.
+It is waiting, acknowledged (the server has it), with the office (sent after this phone had left: the server keeps it
+until somebody lets it in), dead (refused for good: a person must look) or forgotten (proved to be held and backed up:
+only its id stays, for the digest). Its id and its content never change.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 
 from van_app.clock import Moment, as_the_clock_stood, read, written
 
-WAITING, ACKNOWLEDGED, DEAD, FORGOTTEN = "waiting", "acknowledged", "dead", "forgotten"
+WAITING, ACKNOWLEDGED, WITH_OFFICE, DEAD = "waiting", "acknowledged", "with_office", "dead"
+FORGOTTEN = "forgotten"
 URGENT, PRIVATE, REST = range(3)
 """In which turn an operation travels: a child's safety, then what families said, then the counter."""
 

@@ -32,7 +32,7 @@ def run_status(phone: Phone, screen: Screen, options: argparse.Namespace) -> int
     last = f"{read(status.last_sync).astimezone(TOKYO):%m-%d %H:%M}" if status.last_sync else "—"
     screen.say(f"最後の sync：{last}", f"last sync: {last}")
     if status.problem:
-        screen.say(f"前回つながらなかったわけ：{status.problem}", f"last problem: {status.problem}")
+        screen.say(f"前回の sync が終わらなかったわけ：{status.problem}", f"last problem: {status.problem}")
     if status.clock_suspect:
         screen.say(
             f"時計が {status.skew_seconds or 0:+.0f}秒ずれています。合わせてください。",
@@ -42,13 +42,22 @@ def run_status(phone: Phone, screen: Screen, options: argparse.Namespace) -> int
 
 
 def _show_visit(phone: Phone, screen: Screen, visit: arriving.Visit) -> None:
-    place = phone.place_of(visit)
+    if phone.opening_was_refused(visit):
+        screen.say(
+            "出店の開始が受け付けられていません → dead で見てください",
+            "Its opening was not taken in: see dead",
+        )
+        return
+    place = phone.place_of(visit) or screen.either("場所はまだわかりません", "its place is not known yet")
     if visit.status == arriving.CLOSED:
         ended = arriving.hour(visit.closed_at)
         screen.say(f"終わった出店（{ended}）：{place}", f"visit, ended at {ended}: {place}")
     else:
         since = arriving.hour(visit.opened_at)
-        screen.say(f"出店中（{since} から）：{place}", f"visit, open since {since}: {place}")
+        screen.say(
+            f"出店中{f'（{since} から）' if since else ''}：{place}",
+            f"visit, open{f' since {since}' if since else ''}: {place}",
+        )
 
 
 def run_dead(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ from van_app import rescue
 from van_app.checking import CannotKeep
 from van_app.clock import Clock, phone_clock
 from van_app.keeping import Keeping
-from van_app.kept import ACKNOWLEDGED, DEAD, FORGOTTEN, URGENT, WAITING, Kept
+from van_app.kept import ACKNOWLEDGED, DEAD, FORGOTTEN, URGENT, WAITING, WITH_OFFICE, Kept
 from van_app.queue import Queue
 from van_app.report import Report
 from van_app.syncing import sync
@@ -28,6 +28,8 @@ class Status:
     """Of those waiting, notes about a child's safety that nobody has seen yet."""
     oldest: dt.datetime | None
     dead: int
+    with_office: int
+    """Sent after this phone had left: they count once the office lets them in."""
     acknowledged: int
     """The server has them; not forgotten yet, because no backup is known to have them."""
     holder: str | None
@@ -147,6 +149,7 @@ class Phone(Keeping):
             urgent=sum(one.turn == URGENT for one in waiting),
             oldest=min((one.kept.wall for one in waiting), default=None),
             dead=self.queue.count("state = ?", DEAD),
+            with_office=self.queue.count("state = ?", WITH_OFFICE),
             acknowledged=self.queue.count("state = ?", ACKNOWLEDGED),
             holder=self.queue.get("holder"),
             server=self.queue.get("url"),

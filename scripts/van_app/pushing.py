@@ -10,7 +10,7 @@ from typing import Any
 
 from van_app.batches import AROUND, batches, by_clock, size_of
 from van_app.clock import Clock, written
-from van_app.kept import ACKNOWLEDGED, DEAD, PRIVATE, WAITING, Kept
+from van_app.kept import ACKNOWLEDGED, DEAD, PRIVATE, WAITING, WITH_OFFICE, Kept
 from van_app.queue import Queue
 from van_app.report import Report
 from van_app.wire import NOT_ITS_ANSWER, Refused, Server, TooBig, Unanswered
@@ -37,11 +37,17 @@ class Pushing:
         self.most_bytes = int(rules.get("most_body_bytes", MOST_BYTES))
         self._faults = 0
 
-    def push(self, *, at_once: bool = False) -> None:
-        """Send all that is due. Raises Unanswered or Refused; what was answered until then is on the disk."""
+    def push(self, *, at_once: bool = False, ask_office: bool = False) -> None:
+        """Send all that is due. Raises Unanswered or Refused; what was answered until then is on the disk.
+
+        `ask_office`: then also what the office keeps of this phone, because nothing else tells one that has left
+        whether it was let in. Sent again it is kept once.
+        """
+        kept_there = self.queue.find("state = ?", WITH_OFFICE) if ask_office else []
         openings = {one.entity_id: one for one in self.queue.find("state = 'waiting'") if one.is_opening}
         due = [one for one in self.queue.due(self.clock(), at_once=at_once) if not self._is_too_big(one)]
-        for batch in batches(due, openings, most_operations=self.most_operations, most_bytes=self.most_bytes):
+        most = {"most_operations": self.most_operations, "most_bytes": self.most_bytes}
+        for batch in (*batches(due, openings, **most), *batches(kept_there, {}, **most)):
             self._send(batch)
 
     def _is_too_big(self, one: Kept) -> bool:
@@ -137,10 +143,15 @@ class Pushing:
             # It is in, but it is not held for us: no digest of ours will ever prove it.
             held = {"held_for": "another phone"}
             self.report.elsewhere += 1
+        elif line.get("code") == "quarantined":
+            self._hand_over(one, line)
+            return
         elif ending != "applied" and line.get("code") != "settled_by_office":
             self._bury(one, line, **held)
             return
-        if line["result"] == "applied":
+        if one.state == WITH_OFFICE:
+            self.report.let_in += 1
+        elif line["result"] == "applied":
             self.report.applied += 1
         else:
             self.report.duplicate += 1
@@ -179,12 +190,20 @@ class Pushing:
         seconds = min(most, seconds * 2 ** min(one.retries, 20)) * self.dice.uniform(1.0, 1.25)
         self.queue.change(
             [one.op_id],
+            state=WAITING,
             retries=one.retries + 1,
             tried_at=written(self.clock().wall),
             wait_seconds=seconds,
             answer=json.dumps(line),
         )
         self.report.waiting += 1
+
+    def _hand_over(self, one: Kept, line: dict[str, Any]) -> None:
+        """It is there, and there is nothing more to do here: whether it counts, the office decides."""
+        self.queue.change(
+            [one.op_id], state=WITH_OFFICE, turn=max(one.turn, PRIVATE), answer=json.dumps(line)
+        )
+        self.report.with_office += one.state != WITH_OFFICE
 
     def _bury(self, one: Kept, line: dict[str, Any], **held: Any) -> None:
         """A dead letter: kept whole, never sent again by itself, shown until a person has dealt with it."""

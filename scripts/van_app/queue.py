@@ -172,10 +172,10 @@ class Queue:
             return [self.find("op_id = ?", one.op_id)[0] for one in operations]
 
     def put_back(self, where: str = "1", *values: Any) -> int:
-        """Let acknowledged and dead operations wait again, to be sent at once. How many they are."""
+        """Let operations that were answered wait again, to be sent at once. How many they are."""
         statement = (
             "UPDATE operations SET state = 'waiting', result = NULL, held_for = NULL, retries = 0, "  # noqa: S608
-            f"wait_seconds = 0 WHERE state IN ('acknowledged', 'dead') AND ({where})"
+            f"wait_seconds = 0 WHERE state IN ('acknowledged', 'with_office', 'dead') AND ({where})"
         )
         return self._db.execute(statement, values).rowcount
 

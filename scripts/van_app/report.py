@@ -17,6 +17,10 @@ class Report:
     """Of these, known from another phone of this van: one that lent its queue, or this one before it was paired anew."""
     waiting: int = 0
     """Answered `retry`: they come again by themselves."""
+    with_office: int = 0
+    """Kept by the server until the office lets them in: this phone had left before it sent them."""
+    let_in: int = 0
+    """Of such earlier ones, those that the office let in meanwhile."""
     dead: int = 0
     """Refused for good."""
     put_back: int = 0
@@ -31,6 +35,10 @@ class Report:
     """Each operation's, as it came, with its warnings."""
     problem: str | None = None
     """Why it ended early. Nothing is lost by that."""
+    status: int | None = None
+    """How the server refused, if it did."""
+    leaving: bool = False
+    """This phone has left: it may send what it still holds, and nothing else."""
     needs_a_person: bool = False
     """There is no sense in trying again by itself: the token has ended, say."""
     wait_seconds: float = 0

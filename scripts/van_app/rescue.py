@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from van_app.clock import Moment, read, written
-from van_app.kept import ACKNOWLEDGED, DEAD, PRIVATE, REST, WAITING, Kept
+from van_app.kept import ACKNOWLEDGED, DEAD, PRIVATE, REST, WAITING, WITH_OFFICE, Kept
 from van_app.queue import Queue
 
 FORM = 1
@@ -116,7 +116,9 @@ def _columns(line: dict[str, Any], ahead: timedelta, *, may_have_lost: bool) -> 
     operation = line["operation"]
     at = read(operation["occurred_at"])
     sent = line["sent"] is True
-    state = WAITING if may_have_lost or line["state"] not in (ACKNOWLEDGED, DEAD) else line["state"]
+    # The office keeps it for the phone that had left: it must not come in as another's.
+    stood = DEAD if line["state"] == WITH_OFFICE else line["state"]
+    state = WAITING if may_have_lost or stood not in (ACKNOWLEDGED, DEAD) else stood
     holds = state == ACKNOWLEDGED
     sealed = _text(operation.get("sealed"))
     base = operation.get("base_version")

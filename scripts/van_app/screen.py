@@ -61,6 +61,12 @@ def tell(screen: Screen, phone: Phone, report: Report) -> None:
     arrived = report.applied + report.duplicate
     done = [
         (arrived, f"届いた {arrived}件", f"{arrived} arrived"),
+        (report.let_in, f"事務所が入れた {report.let_in}件", f"{report.let_in} let in by the office"),
+        (
+            report.with_office,
+            f"届いて、事務所が預かった {report.with_office}件",
+            f"{report.with_office} arrived, kept by the office",
+        ),
         (report.dead, f"受け付けられず {report.dead}件", f"{report.dead} refused"),
         (report.pulled, f"受け取った {report.pulled}件", f"{report.pulled} received"),
         (
@@ -105,6 +111,11 @@ def show_counts(phone: Phone, screen: Screen) -> None:
         f"{status.waiting} wait{f' (since {since})' if since else ''}",
     )
     show_waiting(phone, screen)
+    if status.with_office:
+        screen.say(
+            f"事務所が預かっているもの {status.with_office}件（この端末ですることはありません）",
+            f"{status.with_office} are with the office (nothing to do here)",
+        )
     if status.dead:
         screen.say(
             f"受け付けられず {status.dead}件 → dead で見てください",
@@ -127,7 +138,7 @@ def _why(screen: Screen, one: Kept) -> str:
     if one.retries:
         return str((one.answer or {}).get("fix") or screen.reason(one))
     if one.attempts:
-        return screen.either("送りましたが、返事がまだありません", "sent, but not answered yet")
+        return screen.either("送ろうとしましたが、返事がまだありません", "tried to send; no answer yet")
     return screen.either("まだ送っていません", "not sent yet")
 
 

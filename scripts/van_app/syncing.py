@@ -41,7 +41,9 @@ def sync(queue: Queue, server: Server, *, clock: Clock, dice: random.Random, at_
         try:
             for number in range(_ROUNDS):
                 before = report.put_back, report.reopened
-                Pushing(queue, server, report, clock=clock, dice=dice).push(at_once=at_once and not number)
+                Pushing(queue, server, report, clock=clock, dice=dice).push(
+                    at_once=at_once and not number, ask_office=not number
+                )
                 pull(queue, server, report)
                 report.reopened += _open_without_plan(queue, clock) + _open_what_was_lost(queue, clock)
                 prove(queue, server, report)
@@ -51,7 +53,8 @@ def sync(queue: Queue, server: Server, *, clock: Clock, dice: random.Random, at_
         except (Unanswered, TooBig) as none:
             _come_again(queue, report, none, dice, server.language)
         except Refused as no:
-            report.problem, report.needs_a_person = f"{no.status} {no.detail or no.code}", True
+            report.problem, report.status, report.needs_a_person = no.detail or no.code, no.status, True
+            report.leaving = no.code == "leaving"
         else:
             queue.set(failures=0, last_sync=written(clock().wall))
         queue.set(problem=report.problem)

@@ -21,9 +21,10 @@ _MARK = "okk_"
 
 def run_pair(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:
     # From the environment or typed unseen: arguments stand in the shell's history and in every list of processes.
-    # A code serves once: the link of a QR code may stand there whole.
-    url, _, linked = options.url.partition("/pair#")
-    given = (linked or os.environ.get("OUTREACH_TOKEN") or _typed(screen)).strip()
+    # A code serves once: the link of a QR code may stand there whole, and be pasted for it.
+    url, linked = _link(options.url)
+    typed = (linked or os.environ.get("OUTREACH_TOKEN") or _typed(screen)).strip()
+    given = _link(typed)[1] or typed
     if not given:
         raise CannotKeep(
             "コードがありません。事務所の画面の10文字を打ってください。",
@@ -36,6 +37,12 @@ def run_pair(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:
         return MISUSED
     screen.say(f"つながりました：{me['label']}", f"Paired as {me['label']}")
     return run_sync(phone, screen, argparse.Namespace(tries=3, now=False))
+
+
+def _link(text: str) -> tuple[str, str]:
+    """Address and code of a QR code's link; without a code in it, the address alone."""
+    address, _, code = text.strip().partition("#")
+    return address.removesuffix("/pair"), code
 
 
 def _typed(screen: Screen) -> str:
@@ -60,9 +67,10 @@ def run_sync(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:
     if report.problem is None:
         show_counts(phone, screen)
         return DONE
-    if report.needs_a_person:
-        status, _, detail = report.problem.partition(" ")
-        return refused(screen, int(status), detail)
+    if report.leaving:
+        return _has_left(phone, screen)
+    if report.status is not None:
+        return refused(screen, report.status, report.problem)
     return _in_vain(phone, screen, report)
 
 
@@ -70,6 +78,22 @@ def _once(phone: Phone, screen: Screen, options: argparse.Namespace) -> Report:
     report = phone.sync(at_once=options.now)
     tell(screen, phone, report)
     return report
+
+
+def _has_left(phone: Phone, screen: Screen) -> int:
+    waiting = phone.status().waiting
+    screen.say(
+        "この端末の利用は終わりました。"
+        + ("残りは次の sync で送ります。" if waiting else "送るものはもうありません。おつかれさまでした。"),
+        "This phone has left. "
+        + (
+            "The rest goes with the next sync."
+            if waiting
+            else "Nothing is left to send. Thank you for your work."
+        ),
+    )
+    show_counts(phone, screen)
+    return REFUSED if waiting else DONE
 
 
 def _in_vain(phone: Phone, screen: Screen, report: Report) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,8 @@ import sqlalchemy as sa
 
 from outreach_api.storage.ledger import Receipt
 from tests.api import Api
-from tests.handheld import Van
+from tests.handheld import Handheld, Van
+from tests.typed import van_py
 from van_app.checking import CannotKeep
 from van_app.queue import Queue
 from van_app.wire import Refused, Unanswered
@@ -112,6 +115,89 @@ def test_a_phone_that_has_left_hands_in_what_it_holds_and_says_so(van: Van, api:
     accepted = api.post(f"/v1/sync/quarantine/{holder}/accept")
     assert {line["result"] for line in accepted.json["results"]} == {"applied"}
     assert van.visits()[0]["attendance"]["total"] == 3
+
+
+def leave_at_work(van: Van, api: Api) -> tuple[Handheld, str]:
+    """A phone that was let go while it stood at a stop, and has handed in what it held. And whose it was."""
+    phone = van.phone(paired=False)
+    holder = phone.redeem(URL, code_of(api))["holder_id"]
+    phone.sync()
+    van_py(phone, "open", "--day", "2026-11-28")
+    van_py(phone, "count", "adult=3")
+    van_py(phone, "note", "--depth", "crisis", "--no-text", "--concern")
+    api.post("/v1/revocations", {"device_id": holder, "reason": "left"})
+    handed = van_py(phone, "sync")
+    assert (handed.returncode, "事務所が預かった 3件" in handed.stdout) == (0, True), handed
+    return phone, holder
+
+
+def test_what_the_office_keeps_of_a_phone_that_left_is_no_refusal_and_shows_where_it_stood(
+    van: Van, api: Api
+) -> None:
+    phone, _ = leave_at_work(van, api)
+    status = van_py(phone, "status").stdout
+    assert "出店中（12:00 から）：場所K07" in status
+    assert "預かっているもの 3件" in status
+    assert "受け付けられず" not in status
+    assert "ありません" in van_py(phone, "dead").stdout
+    phone.network.fault = no_network
+    assert "安全の心配" not in van_py(phone, "sync", "--tries", "1").said, "it has arrived"
+
+
+def test_a_phone_that_left_hears_what_the_office_let_in(van: Van, api: Api) -> None:
+    phone, holder = leave_at_work(van, api)
+    assert "預かっているもの 3件" in van_py(phone, "sync").stdout
+    assert van.counted() == 0, "to ask is not to be let in"
+    api.post(f"/v1/sync/quarantine/{holder}/accept")
+    assert "事務所が入れた 3件" in van_py(phone, "sync").stdout
+    assert (phone.status().with_office, phone.status().acknowledged) == (0, 3)
+    assert "預かって" not in van_py(phone, "status").stdout + van_py(phone, "dead").stdout
+    assert van.counted() == 3
+
+
+def test_a_phone_that_comes_back_brings_in_what_the_office_kept_of_it(van: Van, api: Api) -> None:
+    phone, holder = leave_at_work(van, api)
+    phone.redeem(URL, code_of(api, device_id=holder))
+    for _ in range(2):
+        assert phone.sync(at_once=True).problem is None
+    assert (phone.status().with_office, phone.status().waiting, van.counted()) == (0, 0, 3)
+
+
+def test_what_the_office_keeps_does_not_come_in_as_another_phones(van: Van, api: Api, tmp_path: Path) -> None:
+    phone, _ = leave_at_work(van, api)
+    phone.export(tmp_path / "file")
+    another = van.phone()
+    assert another.take_in(tmp_path / "file").new == 3
+    another.sync()
+    assert (van.counted(), another.status().waiting, len(another.dead())) == (0, 0, 3)
+
+
+def test_a_refused_opening_is_said_where_its_place_would_stand(van: Van) -> None:
+    phone = van.phone()
+    phone.open_visit(stop_id=str(uuid.uuid4()))
+    phone.queue.do("UPDATE operations SET state = 'dead', answer = '{\"code\": \"invalid\"}'")
+    assert "出店の開始が受け付けられていません" in van_py(phone, "status").stdout
+
+
+def no_network(method: str, path: str, send: Any) -> Any:
+    raise OSError
+
+
+@pytest.mark.parametrize("where", ["as the address", "for the code"])
+def test_the_link_of_a_qr_code_is_taken_wherever_it_is_pasted(van: Van, api: Api, where: str) -> None:
+    phone = van.phone(paired=False)
+    link = str(api.post("/v1/pairings", {"van_id": str(api.van)}).json["link"])
+    address = link.partition("/pair#")[0]
+    given, typed = (link, "") if where == "as the address" else (address, f" {link} \n")
+    paired = van_py(phone, "pair", given, typed=typed)
+    assert paired.returncode == 0, paired
+    assert phone.status().server == address
+
+
+def test_a_link_that_lost_its_code_on_the_way_still_is_the_address(van: Van, api: Api) -> None:
+    phone = van.phone(paired=False)
+    assert van_py(phone, "pair", f"{URL}/pair", typed=code_of(api)).returncode == 0
+    assert phone.status().server == URL
 
 
 def test_who_holds_the_phone_is_named_for_the_day(van: Van, api: Api) -> None:
