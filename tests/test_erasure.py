@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import uuid
 from collections.abc import Iterator
@@ -15,13 +16,20 @@ import sqlalchemy as sa
 from outreach_api.app import create_app
 from outreach_api.cli import serving
 from outreach_api.cli.entry import main
+from outreach_api.kernel.clock import utc_now
+from outreach_api.kernel.week import local_day
 from outreach_api.settings import Settings, settings_in
 from outreach_api.storage import sealed_values
 from outreach_api.storage.contacts import ContactNote
 from outreach_api.storage.keyring import load_keyring
+from outreach_api.storage.ledger import Rejection
 from outreach_api.storage.master_key import CannotOpen
 from outreach_api.storage.session import Database
+from outreach_api.sync.rules import SEALED_IN
 from tests.api import Api, StandingClock
+from tests.http.test_rejections import note
+from tests.http.test_sync import push
+from tests.http.test_withdrawn_consent import sent_now
 from tests.make import make_visit
 
 TEXT = "夜泣きで眠れないとのこと。次の日程を渡した。"
@@ -141,6 +149,41 @@ def test_a_text_that_was_erased_on_request_is_erased_again_after_a_restore(
     assert view["text_state"] == "purged"
     serving.prepare(Settings.from_environment())
     assert "again" not in capsys.readouterr().err
+
+
+def test_what_was_erased_at_a_stop_on_request_is_in_no_file_after_the_next_purge(api: Api) -> None:
+    api.clock.now = utc_now()  # no purge would take any of it yet
+    today = local_day(api.clock())
+    with api.database.write() as session:
+        here, elsewhere = (make_visit(session, van_id=api.van, day=today) for _ in range(2))
+    for visit in (here, elsewhere):
+        said = [note(str(visit.id), text=TEXT) for _ in range(20)]
+        assert push(api, *said, note(str(visit.id), mood="sad"), sent_at=sent_now(api)).status == 200
+    values, at_first = here_and_elsewhere(api, here.id), sealed(api)
+    assert [len(some) for some in values] == [21, 21]
+    assert any(in_the_files(api, value) for value in values[0]), "else this looks in the wrong place"
+    days = {"from_day": today.isoformat(), "to_day": today.isoformat(), "reason": "person_asked"}
+    answer = api.post("/v1/erasures", {"stop_id": str(here.stop_id), **days}, role="safeguarding")
+    assert (answer.json["erased"], answer.json["letters_erased"]) == (20, 1), answer
+    assert main(["purge"]) == 0
+    assert [name for value in values[0] for name in in_the_files(api, value[-24:])] == []
+    assert len(sealed(api)) == 20 < len(at_first)
+    assert all(in_the_files(api, value[-24:]) for value in values[1]), "the purge took nothing by itself"
+
+
+def here_and_elsewhere(api: Api, visit_id: uuid.UUID) -> tuple[list[bytes], list[bytes]]:
+    """What is sealed of a visit, and what is of others: texts, and letters that were to become one."""
+    found: tuple[list[bytes], list[bytes]] = ([], [])
+    with api.database.read() as session:
+        notes = session.execute(
+            sa.select(ContactNote.visit_id, ContactNote.text_sealed).where(ContactNote.has_text)
+        )
+        for of_visit, value in notes:
+            found[of_visit != visit_id].append(bytes(value))
+        for letter_id, value in session.execute(sa.select(Rejection.id, Rejection.sealed)):
+            content = json.loads(api.keyring.open(bytes(value), **SEALED_IN, row=letter_id))
+            found[content["payload"]["visit_id"] != str(visit_id)].append(bytes(value))
+    return found
 
 
 def test_what_a_purge_erased_does_not_come_back_by_begin_epoch_either(api: Api) -> None:
