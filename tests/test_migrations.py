@@ -19,9 +19,9 @@ from outreach_api.kernel.ids import new_id
 from outreach_api.ledger import recount
 from outreach_api.storage import migrate
 from outreach_api.storage.alarms import Alarm
-from outreach_api.storage.contacts import ContactNote, SafetyConcern
+from outreach_api.storage.contacts import Consent, ContactNote, Destination, Referral, SafetyConcern
 from outreach_api.storage.jobs import Job
-from outreach_api.storage.ledger import ChangeCounter, Rejection, VisitTotal
+from outreach_api.storage.ledger import Change, ChangeCounter, Rejection, VisitTotal
 from outreach_api.storage.plans import Van
 from outreach_api.storage.sales import Sale, TicketEntry
 from outreach_api.storage.session import Database
@@ -214,6 +214,71 @@ COUNTED = (
 def counted(database: Database) -> dict[tuple[str, str], int]:
     with database.read() as session:
         return {(total.measure, total.key): total.value for total in session.scalars(sa.select(VisitTotal))}
+
+
+def test_phones_are_told_of_consents_from_before_they_could_be(empty: Database) -> None:
+    migrate.upgrade(empty)
+    with empty.write() as session:
+        van = Van(id=new_id(), created_at=MADE_AT, code="A", name="A", needs_power=False, active=True)
+        session.add(van)
+        visit = make_visit(session, van_id=van.id)
+        stands, withdrawn, none, told = (add_referral(session, visit) for _ in range(4))
+        ended = MADE_AT + dt.timedelta(days=1)
+        for referral, at in ((stands, None), (withdrawn, ended), (told, ended)):
+            add_consent(session, referral, at)
+        session.add(Change(change_no=7, kind="consent", entity_id=told, van_id=van.id, gone=False))
+        session.execute(sa.update(ChangeCounter).values(value=7))
+    downgrade(empty, "0012")
+    with empty.read() as session:
+        assert set(session.scalars(sa.select(Referral.consent_withdrawn_at))) == {None}
+    migrate.upgrade(empty)
+    with empty.read() as session:
+        lines = session.scalars(sa.select(Change).where(Change.change_no > 7).order_by(Change.change_no))
+        said = {line.entity_id: (line.kind, line.van_id, line.gone, line.change_no) for line in lines}
+        assert said.keys() == {stands, withdrawn}
+        assert sorted(said.values()) == [("consent", van.id, False, number) for number in (8, 9)]
+        assert session.scalar(sa.select(ChangeCounter.value)) == 9
+        times = dict(session.execute(sa.select(Referral.id, Referral.consent_withdrawn_at)).all())
+        assert times == {stands: None, withdrawn: ended, none: None, told: ended}
+    downgrade(empty, "0012")
+    migrate.upgrade(empty)
+    with empty.read() as session:
+        assert session.scalar(sa.select(ChangeCounter.value)) == 9, "once"
+
+
+def add_referral(session: Session, visit: Visit) -> uuid.UUID:
+    destination = Destination(
+        id=new_id(),
+        created_at=MADE_AT,
+        name="寄りそい",
+        kind="accompany",
+        how_to_join="電話で。",
+        leaflet_stock=0,
+        active=True,
+    )
+    session.add(destination)
+    session.flush()
+    referral = Referral(**fact_of(visit), direction="out", destination_id=destination.id)
+    session.add(referral)
+    session.flush()
+    return referral.id
+
+
+def add_consent(session: Session, referral_id: uuid.UUID, withdrawn_at: dt.datetime | None) -> None:
+    session.add(
+        Consent(
+            id=new_id(),
+            referral_id=referral_id,
+            scope="hand_over",
+            given_by="guardian",
+            method="oral",
+            given_at=MADE_AT,
+            withdrawn_at=withdrawn_at,
+            change_no=0,
+            received_at=MADE_AT,
+        )
+    )
+    session.flush()
 
 
 def test_several_processes_may_migrate_one_database_at_once(empty_engine_url: str) -> None:
