@@ -14,6 +14,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach_api.contacts.reads.referrals import consent_is_over
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.log_lines import tell
 from outreach_api.kernel.week import day_bounds_utc, local_day
@@ -114,6 +115,7 @@ def content(
         tell(log, logging.ERROR, "rejection_not_opened", fault)
         return Refusal("content_unreadable", 503)
     content = orjson.loads(opened)
+    _hide_withdrawn(session, content)
     visit_id = as_id((payload_of(content) or {}).get("visit_id"))
     if visit_id is not None:
         # Only now anybody knows of which visit it is: whoever asks who opened what of that visit finds it, too.
@@ -127,6 +129,16 @@ def content(
             purpose=None if purpose is None else purpose.value,
         )
     return {"rejection_id": rejection_id, "content": content, "purpose": purpose}
+
+
+def _hide_withdrawn(session: Session, content: Any) -> None:
+    """The reference of a consent that was withdrawn since: in the referral it is erased."""
+    payload = payload_of(content) or {}
+    if payload.get("case_ref") is not None:
+        # A consent names its referral; one that came with the referral has its id.
+        referral_id = as_id(payload["referral_id"] if "referral_id" in payload else content.get("entity_id"))
+        if referral_id is not None and consent_is_over(session, referral_id):
+            payload["case_ref"] = None
 
 
 def held(session: Session, actor: Actor, from_day: dt.date, to_day: dt.date) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from outreach_api.storage.ended import end_again
 from tests.api import Api
 from tests.http.test_quarantine import a_phone_that_left, accept
 from tests.http.test_referrals import CONSENT, destination, refer, report, visit_of
-from tests.http.test_rejections import letters
+from tests.http.test_rejections import content_of, letters
 from tests.http.test_sync import operation, pull_all, push, results
 from tests.telling import merge
 
@@ -161,6 +161,27 @@ def test_no_list_report_or_file_shows_the_reference_after_it(api: Api) -> None:
         assert REF not in api.get(path, role="safeguarding").text, path
     with api.database.read() as session:
         assert session.scalars(sa.select(Referral.case_ref)).all() == [None]
+
+
+def test_no_letter_shows_the_reference_after_it_and_a_new_consent_lets_it_be_seen(api: Api) -> None:
+    referral = handed_over(api)
+    unread = give(referral, "2026-11-28T02:30:00Z")
+    unread["payload"]["mood"] = "sad"
+    again = operation("referral.open", {"case_ref": REF, "mood": "sad"}, entity_id=referral)
+    assert results(push(api, unread, again)) == [("rejected", "invalid")] * 2
+
+    def shown() -> list[Any]:
+        found = [content_of(api, letter)["payload"] for letter in letters(api, role="safeguarding")]
+        assert all(payload["mood"] == "sad" for payload in found)
+        return [payload["case_ref"] for payload in found]
+
+    assert shown() == [REF, REF]
+    withdraw(api, referral)
+    assert shown() == [None, None]
+    api.clock.forward(minutes=1)
+    renewed = give(referral, sent_now(api), occurred_at=sent_now(api))
+    assert results(push(api, renewed, sent_at=sent_now(api))) == [("applied", None)]
+    assert shown() == [REF, REF]
 
 
 def test_after_a_restore_it_is_withdrawn_again_and_a_later_consent_stands(api: Api) -> None:

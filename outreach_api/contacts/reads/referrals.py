@@ -128,6 +128,15 @@ def standing_consents(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) 
     ]
 
 
+def consent_is_over(session: Session, referral_id: uuid.UUID) -> bool:
+    """Whether it was withdrawn, and none came since."""
+    stands = sa.exists().where(Consent.referral_id == Referral.id, Consent.withdrawn_at.is_(None))
+    over = sa.select(Referral.id).where(
+        Referral.id == referral_id, Referral.consent_withdrawn_at.is_not(None)
+    )
+    return session.scalar(over.where(sa.not_(stands))) is not None
+
+
 def referral_views(session: Session, actor: Actor, rows: Sequence[Referral]) -> list[dict[str, Any]]:
     ids = [row.id for row in rows]
     notes = that_exist_for(session, actor, (row.note_id for row in rows))
