@@ -14,6 +14,8 @@ from flask.json.provider import DefaultJSONProvider
 from outreach_api.access import acting, entering
 from outreach_api.access import operations as access
 from outreach_api.access import routes as access_routes
+from outreach_api.calendar import operations as calendar
+from outreach_api.calendar import routes as calendar_routes
 from outreach_api.contacts import operations as contacts
 from outreach_api.contacts import routes as contacts_routes
 from outreach_api.kernel.clock import utc_now
@@ -45,6 +47,7 @@ from schemas.problem import ProblemOut
 BLUEPRINTS = (
     *access_routes.BLUEPRINTS,
     stops_routes.blp,
+    calendar_routes.blp,
     visits_routes.blp,
     sales_routes.blp,
     *contacts_routes.BLUEPRINTS,
@@ -58,6 +61,7 @@ BLUEPRINTS = (
 KINDS = (
     *access.KINDS,
     *stops.KINDS,
+    *calendar.KINDS,
     *visits.KINDS,
     *sales.KINDS,
     *plans.KINDS,

@@ -50,6 +50,15 @@ class PlanStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class DayKind(StrEnum):
+    """What kind of day a local day is."""
+
+    WEEKDAY = "weekday"
+    WEEKEND = "weekend"
+    SCHOOL_HOLIDAY = "school_holiday"
+    PUBLIC_HOLIDAY = "public_holiday"
+
+
 class Severity(StrEnum):
     """Of a plan's violation: a hard one keeps the plan from being published."""
 

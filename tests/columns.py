@@ -115,6 +115,10 @@ SEEN_BY: dict[str, frozenset[Any]] = {
     "items.name": ALL,
     "items.kana": ALL,
     "items.name_en": ALL,
+    # The calendar hangs on every wall.
+    "school_holidays.name": ALL,
+    "school_holidays.name_en": ALL,
+    "school_holidays.area": ALL,
     # The area.
     "boundaries.name": ALL,
     "boundaries.file_name": NOBODY,

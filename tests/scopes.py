@@ -49,6 +49,7 @@ FOR_ALL = frozenset(
         "entity",
         "pairing",
         "erasure",
+        "school_holiday",
     }
 )
 """For every role that may ask, whatever its van. (holder, entity: the audit is asked by any id at all.)"""
