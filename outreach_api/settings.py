@@ -118,6 +118,12 @@ def _any_text(text: str) -> str:
     return text
 
 
+def _word(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", text, re.ASCII):
+        raise ValueError("must be one word")
+    return text
+
+
 def _path(text: str) -> Path:
     if not text or "\0" in text:
         raise ValueError("must name a file or folder")
@@ -128,6 +134,21 @@ def _path(text: str) -> Path:
 def _setting(default: Any, read: Callable[[str], Any], says: str, *, shown: bool = True) -> Any:
     """`shown`: False for what may hold a password: it never stands in a repr, which ends in logs."""
     return field(default=default, repr=shown, metadata={"read": read, "says": says})
+
+
+_SPEEDS = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?=([0-9]{1,3})", re.ASCII)
+
+
+def _speeds(text: str) -> tuple[int, ...]:
+    """24 numbers, by hour of the day: "7-9=70 17=80" is 70 % from 7:00 to 9:00 and 80 % from 17:00 to 18:00."""
+    by_hour = [100] * 24
+    for part in text.split():
+        found = _SPEEDS.fullmatch(part)
+        first, last = (int(found[1]), int(found[2] or int(found[1]) + 1)) if found else (0, 0)
+        if found is None or not 0 <= first < last <= 24 or not 10 <= int(found[3]) <= 300:
+            raise ValueError("must be hours and percent, such as 7-9=70 17-19=80, each from 10 to 300")
+        by_hour[first:last] = [int(found[3])] * (last - first)
+    return tuple(by_hour)
 
 
 _METRES = _number(50, 5_000)
@@ -202,6 +223,16 @@ class Settings:
 
     travel_kmh: float = _setting(20.0, _number(3, 80), "mean speed of the van in the city, km/h")
     detour_factor: float = _setting(1.35, _number(1, 3), "road length over straight line")
+    travel_speeds: tuple[int, ...] = _setting(
+        (), _speeds, "speed by hour in percent of what it is else, such as 7-9=70 17-19=80"
+    )
+    osrm_url: str = _setting(
+        "", _web_url, "OSRM server that knows the roads; it hears where stops are; default: estimates"
+    )
+    osrm_profile: str = _setting("driving", _word, "profile of that server")
+    osrm_seconds: float = _setting(5.0, _number(0.1, 60), "it has so long to answer")
+    osrm_points: int = _setting(100, _whole(2, 10_000), "most places in one question (its --max-table-size)")
+    travel_days: int = _setting(180, _DAYS, "days until the roads are asked again about a drive")
     setup_minutes: int = _setting(30, _whole(0, 240), "set-up at a stop before it opens")
     teardown_minutes: int = _setting(30, _whole(0, 240), "teardown at a stop after it closes")
     shift_minutes: int = _setting(600, _whole(60, 960), "longest shift from first set-up to last teardown")

@@ -11,6 +11,7 @@ from schemas.vocabulary import (
     CancelReason,
     HostAnswer,
     HostChannel,
+    LegBasis,
     PlanStatus,
     Severity,
 )
@@ -185,12 +186,50 @@ class PlanOut(Out):
     }
 
 
-class PlanDoneOut(PlanOut):
+class LegOut(Out):
+    """A drive of the plan."""
+
+    from_plan_stop_id = Id(allow_none=True, metadata={"description": "Null: the van's base."})
+    to_plan_stop_id = Id(allow_none=True, metadata={"description": "Null: the van's base."})
+    leave = LocalTime(
+        allow_none=True,
+        metadata={
+            "description": "When everything is packed, or when the van must leave its base at the latest. "
+            "Null: not on that day."
+        },
+    )
+    minutes = Whole(0)
+    basis = Word(
+        LegBasis,
+        metadata={
+            "description": "road: the road server said so. estimate: nobody knows better yet. no_road: the "
+            "road server knows no way there, and the minutes are an estimate."
+        },
+    )
+
+    example: ClassVar = {
+        "from_plan_stop_id": None,
+        "to_plan_stop_id": _PLAN_STOP,
+        "leave": "09:18",
+        "minutes": 12,
+        "basis": "estimate",
+    }
+
+
+class PlanWholeOut(PlanOut):
+    """A plan with its drives."""
+
+    legs = Many(Nested(LegOut), _STAYS_MOST + 1)
+
+    example: ClassVar = {**PlanOut.example, "legs": [LegOut.example]}
+
+
+class PlanDoneOut(PlanWholeOut):
     """A plan after a change of it; `warnings` are the soft violations that it was published with."""
 
     warnings = Many(Nested(WarningOut), 500)
 
-    example: ClassVar = {**PlanOut.example, "warnings": []}
+    example: ClassVar = {**PlanWholeOut.example, "warnings": []}
 
 
 class PlanQuery(PageQuery):
@@ -235,10 +274,14 @@ class PlanCheckOut(Out):
     plan_version = Whole(1, metadata={"description": "The version that was checked."})
     publishable = Flag(metadata={"description": "True when no violation is hard."})
     violations = Many(Nested(ViolationOut), 1_000)
+    legs = Many(Nested(LegOut), _STAYS_MOST + 1)
+    estimated_legs = Whole(0, metadata={"description": "How many of the drives are estimates."})
 
     example: ClassVar = {
         "plan_id": _PLAN,
         "plan_version": 1,
         "publishable": False,
+        "legs": [LegOut.example],
+        "estimated_legs": 1,
         "violations": [ViolationOut.example],
     }

@@ -66,6 +66,15 @@ class Severity(StrEnum):
     SOFT = "soft"
 
 
+class LegBasis(StrEnum):
+    """Where the minutes of a drive come from."""
+
+    ROAD = "road"
+    ESTIMATE = "estimate"
+    NO_ROAD = "no_road"
+    """The road map knows no way there; the minutes are an estimate."""
+
+
 class StayState(StrEnum):
     """What became of a planned stay. `unrecorded`: its day is over and nobody said anything."""
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.geo import Point
+from outreach_api.plans import travel
 from outreach_api.plans.rules import (
     Leave,
     Limits,
@@ -28,8 +29,6 @@ from schemas.vocabulary import HostAnswer, PlanStatus, Publicity, StopStatus
 
 def limits(settings: Settings) -> Limits:
     return Limits(
-        travel_kmh=settings.travel_kmh,
-        detour_factor=settings.detour_factor,
         setup_minutes=settings.setup_minutes,
         teardown_minutes=settings.teardown_minutes,
         shift_minutes=settings.shift_minutes,
@@ -46,9 +45,12 @@ def plan_facts(session: Session, plan: Plan, settings: Settings) -> PlanFacts:
     """What `check` needs. Stays that were called off are no longer judged."""
     rows = [row for row in kept_stops(session, plan.id) if row.cancel_reason is None]
     stops = stop_facts(session, {row.stop_id for row in rows})
+    van = session.get_one(Van, plan.van_id)
+    others = _other_plans(session, plan)
+    base = base_of(van)
     return PlanFacts(
         day=plan.local_day,
-        van=van_facts(session.get_one(Van, plan.van_id)),
+        van=van_facts(van),
         stays=tuple(
             Stay(
                 plan_stop_id=row.id,
@@ -62,8 +64,34 @@ def plan_facts(session: Session, plan: Plan, settings: Settings) -> PlanFacts:
             for row in rows
         ),
         limits=limits(settings),
-        others=_other_plans(session, plan),
+        drives=travel.drives(session, settings, _places(stops.values(), base, others)),
+        base=base,
+        others=others,
     )
+
+
+def _places(stops: Iterable[StopFacts], base: Point | None, others: Iterable[OtherPlan]) -> list[Point]:
+    """Every place between which a drive may be asked for."""
+    places = [stop.point for stop in stops]
+    places += [point for other in others for point in (other.first, other.last)]
+    return places if base is None else [*places, base]
+
+
+def plan_places(session: Session, plan: Plan) -> list[Point]:
+    """Where a plan's van drives on its day: for asking the roads beforehand."""
+    stop_ids = {row.stop_id for row in kept_stops(session, plan.id) if row.cancel_reason is None}
+    stops = session.scalars(sa.select(Stop).where(Stop.id.in_(stop_ids)).order_by(Stop.id))
+    places = [point_of(stop) for stop in stops]
+    places += [point for other in _other_plans(session, plan) for point in (other.first, other.last)]
+    base = base_of(session.get_one(Van, plan.van_id))
+    return places if base is None else [*places, base]
+
+
+def base_of(van: Van) -> Point | None:
+    """Where the van's day begins and ends."""
+    if van.base_lat_micro is None or van.base_lon_micro is None:
+        return None
+    return Point(van.base_lat_micro / 1_000_000, van.base_lon_micro / 1_000_000)
 
 
 def van_facts(row: Van) -> VanFacts:

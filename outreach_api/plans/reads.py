@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,13 +16,14 @@ from outreach_api.kernel.ids import visit_id_of
 from outreach_api.kernel.week import IsoWeek
 from outreach_api.ledger.kinds import Actor
 from outreach_api.plans.facts import plan_facts
-from outreach_api.plans.rules import Violation, check
+from outreach_api.plans.rules import Leg, PlanFacts, Violation, check, legs
 from outreach_api.settings import Settings
 from outreach_api.storage.plans import Plan, PlanStop, Van
 from outreach_api.storage.stops import Stop
 from schemas.vocabulary import Role
 
 NOT_FOUND = Refusal("not_found", 404)
+MINUTES_OF_DAY = 24 * 60
 
 
 def vans_in_scope(actor: Actor) -> sa.Select[Any]:
@@ -78,9 +80,26 @@ def van_view(row: Van) -> dict[str, Any]:
     }
 
 
-def plan(session: Session, actor: Actor, plan_id: uuid.UUID) -> dict[str, Any] | Refusal:
+def plan(session: Session, actor: Actor, plan_id: uuid.UUID, settings: Settings) -> dict[str, Any] | Refusal:
+    """One plan, with its drives."""
     found = session.scalar(plans_in_scope(actor).where(Plan.id == plan_id))
-    return NOT_FOUND if found is None else plan_views(session, [found])[0]
+    if found is None:
+        return NOT_FOUND
+    view = plan_views(session, [found])[0]
+    return {**view, "legs": leg_views(legs(plan_facts(session, found, settings)))}
+
+
+def leg_views(found: Iterable[Leg]) -> list[dict[str, Any]]:
+    return [
+        {
+            "from_plan_stop_id": leg.origin,
+            "to_plan_stop_id": leg.destination,
+            "leave": dt.time(*divmod(leg.leave, 60)) if 0 <= leg.leave < MINUTES_OF_DAY else None,
+            "minutes": leg.minutes,
+            "basis": leg.basis,
+        }
+        for leg in found
+    ]
 
 
 def plan_views(session: Session, rows: Sequence[Plan]) -> list[dict[str, Any]]:
@@ -139,9 +158,10 @@ def stay_names(session: Session, plan_id: uuid.UUID) -> dict[uuid.UUID, str]:
 
 def checked(
     session: Session, actor: Actor, plan_id: uuid.UUID, settings: Settings
-) -> tuple[Plan, list[Violation]] | Refusal:
-    """A plan with its violations."""
+) -> tuple[Plan, PlanFacts, list[Violation]] | Refusal:
+    """A plan, what it was judged by, and its violations."""
     found = session.scalar(plans_in_scope(actor).where(Plan.id == plan_id))
     if found is None:
         return NOT_FOUND
-    return found, check(plan_facts(session, found, settings))
+    facts = plan_facts(session, found, settings)
+    return found, facts, check(facts)

@@ -13,6 +13,7 @@ from outreach_api.storage import (
     published,
     sales,
     stops,
+    travel,
     visits,
 )
 from outreach_api.storage.base import Base
@@ -33,5 +34,6 @@ __all__ = [
     "published",
     "sales",
     "stops",
+    "travel",
     "visits",
 ]

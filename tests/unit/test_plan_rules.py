@@ -13,6 +13,7 @@ import pytest
 from outreach_api.kernel.geo import Point, distance_m
 from outreach_api.messages import TEXTS, say
 from outreach_api.plans.rules import (
+    Drives,
     Leave,
     Limits,
     Opening,
@@ -23,17 +24,19 @@ from outreach_api.plans.rules import (
     VanFacts,
     Violation,
     check,
-    drive_minutes,
+    drive_between,
     hard,
     minutes_after,
     stay_state,
 )
+from outreach_api.plans.travel import Estimates
 from schemas.vocabulary import HostAnswer, Publicity, Severity, StayState, StopStatus
 
 DAY = dt.date(2026, 11, 28)  # a Saturday
 HERE = Point(35.8041, 139.9523)
 THERE = Point(35.8256, 139.9614)
-LIMITS = Limits(travel_kmh=20.0, detour_factor=1.35, setup_minutes=30, teardown_minutes=30, shift_minutes=600)
+LIMITS = Limits(setup_minutes=30, teardown_minutes=30, shift_minutes=600)
+ESTIMATES = Estimates(detour_factor=1.35, kmh=20.0)
 ALWAYS = (Leave(dt.date(2026, 4, 1)),)
 
 
@@ -60,8 +63,16 @@ def stay(arrive: str = "10:00", depart: str = "12:00", **said: Any) -> Stay:
     )
 
 
+def estimated(*points: Point, estimates: Estimates = ESTIMATES) -> Drives:
+    places = list(dict.fromkeys(points))
+    return estimates.table(places).drives(places)
+
+
 def plan(*stays: Stay, **said: Any) -> PlanFacts:
-    return PlanFacts(**{"day": DAY, "van": VanFacts(), "stays": stays, "limits": LIMITS, **said})  # type: ignore[arg-type]
+    """A day of a van without a base, with estimated drives."""
+    drives = estimated(HERE, THERE, *(stay.stop.point for stay in stays))
+    facts = {"day": DAY, "van": VanFacts(), "stays": stays, "limits": LIMITS, "drives": drives, **said}
+    return PlanFacts(**facts)  # type: ignore[arg-type]
 
 
 def found(*stays: Stay, **said: Any) -> dict[str, Violation]:
@@ -152,8 +163,9 @@ def test_a_stop_that_is_shut_on_the_day_is_told_as_such_not_as_minutes() -> None
 
 def test_the_drive_is_the_straight_line_times_detour_at_mean_speed() -> None:
     by_hand = math.ceil(distance_m(HERE, THERE) * 1.35 / 1000 / 20 * 60)
-    assert drive_minutes(HERE, THERE, LIMITS) == by_hand == 11
-    assert drive_minutes(HERE, HERE, LIMITS) == 0
+    there = plan(stay("10:00", "12:00"), stay("14:00", "16:00", point=THERE))
+    assert drive_between(*there.stays, there) == by_hand == 11
+    assert estimated(HERE).minutes(HERE, HERE, 600) == 0
 
 
 def test_exactly_enough_minutes_between_stops_is_fine_and_one_less_is_not() -> None:
@@ -173,8 +185,8 @@ def test_exactly_enough_minutes_between_stops_is_fine_and_one_less_is_not() -> N
 
 def test_a_drive_of_whole_minutes_is_not_rounded_up_by_a_float() -> None:
     metres = distance_m(HERE, THERE)
-    exact = replace(LIMITS, detour_factor=1.0, travel_kmh=metres / 1000 / 7 * 60)
-    assert drive_minutes(HERE, THERE, exact) == 7
+    exact = Estimates(detour_factor=1.0, kmh=metres / 1000 / 7 * 60)
+    assert estimated(HERE, THERE, estimates=exact).minutes(HERE, THERE, 600) == 7
 
 
 def test_stays_of_one_day_may_not_overlap() -> None:

@@ -6,11 +6,14 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.week import local_day
+from outreach_api.ledger.kinds import Actor
 from outreach_api.messages import say
 from outreach_api.plans import actuals, briefs, operations, reads
-from outreach_api.plans.rules import Violation, hard
+from outreach_api.plans.rules import Violation, hard, legs
 from outreach_api.storage.plans import Plan, Van
 from outreach_api.web.blueprint import ALL_ROLES, Blueprint
 from outreach_api.web.listing import page
@@ -22,7 +25,7 @@ from schemas import vans
 from schemas.actuals import ActualOut
 from schemas.base import PageQuery, page_of
 from schemas.briefs import StopBriefOut
-from schemas.vocabulary import Role
+from schemas.vocabulary import LegBasis, Role
 
 blp = Blueprint(
     "plans", __name__, url_prefix="/v1", description="車両と運行計画 · which stops, when, by which van"
@@ -75,20 +78,20 @@ class Plans(Resource):
     @blp.changes(operations.DRAFT_PLAN, wire.PlanDoneOut, links=_NEXT)
     def post(self, change: Change) -> Any:
         """Draft a plan: a van, a day, stops in order."""
-        return change.perform(reads.plan)
+        return change.perform(_plan)
 
 
 @blp.route("/plans/<uuid:plan_id>")
 class OnePlan(Resource):
-    @blp.reads(wire.PlanOut, READERS, name="getPlan")
+    @blp.reads(wire.PlanWholeOut, READERS, name="getPlan")
     def get(self, plan_id: uuid.UUID) -> Any:
         """One plan with its stops and the visits that they lead to."""
-        return reads.plan(session(), actor(), plan_id)
+        return _plan(session(), actor(), plan_id)
 
     @blp.changes(operations.CHANGE_PLAN, wire.PlanDoneOut, status=200)
     def patch(self, change: Change, plan_id: uuid.UUID) -> Any:
         """Change a plan; plan stops that keep their id keep their visit."""
-        return change.of(plan_id).perform(reads.plan)
+        return change.of(plan_id).perform(_plan)
 
 
 @blp.route("/plans/<uuid:plan_id>/check")
@@ -99,13 +102,16 @@ class PlanCheck(Resource):
         found = reads.checked(session(), actor(), plan_id, services().settings)
         if isinstance(found, Refusal):
             return found
-        plan, violations = found
+        plan, facts, violations = found
+        driven = legs(facts)
         names = reads.stay_names(session(), plan.id)
         return {
             "plan_id": plan.id,
             "plan_version": plan.version,
             "publishable": not hard(violations),
             "violations": [_violation(violation, names) for violation in violations],
+            "legs": reads.leg_views(driven),
+            "estimated_legs": sum(leg.basis is not LegBasis.ROAD for leg in driven),
         }
 
 
@@ -114,7 +120,7 @@ class PlanPublication(Resource):
     @blp.changes(operations.PUBLISH_PLAN, wire.PlanDoneOut, status=200)
     def post(self, change: Change, plan_id: uuid.UUID) -> Any:
         """Publish a plan: freeze it, and put its announced stays into the public timetable."""
-        return change.of(plan_id).perform(reads.plan)
+        return change.of(plan_id).perform(_plan)
 
 
 @blp.route("/plans/<uuid:plan_id>/cancel")
@@ -122,7 +128,7 @@ class PlanCancellation(Resource):
     @blp.changes(operations.CANCEL_PLAN, wire.PlanDoneOut, status=200)
     def post(self, change: Change, plan_id: uuid.UUID) -> Any:
         """Cancel a plan; its announced stays are shown as cancelled."""
-        return change.of(plan_id).perform(reads.plan)
+        return change.of(plan_id).perform(_plan)
 
 
 @blp.route("/plan-stops/<uuid:plan_stop_id>/cancel")
@@ -130,7 +136,7 @@ class PlanStopCancellation(Resource):
     @blp.changes(operations.CANCEL_STOP, wire.PlanDoneOut, status=200)
     def post(self, change: Change, plan_stop_id: uuid.UUID) -> Any:
         """Cancel one stay of a published plan, also from the van."""
-        return change.of(plan_stop_id).perform(reads.plan)
+        return change.of(plan_stop_id).perform(_plan)
 
 
 @blp.route("/plans/<uuid:plan_id>/actual")
@@ -147,6 +153,10 @@ class StopBrief(Resource):
     def get(self, stop_id: uuid.UUID) -> Any:
         """What the crew must know before they stand there."""
         return briefs.stop_brief(session(), actor(), stop_id, today=local_day(services().now()))
+
+
+def _plan(current: Session, who: Actor, plan_id: uuid.UUID) -> dict[str, Any] | Refusal:
+    return reads.plan(current, who, plan_id, services().settings)
 
 
 def _violation(violation: Violation, names: Mapping[uuid.UUID, str]) -> dict[str, Any]:

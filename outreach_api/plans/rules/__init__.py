@@ -1,6 +1,7 @@
 """What holds for a day of a van. Pure: a plan made by hand and one made by a solver are judged by the same check."""
 
 from outreach_api.plans.rules.check import check, hard
+from outreach_api.plans.rules.drives import Drives
 from outreach_api.plans.rules.facts import (
     Leave,
     Limits,
@@ -13,10 +14,12 @@ from outreach_api.plans.rules.facts import (
     Violation,
 )
 from outreach_api.plans.rules.outcome import minutes_after, stay_state
-from outreach_api.plans.rules.travel import drive_minutes, needed_between
+from outreach_api.plans.rules.travel import Leg, drive_between, legs, needed_between
 
 __all__ = [
+    "Drives",
     "Leave",
+    "Leg",
     "Limits",
     "Opening",
     "OtherPlan",
@@ -26,8 +29,9 @@ __all__ = [
     "VanFacts",
     "Violation",
     "check",
-    "drive_minutes",
+    "drive_between",
     "hard",
+    "legs",
     "minutes_after",
     "needed_between",
     "stay_state",

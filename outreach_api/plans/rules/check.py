@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from outreach_api.plans.rules.facts import OtherPlan, PlanFacts, Stay, VanFacts, Violation
-from outreach_api.plans.rules.travel import drive_minutes, minute_of, needed_between
+from outreach_api.plans.rules.travel import drive_between, minute_of, needed_between
 from outreach_api.stops.rules import last_valid_day, permitted, windows_on
 from schemas.vocabulary import HostAnswer, Publicity, Severity, StopStatus
 
@@ -134,8 +134,8 @@ def _between(before: Stay, after: Stay, plan: PlanFacts) -> Iterator[Violation]:
         return
     if before.stop.id == after.stop.id:  # the van stays where it is
         return
-    drive = drive_minutes(before.stop.point, after.stop.point, plan.limits)
-    needed = needed_between(before.stop.point, after.stop.point, plan.limits)
+    drive = drive_between(before, after, plan)
+    needed = needed_between(before, after, plan)
     if available < needed:
         yield _hard(
             "drive_too_short",
@@ -185,9 +185,9 @@ def _beside(stays: Sequence[Stay], other: OtherPlan, plan: PlanFacts) -> Iterato
         yield _hard("plan_overlap", overlap_minutes=overlap, other_plan_id=str(other.plan_id))
         return
     if ends <= other_begins:
-        nearest, drive = last, drive_minutes(last.stop.point, other.first, plan.limits)
+        nearest, drive = last, plan.drives.minutes(last.stop.point, other.first, ends)
     else:
-        nearest, drive = stays[0], drive_minutes(other.last, stays[0].stop.point, plan.limits)
+        nearest, drive = stays[0], plan.drives.minutes(other.last, stays[0].stop.point, other_ends)
     if -overlap < drive:
         yield _hard(
             "drive_between_plans",

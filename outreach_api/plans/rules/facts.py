@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from outreach_api.kernel.geo import Point
+from outreach_api.plans.rules.drives import Drives
 from schemas.vocabulary import HostAnswer, Publicity, Severity, StopStatus
 
 
@@ -15,8 +16,6 @@ from schemas.vocabulary import HostAnswer, Publicity, Severity, StopStatus
 class Limits:
     """The settings that a day is judged by."""
 
-    travel_kmh: float
-    detour_factor: float
     setup_minutes: int
     teardown_minutes: int
     shift_minutes: int
@@ -98,6 +97,10 @@ class PlanFacts:
     van: VanFacts
     stays: tuple[Stay, ...]
     limits: Limits
+    drives: Drives
+    """Among all places that are named here."""
+    base: Point | None = None
+    """Where the van's day begins and ends, if somebody said so."""
     others: tuple[OtherPlan, ...] = ()
 
 

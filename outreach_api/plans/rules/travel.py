@@ -1,15 +1,14 @@
-"""Minutes between two stays: tear down, drive, set up."""
+"""Minutes between two stays: tear down, drive, set up; and the legs of a day."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
+import uuid
+from dataclasses import dataclass
+from itertools import pairwise
 
-from outreach_api.kernel.geo import Point, distance_m
-from outreach_api.plans.rules.facts import Limits
-
-# A hundredth of a second: what a float may add to a drive that takes whole minutes.
-_TOLERANCE_MINUTES = 1e-4
+from outreach_api.plans.rules.facts import PlanFacts, Stay
+from schemas.vocabulary import LegBasis
 
 
 def minute_of(time: dt.time) -> int:
@@ -17,12 +16,50 @@ def minute_of(time: dt.time) -> int:
     return time.hour * 60 + time.minute
 
 
-def drive_minutes(a: Point, b: Point, limits: Limits) -> int:
-    """Whole minutes of a drive, rounded up: the straight line times the detour factor, at the mean speed."""
-    metres = distance_m(a, b) * limits.detour_factor
-    return math.ceil(metres / (limits.travel_kmh * 1000 / 60) - _TOLERANCE_MINUTES)
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A drive of a day: from a stay to a stay; None is where the van has its base."""
+
+    origin: uuid.UUID | None
+    destination: uuid.UUID | None
+    leave: int
+    """Minutes since local midnight; below 0 it is still the day before."""
+    minutes: int
+    basis: LegBasis
 
 
-def needed_between(a: Point, b: Point, limits: Limits) -> int:
+def drive_between(before: Stay, after: Stay, plan: PlanFacts) -> int:
+    """Whole minutes of the drive from a stay to the next, once everything is packed."""
+    leaving_at = minute_of(before.depart) + plan.limits.teardown_minutes
+    return plan.drives.minutes(before.stop.point, after.stop.point, leaving_at)
+
+
+def needed_between(before: Stay, after: Stay, plan: PlanFacts) -> int:
     """Minutes from the close of one stay to the opening of the next."""
-    return limits.teardown_minutes + drive_minutes(a, b, limits) + limits.setup_minutes
+    return plan.limits.teardown_minutes + drive_between(before, after, plan) + plan.limits.setup_minutes
+
+
+def legs(plan: PlanFacts) -> list[Leg]:
+    """Every drive of the day in its order, from the van's base and back to it, where it has one."""
+    stays = sorted(plan.stays, key=lambda stay: (stay.arrive, stay.depart))
+    if not stays:
+        return []
+    found = []
+    first, last = stays[0], max(stays, key=lambda stay: stay.depart)
+    base, drives = plan.base, plan.drives
+    if base is not None:
+        there = minute_of(first.arrive) - plan.limits.setup_minutes
+        leave = drives.leave_by(base, first.stop.point, there)
+        minutes = drives.minutes(base, first.stop.point, leave)
+        found.append(Leg(None, first.plan_stop_id, leave, minutes, drives.basis(base, first.stop.point)))
+    for before, after in pairwise(stays):
+        if before.stop.id != after.stop.id:
+            leave = minute_of(before.depart) + plan.limits.teardown_minutes
+            basis = drives.basis(before.stop.point, after.stop.point)
+            minutes = drive_between(before, after, plan)
+            found.append(Leg(before.plan_stop_id, after.plan_stop_id, leave, minutes, basis))
+    if base is not None:
+        leave = minute_of(last.depart) + plan.limits.teardown_minutes
+        minutes = drives.minutes(last.stop.point, base, leave)
+        found.append(Leg(last.plan_stop_id, None, leave, minutes, drives.basis(last.stop.point, base)))
+    return found
