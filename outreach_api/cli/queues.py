@@ -19,6 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach_api.access.acting import who_acts
 from outreach_api.app import KINDS
 from outreach_api.cli.console import Commands, Failure, command, note_in_audit, opened, tell
 from outreach_api.kernel.clock import utc_now
@@ -27,7 +28,7 @@ from outreach_api.settings import Settings
 from outreach_api.storage.access import Device, Token
 from outreach_api.storage.keyring import Keyring, load_keyring
 from outreach_api.storage.session import Database
-from outreach_api.sync.push import push
+from outreach_api.sync.push import all_typed_in, push
 from schemas.sync import MOST_OPERATIONS
 from schemas.vocabulary import Role
 
@@ -162,6 +163,8 @@ def _perform(
         results: list[dict[str, Any]] = []
         for chunk in _chunks(waiting):
             now = utc_now()
+            typed = all_typed_in(chunk, now - file.skew, now)
+            acting = who_acts(database, keyring, actor, typed, now)
             with database.write() as session:
                 answer = push(
                     Work(session, actor, now, settings, keyring),
@@ -170,6 +173,7 @@ def _perform(
                     kinds=Registry(KINDS),
                     hash_key=keyring.secret("receipts"),
                     language="ja",
+                    acting=acting,
                 )
             for item, line in zip(chunk, answer["results"], strict=True):
                 results.append(line)

@@ -95,6 +95,18 @@ def push(
     }
 
 
+def all_typed_in(items: Sequence[Any], sent_at: datetime, now: datetime) -> set[Typed]:
+    """The PINs in a push, each with its day. Most pushes have none."""
+    told = clock.Correction(now, sent_at)
+    found = set()
+    for item in items:
+        if isinstance(item, dict) and "pin" in item:
+            operation = read_operation(item)
+            if isinstance(operation, Operation) and (typed := typed_in(operation, told)) is not None:
+                found.add(typed)
+    return found
+
+
 def typed_in(operation: Operation, told: clock.Correction) -> Typed | None:
     """The PIN of an operation and the day on which it was typed, by the server's clock."""
     if operation.pin is None:

@@ -9,21 +9,18 @@ from typing import Any, NamedTuple
 
 from flask import Response, jsonify
 
-from outreach_api.access.acting import Typed, who_acts
-from outreach_api.kernel import clock
+from outreach_api.access.acting import who_acts
 from outreach_api.kernel.clock import parse_instant
 from outreach_api.kernel.errors import KernelError, Problem, Refusal
 from outreach_api.kernel.log_lines import tell
 from outreach_api.kernel.week import local_day
 from outreach_api.ledger import audit, counter, epochs
-from outreach_api.ledger.kinds import Operation
 from outreach_api.storage.ledger import Rejection
 from outreach_api.sync import operations, quarantine, reads
-from outreach_api.sync.envelopes import read_operation
 from outreach_api.sync.feed import FEEDS
 from outreach_api.sync.phone_rules import mark_of, phone_rules
 from outreach_api.sync.pull import page_after, scope_of
-from outreach_api.sync.push import push, typed_in
+from outreach_api.sync.push import all_typed_in, push
 from outreach_api.web.blueprint import Blueprint
 from outreach_api.web.cursor import BadCursor, read_cursor, write_cursor
 from outreach_api.web.listing import page
@@ -61,7 +58,7 @@ class Push(Resource):
         """
         items, sent_at = _envelope(body)
         here = services()
-        typed = _typed_in(items, sent_at, here.now())
+        typed = all_typed_in(items, sent_at, here.now())
         # Before the push's own transaction: guesses are counted whatever becomes of it.
         acting = who_acts(here.database, here.keyring, actor(), typed, here.now())
         answer = push(
@@ -234,18 +231,6 @@ def _envelope(body: Any) -> tuple[list[Any], Any]:
     if problems or not isinstance(items, list):
         raise Refused(Refusal("invalid", 422, {}, tuple(problems[:MOST_FAULTS])))
     return items, sent_at
-
-
-def _typed_in(items: list[Any], sent_at: dt.datetime, now: dt.datetime) -> set[Typed]:
-    """The PINs in a push, each with its day. Most pushes have none."""
-    told = clock.Correction(now, sent_at)
-    found = set()
-    for item in items:
-        if isinstance(item, dict) and "pin" in item:
-            operation = read_operation(item)
-            if isinstance(operation, Operation) and (typed := typed_in(operation, told)) is not None:
-                found.add(typed)
-    return found
 
 
 def _begin_epoch(change_no: int, epoch: str, last: int) -> None:
