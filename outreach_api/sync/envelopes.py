@@ -11,6 +11,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Annotated, Any
 
 import msgspec
@@ -103,7 +104,8 @@ def by_hand(item: Any) -> Operation | Refusal:
     payload = _sealed(item, problems) if "sealed" in item else item.get("payload")
     if not isinstance(payload, dict | Sealed) and "payload" in item:
         problems.append(Problem("/payload", "not_object"))
-    problems += [Problem(f"/{key[:100]}", "unknown_key") for key in item if key not in _KEYS]
+    unknown = islice((key for key in item if key not in _KEYS), _MOST_PROBLEMS)
+    problems += [Problem(f"/{key[:100]}", "unknown_key") for key in unknown]
     if not problems and ("payload" in item) == ("sealed" in item):
         problems.append(Problem("", "payload_or_sealed"))
     if problems or op_id is None or entity_id is None or not isinstance(kind, str) or version is None:
