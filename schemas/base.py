@@ -46,7 +46,7 @@ class WireSchema(ma.Schema):
             if accepted is not None:
                 return accepted, ()
         try:
-            values: dict[str, Any] = readers.schema.load(_cut(payload))  # type: ignore[arg-type]
+            values: dict[str, Any] = readers.schema.load(_cut(payload))
         except ma.ValidationError as error:
             return {}, tuple(islice(faults_of(error.messages), MOST_FAULTS))
         return values, ()
