@@ -283,7 +283,9 @@ class Settings:
         if settings.workers > 1 and settings.database.startswith("sqlite"):
             faults.append("OUTREACH_WORKERS: more than one worker needs PostgreSQL (OUTREACH_DATABASE_URL)")
         if settings.mail is not None and not re.fullmatch(EMAIL, settings.mail[1], re.ASCII):
-            faults.append("OUTREACH_MAIL_SENDER: say which address alerts come from")
+            faults.append(
+                "OUTREACH_MAIL_SENDER: お知らせの差出人のアドレスを入れてください · say which address alerts come from"
+            )
         if faults:
             raise SettingsError(faults)
         return settings

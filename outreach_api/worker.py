@@ -107,10 +107,14 @@ def work(settings: Settings, stop: threading.Event, *, parent: int | None = None
 def _keep_to(
     lane: Lane, database: Database, settings: Settings, stop: threading.Event, parent: int | None
 ) -> None:
+    begun = False
     try:
         while not stop.is_set() and parent in (None, os.getppid()):
             seconds = SECONDS_BETWEEN_LOOKS
             try:
+                if not begun:
+                    alerting.begin(database, settings, utc_now())
+                    begun = True
                 run_due(database, settings, stop=stop, handlers=lane)
             except sa.exc.SQLAlchemyError as fault:
                 seconds = _SECONDS_WITHOUT_DATABASE

@@ -123,6 +123,18 @@ def test_work_once_does_what_is_due_and_ends(home: Path, box: Mailbox) -> None:
     assert box.recipients == [LEAD]
 
 
+def test_what_waited_for_a_mail_server_is_sent_as_soon_as_there_is_one(
+    home: Path, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_a_concern()
+    with monkeypatch.context() as without:
+        without.delenv("OUTREACH_SMTP_URL")
+        assert subprocess.run([*OUTREACH, "work", "--once"], timeout=PATIENCE).returncode == 0
+    assert box.taken == []
+    assert subprocess.run([*OUTREACH, "work", "--once"], timeout=PATIENCE).returncode == 0
+    assert box.recipients == [LEAD]
+
+
 def test_a_worker_killed_between_sending_and_writing_it_down_sends_again(
     home: Path, box: Mailbox, started: list[subprocess.Popen[bytes]]
 ) -> None:
@@ -203,11 +215,11 @@ def test_a_trial_shows_whether_alerts_arrive(
     home: Path, box: Mailbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["work", "--trial"]) == 0
-    assert capsys.readouterr().out == "OK  lead\n"
+    assert capsys.readouterr().out == "OK  責任者 · lead\n"
     assert "試し送り" in box.taken[0].text
     box.refused.add(LEAD)
     assert main(["work", "--trial"]) == 1
-    assert capsys.readouterr().out.startswith("NG  lead: ")
+    assert capsys.readouterr().out.startswith("NG  責任者 · lead: ")
     monkeypatch.delenv("OUTREACH_SMTP_URL")
     assert main(["work", "--trial"]) == 1
 

@@ -14,15 +14,22 @@ import time
 
 from outreach_api import mail, worker
 from outreach_api.cli.console import Commands, Failure, command, opened, tell
-from outreach_api.contacts import alert_texts
+from outreach_api.contacts import alert_texts, alerting
 from outreach_api.contacts.reads import alarms
 from outreach_api.kernel import log_lines
+from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.ids import new_id
 from outreach_api.messages import say
 from outreach_api.settings import Settings
+from schemas.vocabulary import AlertRecipient
 
 log = logging.getLogger("outreach.server")
 
+_NAMES = {
+    AlertRecipient.LEAD: "責任者",
+    AlertRecipient.DEPUTY: "副責任者",
+    AlertRecipient.OUTSIDE: "外部の相談員",
+}
 _LONGEST_WAIT = 60.0
 _SECONDS_TO_STOP = 10.0
 """A mail may be on its way. Cut off, it is sent once more later."""
@@ -58,6 +65,7 @@ def run_work(options: argparse.Namespace) -> int:
     stop = worker.stopping()
     if options.once:
         with opened(settings) as database:
+            alerting.begin(database, settings, utc_now())
             worker.run_due(database, settings, stop=stop)
     else:
         worker.work(settings, stop)
@@ -79,7 +87,7 @@ def _trial(settings: Settings) -> int:
             mail.send(*settings.mail, mail.Mail(address, subject, body, new_id()))
         except mail.MailError as refused:
             fault, failed = f": {say(refused.code, 'ja')} · {say(refused.code, 'en')}", True
-        print(f"{'NG' if fault else 'OK'}  {recipient.value}{fault}")
+        print(f"{'NG' if fault else 'OK'}  {_NAMES[recipient]} · {recipient.value}{fault}")
     return 1 if failed else 0
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from outreach_api import mail
 from outreach_api.contacts import alert_texts
-from outreach_api.contacts.escalation import Round, Waiting, next_round
+from outreach_api.contacts.escalation import ALARM, Round, Waiting, next_round
 from outreach_api.contacts.reads import alarms as reads
 from outreach_api.contacts.writes import alarms as writes
 from outreach_api.kernel.ids import derived
@@ -24,6 +24,7 @@ from outreach_api.storage.session import Database
 from schemas.vocabulary import AlertRecipient
 
 Clock = Callable[[], dt.datetime]
+_NO_MAIL = "mail_not_set_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,13 @@ def run(
         following = next_round(due.waiting, due.round_no + 1, at, settings.alert_minutes)
         jobs.put_off(session, claimed, following.due_at if following else at)
     return None
+
+
+def begin(database: Database, settings: Settings, now: dt.datetime) -> None:
+    """Before the first job of a process: what waits only because there was no mail server need wait no more."""
+    if settings.mail is not None:
+        with database.write() as session:
+            jobs.try_again(session, [ALARM], now, code=_NO_MAIL)
 
 
 def _look(database: Database, settings: Settings, claimed: jobs.Claim, now: dt.datetime) -> _Due | None:
@@ -94,7 +102,7 @@ def _tell(
 ) -> str | None:
     """Mail each who was not reached in this round; returns the last fault, if there was one."""
     if settings.mail is None:
-        return "mail_not_set_up"
+        return _NO_MAIL
     error = None
     for recipient in recipients:
         address = due.addresses.get(recipient)

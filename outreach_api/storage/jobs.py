@@ -123,6 +123,14 @@ def failed(session: Session, claimed: Claim, code: str, now: dt.datetime) -> dt.
     return again
 
 
+def try_again(session: Session, kinds: Collection[str], now: dt.datetime, *, code: str | None = None) -> None:
+    """What failed (with this code, if one is given) is due at once: what it failed for has been mended, perhaps."""
+    waiting = sa.update(Job).where(Job.kind.in_(kinds), Job.attempts > 0, Job.due_at > now)
+    if code is not None:
+        waiting = waiting.where(Job.last_error == code)
+    session.execute(waiting.values(due_at=now).execution_options(synchronize_session=False))
+
+
 def finish(session: Session, claimed: Claim) -> None:
     """Nothing is left to do. Raises LeaseLost."""
     _change(session, claimed, sa.delete(Job))

@@ -333,6 +333,19 @@ STOP = {
 # --- workers -----------------------------------------------------------------------------------------------------
 
 
+def test_when_an_address_is_mended_nobody_waits_until_the_alert_comes_round_again(
+    api: Api, box: Mailbox
+) -> None:
+    configure(api, lead_email="typo@example.org")
+    box.refused.add("typo@example.org")
+    write_note(api, visit_of(api), safety_concern=True)
+    for _ in range(6):
+        assert work(api, box, minutes=14) == []
+    assert work(api, box) == [], "it waits for its time"
+    configure(api, lead_email="mended@example.org")
+    assert work(api, box) == ["mended@example.org"]
+
+
 def test_two_workers_never_both_send_one_alert(api: Api, box: Mailbox, engine_url: str) -> None:
     configure(api)
     visit = visit_of(api)

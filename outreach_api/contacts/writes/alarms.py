@@ -79,6 +79,8 @@ def change_addresses(work: Work, accepted: Accepted) -> Applied | Refusal:
             return row
     for name, value in accepted.values.items():
         setattr(row, name, value)
+    # Whoever mends an address must not wait until a child's alert comes round again.
+    jobs.try_again(work.session, [ALARM], work.now)
     audit.record(
         work.session,
         work.actor,
