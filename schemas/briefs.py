@@ -113,7 +113,7 @@ class StopBriefOut(Out):
         "nearest_aed": "集会所の入口",
         "emergency_contact": "管理事務所",
         "indoor_alternative": "集会所",
-        "windows": [{"weekday": 5, "on_day": None, "opens": "10:00", "closes": "16:00"}],
+        "windows": [{"weekday": 5, "nth": None, "on_day": None, "opens": "10:00", "closes": "16:00"}],
         "permissions": [
             {
                 "type": "consent",

@@ -29,20 +29,43 @@ class Position(WireSchema):
     lon = Number(122, 154, required=True)
 
 
+class Nth(Whole):
+    """Which of its weekdays in a month: 1 to 5, or -1 for the last."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(-1, 5, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        nth = super()._deserialize(value, attr, data, **kwargs)
+        if nth == 0:
+            raise Coded("not_in_list", words="1, 2, 3, 4, 5, -1")
+        return nth
+
+
 class Window(WireSchema):
-    """On a weekday (0 is Monday) or on one date; without times the stop is shut on that date."""
+    """On a weekday (0 is Monday), on its nth of each month, or on one date.
+
+    What is said more exactly replaces what is said in general: a date its weekday, the third Saturday Saturdays.
+    Without times the stop is shut on that date, or on that nth weekday.
+    """
 
     weekday = Whole(0, 6, load_default=None)
+    nth = Nth(
+        load_default=None,
+        metadata={"description": "Of the weekday, in the month: 1 to 5, -1 is the last; null is every one."},
+    )
     on_day = Day(load_default=None)
     opens = LocalTime(load_default=None)
     closes = LocalTime(load_default=None)
 
     @validates_schema
     def check(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if (data.get("weekday") is None) == (data.get("on_day") is None):
+        weekday, nth = data.get("weekday"), data.get("nth")
+        if (weekday is None) == (data.get("on_day") is None) or (weekday is None and nth is not None):
             raise Coded("weekday_or_day")
         opens, closes = data.get("opens"), data.get("closes")
-        if (opens is None) != (closes is None) or (data.get("weekday") is not None and opens is None):
+        shut_every_week = weekday is not None and nth is None and opens is None
+        if (opens is None) != (closes is None) or shut_every_week:
             raise Coded("both_times")
         if opens is not None and closes is not None and closes <= opens:
             raise Coded("wrong_order")
@@ -64,6 +87,9 @@ class StopFields(WireSchema):
     toilet = Flag()
     shelter = Flag(metadata={"description": "Shade or rain cover."})
     idling_allowed = Flag()
+    closed_on_holidays = Flag(
+        metadata={"description": "Shut on public holidays, but for a window of that very date."}
+    )
     van_count = Whole(1, 20)
     max_width_cm = Whole(50, 1_000, allow_none=True)
     max_height_cm = Whole(50, 1_000, allow_none=True)
@@ -208,6 +234,7 @@ class StopOut(Out):
     toilet = Flag()
     shelter = Flag()
     idling_allowed = Flag()
+    closed_on_holidays = Flag()
     van_count = Whole(1)
     max_width_cm = Whole(1, allow_none=True)
     max_height_cm = Whole(1, allow_none=True)
@@ -248,6 +275,7 @@ class StopOut(Out):
         "toilet": False,
         "shelter": False,
         "idling_allowed": False,
+        "closed_on_holidays": False,
         "van_count": 1,
         "max_width_cm": None,
         "max_height_cm": None,
@@ -260,7 +288,7 @@ class StopOut(Out):
         "indoor_alternative": None,
         "host": None,
         "weight": 0,
-        "windows": [{"weekday": 5, "on_day": None, "opens": "10:00", "closes": "16:00"}],
+        "windows": [{"weekday": 5, "nth": None, "on_day": None, "opens": "10:00", "closes": "16:00"}],
         "permissions": [],
         "distance_m": None,
         "created_at": "2026-11-23T04:05:06Z",

@@ -15,6 +15,7 @@ from marshmallow import fields as plain
 from schemas import fields
 from schemas.contact_fields import Form
 from schemas.fields import UUID_FORM
+from schemas.stops import Nth
 
 Strategy = st.SearchStrategy[Any]
 
@@ -82,6 +83,7 @@ _BY_TYPE: dict[type, Callable[[Any], Strategy]] = {
     fields.Week: lambda _: _DAYS.map(lambda day: f"{day.isocalendar()[0]}-W{day.isocalendar()[1]:02}"),
     fields.Many: _many,
     fields.Nested: lambda field: valid(field.schema),
+    Nth: lambda _: st.sampled_from([1, 2, 3, 4, 5, -1]),
     plain.Raw: lambda _: st.integers() | st.text(max_size=3),
     plain.Dict: lambda _: st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
 }

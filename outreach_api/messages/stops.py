@@ -1,7 +1,10 @@
 """Texts of stops and permissions."""
 
 TEXTS = {
-    "weekday_or_day": ("曜日か日付のどちらか一つにしてください。", "Give a weekday or a date, not both."),
+    "weekday_or_day": (
+        "曜日か日付のどちらか一つにしてください（第何週かは曜日に付けます）。",
+        "Give a weekday (which may be the nth of a month) or a date, not both.",
+    ),
     "both_times": ("開始と終了の両方が要ります。", "Give both times."),
     "not_position": ("位置の形が違います（緯度,経度）。", "It is not a position: lat,lon in degrees."),
     "stop_code_taken": ("この場所コードはすでに使われています。", "Another stop has this code."),
@@ -42,8 +45,8 @@ TEXTS = {
         "The header has {wanted} cells and this line {got}.",
     ),
     "not_window": (
-        "「{part}」を時間帯として読めません（例：土 10:00-16:00; 2026-12-26 休み）。",
-        'Can\'t read "{part}" as a window, such as: sat 10:00-16:00; 2026-12-26 closed',
+        "「{part}」を時間帯として読めません（例：土 10:00-16:00; 第3日 10:00-14:00; 2026-12-26 休み）。",
+        'Can\'t read "{part}" as a window, such as: sat 10:00-16:00; 3rd sun 10:00-14:00; 2026-12-26 closed',
     ),
     "not_yes_or_no": ("はい・いいえで書いてください。", "Write yes or no."),
     "lat_lon_swapped": ("緯度と経度が逆です。", "Latitude and longitude are in each other's column."),

@@ -117,7 +117,7 @@ def stop_facts(session: Session, stop_ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
         sa.select(OpeningWindow).where(OpeningWindow.stop_id.in_(ids)).order_by(OpeningWindow.line)
     ):
         openings[w.stop_id].append(
-            Opening(weekday=w.weekday, on_day=w.on_day, opens=w.opens, closes=w.closes)
+            Opening(weekday=w.weekday, nth=w.nth, on_day=w.on_day, opens=w.opens, closes=w.closes)
         )
     return {
         row.id: StopFacts(
@@ -128,6 +128,7 @@ def stop_facts(session: Session, stop_ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
             announced_area=row.announced_area,
             permissions=tuple(leaves[row.id]),
             openings=tuple(openings[row.id]),
+            closed_on_holidays=row.closed_on_holidays,
             max_width_cm=row.max_width_cm,
             max_height_cm=row.max_height_cm,
             power=row.power,

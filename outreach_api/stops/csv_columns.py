@@ -142,6 +142,7 @@ COLUMNS = (
     _site("toilet", "トイレ", _flag),
     _site("shelter", "日よけ雨よけ", _flag),
     _site("idling_allowed", "アイドリング可", _flag),
+    _site("closed_on_holidays", "祝日休み", _flag),
     _site("van_count", "停められる台数", _whole, "1"),
     _site("max_width_cm", "幅の上限cm", _whole),
     _site("max_height_cm", "高さの上限cm", _whole, "280"),

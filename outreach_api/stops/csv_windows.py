@@ -1,4 +1,4 @@
-"""Reads opening windows as people write them in a cell: "mon 10:00-12:00; 土 13:00-16:00; 2026-12-03 休み"."""
+"""Reads opening windows as people write them in a cell: "mon 10:00-12:00; 第3土 13:00-16:00; 2026-12-03 休み"."""
 
 from __future__ import annotations
 
@@ -36,13 +36,20 @@ _SHUT = frozenset({"休み", "休", "不可", "closed", "shut"})
 _DAY = re.compile(r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?")
 _PART = re.compile(r"([0-9]{4}[^0-9][0-9]{1,2}[^0-9][0-9]{1,2}日?|[^0-9\s]+)\s*(.*)")
 _TIMES = re.compile(r"([0-9]{1,2}):([0-9]{2})[-~]([0-9]{1,2}):([0-9]{2})")
+# 第3土曜, 第1・第3土曜, 3rd sat, last fri: which of a month, before the weekday.
+_NTH = re.compile(
+    r"(?:第(?P<ja>[1-5一二三四五](?:・第?[1-5一二三四五])*)"
+    r"|(?P<en>[1-5])(?:st|nd|rd|th)\s+|(?P<last>最終|最後の|last\s+))(?P<rest>[^0-9\s].*)"
+)
+_KANJI = str.maketrans("一二三四五", "12345")
+_LAST = -1
 _DASHES = str.maketrans(dict.fromkeys("〜–—‐‑−ー", "~"))
 
 
 def read_windows(cell: str) -> list[dict[str, object]]:
     """Windows as StopIn has them. Raises CellFault `not_window`, which names the part that can't be read."""
     folded = unicodedata.normalize("NFKC", cell).lower().replace("\n", ";").replace("、", ";")
-    return [_window(part.strip()) for part in folded.split(";") if part.strip()]
+    return [window for part in folded.split(";") if part.strip() for window in _windows(part.strip())]
 
 
 def as_day(said: str) -> dt.date | None:
@@ -56,9 +63,22 @@ def as_day(said: str) -> dt.date | None:
         return None
 
 
-def _window(part: str) -> dict[str, object]:
+def _windows(part: str) -> list[dict[str, object]]:
+    """The windows of one part: several where it names several of a month (第1・第3土 10:00-12:00)."""
+    found = _NTH.fullmatch(part)
+    if found is None:
+        return [_window(part, part)]
+    if found["last"]:
+        which = [_LAST]
+    else:
+        which = [int(digit) for digit in (found["ja"] or found["en"]).translate(_KANJI) if digit.isdigit()]
+    return [{**_window(found["rest"], part, shut_weekday=True), "nth": nth} for nth in which]
+
+
+def _window(said: str, part: str, *, shut_weekday: bool = False) -> dict[str, object]:
+    """One window. `shut_weekday`: a weekday may be shut, because it is one of a month and not each of them."""
     fault = CellFault("not_window", part=part[:40])
-    split = _PART.fullmatch(part)
+    split = _PART.fullmatch(said)
     if split is None:
         raise fault
     when, times = split.groups()
@@ -67,7 +87,7 @@ def _window(part: str) -> dict[str, object]:
         raise fault
     made: dict[str, object] = {"weekday": weekday} if day is None else {"on_day": day.isoformat()}
     times = "".join(times.translate(_DASHES).split())
-    if times in _SHUT and day is not None:
+    if times in _SHUT and (day is not None or shut_weekday):
         return made
     found = _TIMES.fullmatch(times)
     if found is None:

@@ -25,6 +25,7 @@ SITE_FIELDS = (
     "toilet",
     "shelter",
     "idling_allowed",
+    "closed_on_holidays",
     "van_count",
     "max_width_cm",
     "max_height_cm",
@@ -95,7 +96,13 @@ def stop_views(
         sa.select(OpeningWindow).where(OpeningWindow.stop_id.in_(ids)).order_by(OpeningWindow.line)
     ):
         windows[w.stop_id].append(
-            {"weekday": w.weekday, "on_day": w.on_day, "opens": w.opens, "closes": w.closes}
+            {
+                "weekday": w.weekday,
+                "nth": w.nth,
+                "on_day": w.on_day,
+                "opens": w.opens,
+                "closes": w.closes,
+            }
         )
     permissions: dict[uuid.UUID, list[dict[str, Any]]] = defaultdict(list)
     for p in session.scalars(

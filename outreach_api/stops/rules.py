@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from outreach_api.kernel.holidays import public_holiday
 from schemas.vocabulary import Publicity, Role, StopKind
 
 PIN_CORRECTION_M = 300.0
@@ -26,6 +27,8 @@ class PermissionDays(Protocol):
 class WindowTimes(Protocol):
     @property
     def weekday(self) -> int | None: ...
+    @property
+    def nth(self) -> int | None: ...
     @property
     def on_day(self) -> dt.date | None: ...
     @property
@@ -51,13 +54,27 @@ def permitted(permissions: Iterable[PermissionDays], day: dt.date) -> bool:
     return any(p.valid_from <= day <= last_valid_day(p) for p in permissions)
 
 
-def windows_on(windows: Sequence[WindowTimes], day: dt.date) -> list[tuple[dt.time, dt.time]] | None:
+def windows_on(
+    windows: Sequence[WindowTimes], day: dt.date, *, closed_on_holidays: bool
+) -> list[tuple[dt.time, dt.time]] | None:
     """When a stop is open on a day: [] is shut, None is any time (it has no windows at all).
 
-    Windows of a date replace those of its weekday.
+    What is said more exactly replaces what is said in general: a date's windows its weekday's, those of the third
+    Saturday those of Saturdays. A public holiday shuts all but what is said of that date.
     """
+    dated = [w for w in windows if w.on_day == day]
+    if not dated and closed_on_holidays and public_holiday(day) is not None:
+        return []
     if not windows:
         return None
-    dated = [w for w in windows if w.on_day == day]
-    chosen = dated or [w for w in windows if w.weekday == day.weekday()]
+    weekly = [w for w in windows if w.weekday == day.weekday()]
+    nth = [w for w in weekly if w.nth is not None and is_nth(day, w.nth)]
+    chosen = dated or nth or [w for w in weekly if w.nth is None]
     return sorted((w.opens, w.closes) for w in chosen if w.opens is not None and w.closes is not None)
+
+
+def is_nth(day: dt.date, nth: int) -> bool:
+    """Whether a day is the nth of its weekday in its month; -1 is the last."""
+    if nth > 0:
+        return (day.day + 6) // 7 == nth
+    return (day + dt.timedelta(days=7)).month != day.month

@@ -31,6 +31,7 @@ UNSAID: dict[str, Any] = {
     "toilet": False,
     "shelter": False,
     "idling_allowed": False,
+    "closed_on_holidays": False,
     "van_count": 1,
     "max_width_cm": None,
     "max_height_cm": None,

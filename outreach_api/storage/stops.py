@@ -35,6 +35,7 @@ class Stop(Kept, Base):
     toilet: Mapped[bool]
     shelter: Mapped[bool]
     idling_allowed: Mapped[bool]
+    closed_on_holidays: Mapped[bool]
     van_count: Mapped[int]
     max_width_cm: Mapped[int | None]
     max_height_cm: Mapped[int | None]
@@ -67,12 +68,17 @@ class Permission(Kept, Base):
 
 
 class OpeningWindow(Base):
-    """When a stop can be used: on a weekday (0 = Monday) or on one date; a date's rows replace its weekday's."""
+    """When a stop can be used: on a weekday (0 = Monday), on its nth of a month, or on one date.
+
+    What is said more exactly replaces what is said in general: stops.rules.windows_on.
+    """
 
     __tablename__ = "opening_windows"
     stop_id: Mapped[uuid.UUID] = stop_ref(primary_key=True)
     line: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
     weekday: Mapped[int | None] = mapped_column(sa.Integer)
+    nth: Mapped[int | None] = mapped_column(sa.Integer)
+    """The first to fifth of that weekday in a month, -1 the last; null is every one."""
     on_day: Mapped[dt.date | None]
     opens: Mapped[dt.time | None]
     closes: Mapped[dt.time | None]

@@ -219,11 +219,31 @@ def test_bad_lines_come_back_as_they_were_with_the_reason_and_can_be_mended() ->
             "2026年12月3日 休み；Fri 10:00 - 11:00",
             [{"on_day": "2026-12-03"}, {"weekday": 4, "opens": "10:00", "closes": "11:00"}],
         ),
+        ("第3土 10:00-14:00", [{"weekday": 5, "nth": 3, "opens": "10:00", "closes": "14:00"}]),
+        (
+            "第１・第３土曜日 10:00-14:00",
+            [{"weekday": 5, "nth": nth, "opens": "10:00", "closes": "14:00"} for nth in (1, 3)],
+        ),
+        ("第二水曜 休み", [{"weekday": 2, "nth": 2}]),
+        ("最終金曜 9:00-10:00", [{"weekday": 4, "nth": -1, "opens": "09:00", "closes": "10:00"}]),
+        (
+            "2nd Tue 10:00-11:00; last fri closed",
+            [{"weekday": 1, "nth": 2, "opens": "10:00", "closes": "11:00"}, {"weekday": 4, "nth": -1}],
+        ),
         ("; ;", []),
     ],
 )
 def test_windows_are_read_as_people_write_them(cell: str, windows: list[dict[str, object]]) -> None:
     assert read_windows(cell) == windows
+
+
+@pytest.mark.parametrize(
+    "cell", ["土 休み", "第6土 10:00-14:00", "第3 10:00-14:00", "3土10:00", "第3土曜", "last 10:00-11:00"]
+)
+def test_a_window_that_says_too_little_is_named(cell: str) -> None:
+    with pytest.raises(CellFault) as fault:
+        read_windows(cell)
+    assert fault.value.code == "not_window"
 
 
 @given(st.text(max_size=60))

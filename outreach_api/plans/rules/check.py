@@ -60,7 +60,7 @@ def _of_place(stay: Stay, day: dt.date) -> Iterator[Violation]:
         yield _hard("stop_not_agreed", stay, status=stop.status.value)
     if not permitted(stop.permissions, day):
         yield _permission(stay, day)
-    windows = windows_on(stop.openings, day)
+    windows = windows_on(stop.openings, day, closed_on_holidays=stop.closed_on_holidays)
     if windows is None:
         return
     if not windows:

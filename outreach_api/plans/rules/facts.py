@@ -45,9 +45,10 @@ class Leave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """An opening window: on a weekday (0 is Monday) or on a date; without times it is shut then."""
+    """An opening window: on a weekday (0 is Monday), its nth of a month, or a date; without times it is shut then."""
 
     weekday: int | None = None
+    nth: int | None = None
     on_day: dt.date | None = None
     opens: dt.time | None = None
     closes: dt.time | None = None
@@ -62,6 +63,7 @@ class StopFacts:
     announced_area: str | None = None
     permissions: tuple[Leave, ...] = ()
     openings: tuple[Opening, ...] = ()
+    closed_on_holidays: bool = False
     max_width_cm: int | None = None
     max_height_cm: int | None = None
     power: bool = False
