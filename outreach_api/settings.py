@@ -66,6 +66,20 @@ def _origins(text: str) -> tuple[str, ...]:
     return found
 
 
+def _geocoders(text: str) -> tuple[str, ...]:
+    found = tuple(text.replace(",", " ").split())
+    if not set(found) <= {"gazetteer", "gsi", "nominatim"} or len(set(found)) != len(found):
+        raise ValueError("must be some of gazetteer, gsi, nominatim, in the order in which they are asked")
+    return found
+
+
+def _user_agent(text: str) -> str:
+    # Who runs Nominatim wants to be able to reach who asks: a sample of some library is refused there.
+    if not re.fullmatch(r"[!-~][ -~]{5,198}", text) or not re.search(r"@|https?://", text):
+        raise ValueError("must name this installation and hold a mail or web address")
+    return text
+
+
 def _database_url(text: str) -> str:
     if text.startswith(("postgres://", "postgresql://")):
         text = "postgresql+psycopg://" + text.split("://", 1)[1]
@@ -207,6 +221,24 @@ class Settings:
     )
     token_days: int = _setting(400, _DAYS, "days until a token ends")
     token_idle_days: int = _setting(120, _DAYS, "a token ends that was not used for more days than this")
+
+    geocoders: tuple[str, ...] = _setting(
+        ("gazetteer",), _geocoders, "who is asked for an address, in this order: gazetteer, gsi, nominatim"
+    )
+    geocode_homes: str = _setting(
+        "no",
+        _one_of("no", "yes"),
+        "yes: also addresses that may be private homes are sent to gsi and nominatim",
+    )
+    geocode_seconds: float = _setting(5.0, _number(0.2, 30), "gsi and nominatim have so long to answer")
+    geocode_cache_days: int = _setting(90, _whole(1, 365), "days that their answers are kept, sealed")
+    gsi_url: str = _setting(
+        "https://msearch.gsi.go.jp/address-search/AddressSearch", _web_url, "the address search of 国土地理院"
+    )
+    nominatim_url: str = _setting("https://nominatim.openstreetmap.org", _web_url, "where Nominatim is")
+    nominatim_agent: str = _setting(
+        "", _user_agent, "how Nominatim is told who asks: name and mail or web address; without it, it is off"
+    )
 
     tax_rounding: str = _setting("floor", _one_of("floor", "half_up", "ceil"), "rounding of tax in a price")
     till_tolerance_yen: int = _setting(300, _whole(0, 100_000), "till difference that needs no reason")

@@ -21,7 +21,7 @@ from schemas.fields import (
     Whole,
     Word,
 )
-from schemas.vocabulary import PermissionType, Publicity, StopKind, StopStatus
+from schemas.vocabulary import PermissionType, PositionSource, Precision, Publicity, StopKind, StopStatus
 
 
 class Position(WireSchema):
@@ -104,6 +104,16 @@ class StopFields(WireSchema):
     host_contact = Text(200, allow_none=True)
     weight = Whole(0, 10, metadata={"description": "The coordinator's own weight in planning."})
     windows = Many(Nested(Window), 40)
+    position_precision = Word(
+        Precision,
+        metadata={
+            "description": "How well the position is known. A position that comes without it was set by hand: manual."
+        },
+    )
+    position_source = Word(
+        PositionSource,
+        metadata={"description": "The `provider` of the candidate that was chosen; default: pin."},
+    )
 
 
 class StopIn(StopFields):
@@ -224,6 +234,10 @@ class StopOut(Out):
     announced_area = Text(60, allow_none=True)
     address = Text(200, allow_none=True)
     position = Nested(Position)
+    position_precision = Word(
+        Precision, allow_none=True, metadata={"description": "Null of stops from before it was asked."}
+    )
+    position_source = Word(PositionSource, allow_none=True)
     mesh250 = Whole(1)
     mesh500 = Whole(1)
     mesh1000 = Whole(1)
@@ -265,6 +279,8 @@ class StopOut(Out):
         "announced_area": None,
         "address": None,
         "position": {"lat": 35.8041, "lon": 139.9523},
+        "position_precision": "manual",
+        "position_source": "pin",
         "mesh250": 5339576613,
         "mesh500": 533957661,
         "mesh1000": 53395766,

@@ -36,6 +36,64 @@ class Publicity(StrEnum):
     MEMBERS = "members"
 
 
+class Precision(StrEnum):
+    """How well a position is known: somewhere in the town (丁目), in its block (番), at the place (号), or a pin set
+    by hand."""
+
+    TOWN = "town"
+    BLOCK = "block"
+    POINT = "point"
+    MANUAL = "manual"
+
+
+class PositionSource(StrEnum):
+    """Who said where a stop is. `pin`: somebody put it on the map; `pasted`: coordinates, a map link or a plus code."""
+
+    GAZETTEER = "gazetteer"
+    GSI = "gsi"
+    NOMINATIM = "nominatim"
+    PASTED = "pasted"
+    PIN = "pin"
+
+
+class Understood(StrEnum):
+    """What a text was that was to be found on the map."""
+
+    ADDRESS = "address"
+    POSITION = "position"
+    MAP_LINK = "map_link"
+    PLUS_CODE = "plus_code"
+
+
+class Derivation(StrEnum):
+    """How a candidate's position was come by."""
+
+    COORDINATES = "coordinates"
+    SWAPPED_COORDINATES = "swapped_coordinates"
+    GEO_URI = "geo_uri"
+    MAP_LINK_PIN = "map_link_pin"
+    MAP_LINK_VIEW = "map_link_view"
+    """The middle of what the map showed: nobody said that it is the place."""
+    PLUS_CODE = "plus_code"
+    PLUS_CODE_NEAR = "plus_code_near"
+    """A short code, completed near a place that is known."""
+    LISTED = "listed"
+    """It stands so in the provider's list."""
+    MEAN = "mean"
+    """The middle of all that the gazetteer lists in that town or block."""
+
+
+class Asked(StrEnum):
+    """What came of asking a provider."""
+
+    FOUND = "found"
+    NOTHING = "nothing"
+    UNAVAILABLE = "unavailable"
+    WITHHELD = "withheld"
+    """It was not asked, for what was looked for may be somebody's home."""
+    OFF = "off"
+
+
 class PermissionType(StrEnum):
     CONSENT = "consent"
     PARK_ACT = "park_act"

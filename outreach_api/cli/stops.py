@@ -108,6 +108,7 @@ def _tell(file: StopsFile, done: Imported, bad_file: Path, *, partial: bool) -> 
             f"誤りのある{len(done.bad)}行を {bad_file} に書きました。直してもう一度取り込んでください。",
             f"Wrote the {len(done.bad)} bad lines to {bad_file}: mend them there and import that file.",
         )
+    _tell_faults(done.notes)
     tell(
         f"場所を{done.added}件、許可を{done.permissions}件追加しました（{done.unchanged}件は登録済み）。",
         f"Added {done.added} stops and {done.permissions} permissions; {done.unchanged} stops were there already.",

@@ -36,6 +36,12 @@ class Row:
     stop: dict[str, Any] = field(default_factory=dict, hash=False)
     permission: dict[str, Any] | None = field(default=None, hash=False)
     faults: tuple[BadCell, ...] = ()
+    place: dict[str, Any] = field(default_factory=dict, hash=False)
+    """Where its address is, as a gazetteer says, for a line without a position of its own."""
+
+    @property
+    def wants_place(self) -> bool:
+        return not self.faults and "position" not in self.stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,10 @@ class StopsFile:
     header: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     faults: tuple[BadCell, ...] = ()
+
+
+# A line may leave these out if it has an address.
+_INSTEAD_OF_ADDRESS = {"lat", "lon"}
 
 
 class _Unreadable(Exception):
@@ -118,6 +128,8 @@ def _columns(lines: Sequence[tuple[int, list[str]]]) -> list[Column]:
         else:
             found.append(column)
     names = {column.name for column in found}
+    if "address" in names:
+        names |= _INSTEAD_OF_ADDRESS
     faults += [BadCell(line, name, "column_not_there") for name in NEEDED if name not in names]
     if faults:
         raise _Unreadable(*faults)
@@ -151,6 +163,10 @@ def _row(line: int, cells: Sequence[str], columns: Sequence[Column]) -> Row:
     if wants_permission:
         checked.append(("permission", PermissionBody.read(permission)[1]))
     known = {fault.column for fault in faults}
+    by_address = "address" in stop and not any(by_name.get(name, "").strip() for name in _INSTEAD_OF_ADDRESS)
+    if by_address:
+        known |= _INSTEAD_OF_ADDRESS
+        del stop["position"]
     for part, found in checked:
         for wire in found:
             name = column_at(part, wire.path)

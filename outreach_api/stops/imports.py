@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.csv_cells import write_csv
@@ -18,8 +21,11 @@ from outreach_api.settings import Settings
 from outreach_api.stops.csv_columns import REASONS
 from outreach_api.stops.csv_rows import BadCell, Row, StopsFile, column_at
 from outreach_api.stops.operations import ADD_STOP, GRANT_PERMISSION
+from outreach_api.stops.placing import placed
+from outreach_api.storage.bulk import CHUNK
 from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.session import Database
+from outreach_api.storage.stops import Stop
 
 _KINDS = Registry((ADD_STOP, GRANT_PERMISSION))
 
@@ -32,6 +38,8 @@ class Imported:
     unchanged: int = 0
     permissions: int = 0
     bad: tuple[Row, ...] = ()
+    notes: tuple[BadCell, ...] = ()
+    """What stands and should be looked at: positions that a gazetteer gave, stops that may be there already."""
 
 
 class _Refused(Exception):
@@ -54,11 +62,14 @@ def import_stops(
     """Add the stops and permissions of a file that was read without faults of its own.
 
     Each operation's id follows from its content: the same line imported twice is one stop, and a line that
-    got another permission adds that permission to its stop.
+    got another permission adds that permission to its stop. Where a gazetteer says that an address is, is no part
+    of its line: a stop that was added so stays where it is.
     """
-    bad = {row.line: row for row in file.rows if row.faults}
+    with database.read() as session:
+        rows = placed(session, file.rows)
+    bad = {row.line: row for row in rows if row.faults}
     while True:
-        good = [row for row in file.rows if row.line not in bad]
+        good = [row for row in rows if row.line not in bad]
         # Bad lines don't hide what the database has against the others: those are tried, and rolled back.
         only_try = bool(bad) and not partial
         try:
@@ -86,8 +97,10 @@ def _perform(
 ) -> Imported:
     ready: list[Ready] = []
     owners: list[Row] = []
+    with database.read() as session:
+        there = _there_already(session, rows)
     for row in rows:
-        operations = _operations(row)
+        operations = _operations(row, there)
         ready += read(operations, actor=actor, kinds=_KINDS, hash_key=keyring.secret("receipts"))
         owners += [row] * len(operations)
     with database.write() as session:
@@ -102,19 +115,47 @@ def _perform(
         if refused or only_try:
             raise _Refused(list(refused.values()))
     stops = [
-        outcome for item, outcome in zip(ready, outcomes, strict=True) if item.operation.kind == ADD_STOP.name
+        (row, outcome)
+        for row, item, outcome in zip(owners, ready, outcomes, strict=True)
+        if item.operation.kind == ADD_STOP.name
     ]
-    added = _fresh(stops)
-    return Imported(added, len(stops) - added, _fresh(outcomes) - added)
+    added = _fresh([outcome for _, outcome in stops])
+    notes = [
+        note for row, outcome in stops if outcome.ending is Ending.APPLIED for note in _notes(row, outcome)
+    ]
+    return Imported(added, len(rows) - added, _fresh(outcomes) - added, notes=tuple(notes))
+
+
+def _there_already(session: Session, rows: Sequence[Row]) -> set[uuid.UUID]:
+    """The stops of lines whose position is not in the file, that an earlier import added."""
+    ids = [_stop_id(row) for row in rows if row.place]
+    found: set[uuid.UUID] = set()
+    for start in range(0, len(ids), CHUNK):
+        found |= set(session.scalars(sa.select(Stop.id).where(Stop.id.in_(ids[start : start + CHUNK]))))
+    return found
+
+
+def _notes(row: Row, outcome: Outcome) -> Iterator[BadCell]:
+    if row.place:
+        precision = row.place["position_precision"]
+        yield BadCell(row.line, "address", "stop_placed_by_list", {"precision": precision})
+    for warning in outcome.warnings:
+        yield BadCell(row.line, "name", warning.code, warning.params)
 
 
 def _fresh(outcomes: Sequence[Outcome]) -> int:
     return sum(outcome.ending is Ending.APPLIED for outcome in outcomes)
 
 
-def _operations(row: Row) -> list[Operation]:
-    stop_id = derived("stops csv", ADD_STOP.name, _canonical(row.stop))
-    made = [Operation(stop_id, ADD_STOP.name, ADD_STOP.v, stop_id, row.stop)]
+def _stop_id(row: Row) -> uuid.UUID:
+    return derived("stops csv", ADD_STOP.name, _canonical(row.stop))
+
+
+def _operations(row: Row, there: Collection[uuid.UUID]) -> list[Operation]:
+    stop_id = _stop_id(row)
+    made = []
+    if stop_id not in there:
+        made.append(Operation(stop_id, ADD_STOP.name, ADD_STOP.v, stop_id, {**row.stop, **row.place}))
     if row.permission is not None:
         permission = {**row.permission, "stop_id": str(stop_id)}
         op_id = derived("stops csv", GRANT_PERMISSION.name, _canonical(permission))

@@ -125,6 +125,8 @@ def stop_views(
             "announced_area": row.announced_area,
             "address": row.address,
             "position": {"lat": row.lat_micro / 1_000_000, "lon": row.lon_micro / 1_000_000},
+            "position_precision": row.position_precision,
+            "position_source": row.position_source,
             "mesh250": row.mesh,
             "mesh500": mesh.parent(row.mesh, 500),
             "mesh1000": mesh.parent(row.mesh, 1000),

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import uuid
 from typing import Any
 
 from outreach_api.kernel.errors import KernelError, Problem, Refusal
 from outreach_api.kernel.geo import BBox, Point
-from outreach_api.stops import operations, reads
+from outreach_api.stops import duplicates, operations, reads
+from outreach_api.stops.geocoding.asking import Finder, outlines_in_force
+from outreach_api.stops.geocoding.views import found_view
 from outreach_api.storage.stops import Stop
 from outreach_api.web.blueprint import ALL_ROLES, Blueprint
+from outreach_api.web.limits import Limit, try_once
 from outreach_api.web.listing import page, sorted_page
+from outreach_api.web.problems import language
 from outreach_api.web.resource import Change, Resource, actor, session
+from outreach_api.web.services import services
+from schemas import geocode as places
 from schemas import stops as wire
 from schemas.base import page_of
 from schemas.vocabulary import Role
@@ -20,6 +27,8 @@ from schemas.vocabulary import Role
 blp = Blueprint("stops", __name__, url_prefix="/v1", description="出店場所 · where the van may stand")
 
 StopPage = page_of(wire.StopOut)
+DuplicatePage = page_of(places.DuplicateOut)
+_OUTSIDE = Limit("geocode", 100, dt.timedelta(hours=1))
 # A private home is a stop too: reporters see places in reports and on the map, never the list of their doors.
 READERS = ALL_ROLES - {Role.REPORTER}
 _PAIR = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{1,12})?),(-?[0-9]{1,3}(?:\.[0-9]{1,12})?)")
@@ -61,6 +70,36 @@ class StopRequests(Resource):
     def post(self, change: Change) -> Any:
         """Note a place that asked for the van; a coordinator takes it from there."""
         return change.perform(reads.stop)
+
+
+@blp.route("/stops/duplicates")
+class StopDuplicates(Resource):
+    @blp.reads(DuplicatePage, operations.PLANNERS, name="findDuplicateStops", query=places.DuplicateQuery)
+    def get(self, query: dict[str, Any]) -> Any:
+        """Pairs of stops that may be one place, the likeliest first."""
+        return sorted_page(duplicates.pairs(session()), query, duplicates.pair_views)
+
+
+@blp.route("/geocode")
+class Geocode(Resource):
+    @blp.reads(places.GeocodeOut, operations.PLANNERS, name="geocode", query=places.GeocodeQuery)
+    def get(self, query: dict[str, Any]) -> Any:
+        """Find where an address is, or what was pasted: coordinates, a map link, a plus code.
+
+        Without a network by an imported gazetteer; others are asked only if OUTREACH_GEOCODERS names them.
+        """
+        near = None if query["near"] is None else _point(query["near"])
+        if isinstance(near, Refusal):
+            return near
+        here = services()
+        finder = Finder(here.database, here.keyring, here.settings, here.now, _may_ask_outside)
+        found = finder.find(query["q"], kind=query["kind"], near=near)
+        return found_view(found, outlines_in_force(session()), language())
+
+
+def _may_ask_outside() -> None:
+    """No bulk: who lets one address after the other be looked up elsewhere wants a gazetteer."""
+    try_once(_OUTSIDE, actor().holder_id.bytes)
 
 
 @blp.route("/stops/<uuid:stop_id>")

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from outreach_api.kernel.holidays import public_holiday
-from schemas.vocabulary import Publicity, Role, StopKind
+from schemas.vocabulary import Precision, Publicity, Role, StopKind
 
 PIN_CORRECTION_M = 300.0
 """A pin moved further than this is another place: its visits must keep the old one."""
+ROUGH_CORRECTION_M = {Precision.TOWN: 2_000.0, Precision.BLOCK: 500.0}
+"""What was only known to be in a town or a block is put right by as much as that may be off."""
 
 SEES_HOST = frozenset({Role.COORDINATOR, Role.ADMIN})
 
@@ -35,6 +37,11 @@ class WindowTimes(Protocol):
     def opens(self) -> dt.time | None: ...
     @property
     def closes(self) -> dt.time | None: ...
+
+
+def pin_correction_m(precision: str | None) -> float:
+    """How far a position of that precision may be corrected, in metres."""
+    return ROUGH_CORRECTION_M.get(Precision(precision), PIN_CORRECTION_M) if precision else PIN_CORRECTION_M
 
 
 def default_publicity(kind: StopKind) -> Publicity:

@@ -12,11 +12,12 @@ from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.geo import Point, distance_m
 from outreach_api.ledger import shown_with, timetable, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
-from outreach_api.stops.rules import PIN_CORRECTION_M, default_publicity
+from outreach_api.stops import duplicates
+from outreach_api.stops.rules import default_publicity, pin_correction_m
 from outreach_api.storage.base import VisitFact
 from outreach_api.storage.stops import OpeningWindow, Permission, Stop
 from outreach_api.storage.visits import Visit
-from schemas.vocabulary import Publicity, StopStatus
+from schemas.vocabulary import PositionSource, Precision, Publicity, StopStatus
 
 UNSAID: dict[str, Any] = {
     "kana": None,
@@ -47,6 +48,13 @@ UNSAID: dict[str, Any] = {
     "weight": 0,
 }
 
+# A position of which nothing else is said was put there by somebody.
+_BY_HAND: dict[str, Any] = {
+    "position_precision": Precision.MANUAL,
+    "position_source": PositionSource.PIN,
+}
+_COMPARED = frozenset({"name", "kana", "name_en", "address"})
+
 
 def add_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
     given = dict(accepted.values)
@@ -54,18 +62,19 @@ def add_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
     place = _place(given.pop("position"))
     if isinstance(place, Refusal):
         return place
-    values = {"publicity": default_publicity(given["kind"]), **UNSAID, **given, **place}
+    values = {"publicity": default_publicity(given["kind"]), **UNSAID, **_BY_HAND, **given, **place}
     taken = work.session.scalar(sa.select(Stop.id).where(Stop.code == values["code"]))
     if taken is not None:
         return Refusal(
             "stop_code_taken", 409, {"code": values["code"]}, (Problem("/code", "stop_code_taken"),)
         )
-    work.session.add(
-        Stop(id=accepted.entity_id, change_no=accepted.change_no, created_at=work.now, version=1, **values)
-    )
+    row = Stop(id=accepted.entity_id, change_no=accepted.change_no, created_at=work.now, version=1, **values)
+    work.session.add(row)
     work.session.flush()
-    _put_windows(work, accepted.entity_id, windows)
-    return Applied(accepted.entity_id, announces=(Announce("stop", accepted.entity_id),))
+    _put_windows(work, row.id, windows)
+    return Applied(
+        row.id, announces=(Announce("stop", row.id),), warnings=duplicates.warnings_about(work.session, row)
+    )
 
 
 def request_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
@@ -83,10 +92,16 @@ def request_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
         name=accepted.values["name"],
         kind=accepted.values["kind"],
         **place,
+        **_BY_HAND,
         **{**UNSAID, "status": StopStatus.REQUESTED, "address": accepted.values["address"]},
     )
     work.session.add(stop)
-    return Applied(accepted.entity_id, announces=(Announce("stop", accepted.entity_id),))
+    work.session.flush()
+    return Applied(
+        stop.id,
+        announces=(Announce("stop", stop.id),),
+        warnings=duplicates.warnings_about(work.session, stop),
+    )
 
 
 def change_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
@@ -103,6 +118,7 @@ def change_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
         refusal = _correct_pin(work, row, place)
         if refusal is not None:
             return refusal
+        given = {**_BY_HAND, **given}
     if given.get("kind", row.kind) != row.kind and row.publicity == Publicity.PUBLIC:
         # It may turn out to be a home, of which only the neighbourhood is announced unless the same change says more.
         given = {"publicity": default_publicity(given["kind"]), **given}
@@ -114,7 +130,14 @@ def change_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
         _put_windows(work, row.id, windows)
     timetable.follow_stop(work, row)
     shown = shown_with.at_stop(work.session, row.id) if renamed else []
-    return Applied(row.id, row.version, created=False, announces=(Announce("stop", row.id), *shown))
+    compared = position is not None or not _COMPARED.isdisjoint(given)
+    return Applied(
+        row.id,
+        row.version,
+        created=False,
+        announces=(Announce("stop", row.id), *shown),
+        warnings=duplicates.warnings_about(work.session, row) if compared else (),
+    )
 
 
 def grant_permission(work: Work, accepted: Accepted) -> Applied | Refusal:
@@ -156,8 +179,9 @@ def _correct_pin(work: Work, row: Stop, place: dict[str, int]) -> Refusal | None
         Point(row.lat_micro / 1_000_000, row.lon_micro / 1_000_000),
         Point(place["lat_micro"] / 1_000_000, place["lon_micro"] / 1_000_000),
     )
-    if metres > PIN_CORRECTION_M:
-        params = {"metres": round(metres), "allowed": round(PIN_CORRECTION_M)}
+    allowed = pin_correction_m(row.position_precision)
+    if metres > allowed:
+        params = {"metres": round(metres), "allowed": round(allowed)}
         return Refusal("stop_moved", 409, params, (Problem("/position", "stop_moved", params),))
     if place["mesh"] != row.mesh:
         visits = sa.select(Visit.id).where(Visit.stop_id == row.id)

@@ -28,6 +28,9 @@ class Stop(Kept, Base):
     lon_micro: Mapped[int]
     mesh: Mapped[int] = mapped_column(index=True)
     """250 m mesh code; the 500 m one is mesh // 10."""
+    position_precision: Mapped[str | None]
+    """How well the position is known; null of those that were entered before it was asked."""
+    position_source: Mapped[str | None]
     seating_by_us: Mapped[bool]
     power: Mapped[bool]
     water: Mapped[bool]
