@@ -22,7 +22,8 @@ def test_every_setting_is_documented_with_its_default() -> None:
     settings = {PREFIX + field.name.upper(): field for field in dataclasses.fields(Settings)}
     assert _table("Settings") == set(settings)
     for name, field in settings.items():
-        default = "" if field.default in (None, "", ()) else str(field.default)
+        several = isinstance(field.default, tuple)
+        default = " ".join(field.default) if several else "" if field.default is None else str(field.default)
         assert f"| `{name}` | {default} | {field.metadata['says']} |" in README
 
 
