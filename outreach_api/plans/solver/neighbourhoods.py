@@ -1,0 +1,148 @@
+"""Large neighbourhood search over the shifts of a week or a month.
+
+A step frees some shifts, draws good routes for each by a narrow label setting under shaken prices, takes the best set
+of them that fits together (combining.py), and lets each shift take up what is still left out. A step that is a little
+worse may stand, within a margin that shrinks (record-to-record travel: Dueck, "New optimization heuristics", Journal
+of Computational Physics 104 (1993); large neighbourhoods: Shaw 1998, Pisinger and Ropke 2010).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from outreach_api.plans.solver.combining import Conflicts, combine, taken_rows
+from outreach_api.plans.solver.label_setting import LabelSetting, Way
+from outreach_api.plans.solver.problem import Problem
+from outreach_api.plans.solver.schedule import fits
+from outreach_api.plans.solver.spacing import days_too_far
+from outreach_api.plans.solver.tables import Flags, Floats, ShiftTable
+
+Orders = tuple[tuple[int, ...], ...]
+
+# Labels that live on, times places: few places can afford a wider beam.
+_WIDTH_TIMES_PLACES = 13_000
+_LEAST_WIDTH = 60
+_POOL_KEPT = 60
+_COMBINED = 200
+_SHAKEN = (0.4, 1.5)
+_MARGIN = 0.004
+_MARGIN_AFTER_STEP = 0.985
+
+
+class Neighbourhoods:
+    """Orders by shift, improved step by step. `between` is called often and may raise to give a step up."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        tables: Sequence[ShiftTable],
+        prices: Floats,
+        step: int,
+        seed: int,
+        between: Callable[[], None],
+    ) -> None:
+        self._problem, self._tables = problem, tables
+        self.prices = prices
+        self._conflicts = Conflicts(problem)
+        self._chance = np.random.default_rng(seed)
+        self._settings = [LabelSetting(table, step, between) for table in tables]
+        self._margin = _MARGIN
+        self._current: Orders = tuple(() for _ in tables)
+        self.best: Orders = self._current
+
+    def first(self) -> None:
+        """From nothing: all shifts at once, without shaking."""
+        self._accept(self._rebuilt(self._current, list(range(len(self._tables))), self.prices))
+
+    def one_by_one(self) -> None:
+        """From nothing: each shift takes the best of what the earlier ones left."""
+        orders: list[tuple[int, ...]] = [() for _ in self._tables]
+        for shift in range(len(orders)):
+            self._fill(orders, shift)
+        self._accept(self._spaced(orders))
+
+    def step(self) -> None:
+        """Free one to three shifts and fill them anew."""
+        most = len(self._tables)
+        size = min(most, int(self._chance.integers(2, 4)))
+        freed = [int(shift) for shift in self._chance.choice(most, size, replace=False)]
+        shaken = self.prices * self._chance.uniform(*_SHAKEN, len(self.prices))
+        self._accept(self._rebuilt(self._current, freed, shaken))
+
+    def worth(self, orders: Orders) -> float:
+        return sum(self._worth(shift, order) for shift, order in enumerate(orders))
+
+    def _accept(self, orders: Orders) -> None:
+        worth, best = self.worth(orders), self.worth(self.best)
+        self._margin *= _MARGIN_AFTER_STEP
+        if worth > best:
+            self.best = orders
+        if worth > best - self._margin * abs(best):
+            self._current = orders
+        else:
+            self._current = self.best
+
+    def _rebuilt(self, orders: Orders, freed: list[int], prices: Floats) -> Orders:
+        rest = [() if shift in freed else order for shift, order in enumerate(orders)]
+        pools = []
+        for shift in freed:
+            table = self._tables[shift]
+            taken = self._taken(shift, rest)
+            self._settings[shift].aim(prices[table.numbers], taken)
+            pool = self._settings[shift].pool(_width(table), _POOL_KEPT)
+            pools.append([*pool, self._way(shift, orders[shift], prices)])
+        tables = [self._tables[shift] for shift in freed]
+        ways = combine(self._conflicts, tables, pools, len(self._problem.places), _COMBINED)
+        for shift, way in zip(freed, ways, strict=True):
+            rest[shift] = self._tables[shift].places(way.rows)
+        for shift in freed:
+            self._fill(rest, shift)
+        return self._spaced(rest)
+
+    def _fill(self, orders: list[tuple[int, ...]], shift: int) -> None:
+        """The best that one shift can make of its own places and those that nobody visits."""
+        known = self._worth(shift, orders[shift])
+        setting, numbers = self._settings[shift], self._tables[shift].numbers
+        setting.aim(self.prices[numbers], self._taken(shift, orders))
+        found = setting.best(known, _width(self._tables[shift]))
+        if found.rows:
+            orders[shift] = self._tables[shift].places(found.rows)
+
+    def _taken(self, shift: int, orders: Sequence[tuple[int, ...]]) -> Flags:
+        return taken_rows(self._conflicts, self._tables[shift], orders, len(self._problem.places))
+
+    def _way(self, shift: int, order: Sequence[int], prices: Floats) -> Way:
+        worth = self._worth(shift, order)
+        rows = tuple(self._tables[shift].row_of[place] for place in order)
+        return Way(rows, worth, worth - float(prices[list(order)].sum()))
+
+    def _worth(self, shift: int, order: Sequence[int]) -> float:
+        table = self._tables[shift]
+        if not order:
+            return 0.0
+        rows = [table.start, *(table.row_of[place] for place in order), table.end]
+        costs = table.costs[rows[:-1], rows[1:]].sum()
+        return float(table.weights[rows[1:-1]].sum() - costs)
+
+    def _spaced(self, orders: list[tuple[int, ...]]) -> Orders:
+        """Without the visits to stops whose gaps would exceed their `max_days`."""
+        problem = self._problem
+        for site, members in zip(problem.sites, problem.members, strict=True):
+            days = [
+                problem.shifts[shift].day
+                for shift, order in enumerate(orders)
+                for place in order
+                if place in members
+            ]
+            if days and days_too_far(site, days):
+                for shift, order in enumerate(orders):
+                    kept = tuple(place for place in order if place not in members)
+                    if kept != order:
+                        orders[shift] = kept if fits(problem, shift, kept) else ()
+        return tuple(orders)
+
+
+def _width(table: ShiftTable) -> int:
+    return max(_LEAST_WIDTH, _WIDTH_TIMES_PLACES // max(1, table.size))

@@ -1,0 +1,117 @@
+"""A shift as NumPy tables: what the engines look up instead of asking problem.py place by place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from outreach_api.plans.solver.problem import Problem
+from outreach_api.plans.solver.spacing import days_too_close
+
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+# Later than every minute of a day.
+NEVER = 1 << 20
+
+
+def _too_close(problem: Problem, number: int, day: int) -> bool:
+    """Whether a visit that stands already is too near."""
+    site = problem.places[number].site
+    return site is not None and days_too_close(problem.sites[site], (), day) > 0
+
+
+class ShiftTable:
+    """Rows are the places that the shift can visit at all (`numbers` in the problem), then its start, then its end.
+
+    Times are minutes since the shift's earliest start.
+    """
+
+    def __init__(self, problem: Problem, shift: int, numbers: Sequence[int]) -> None:
+        when = problem.shifts[shift]
+        self.problem, self.shift = problem, shift
+        self.since = when.earliest
+        self.span = when.latest - when.earliest
+        self.longest = when.longest
+        self.pause = when.pause
+        drives = np.asarray(when.drives, dtype=np.int32)
+        setup = np.array([*(place.setup for place in problem.places), 0, 0], dtype=np.int32)
+        teardown = np.array([*(place.teardown for place in problem.places), 0, 0], dtype=np.int32)
+        legs = drives + teardown[:, None] + setup[None, :]
+        home = legs[:, problem.end]
+        kept = [
+            number
+            for number in numbers
+            for windows in [problem.windows(number, shift)]
+            if windows and not _too_close(problem, number, when.day)
+            for stay in [problem.places[number].stay]
+            for reached in [when.earliest + int(legs[problem.start, number])]
+            if any(
+                max(reached, o) + stay + home[number] <= when.latest and reached + stay <= c
+                for o, c in windows
+            )
+        ]
+        self.numbers = np.array(kept, dtype=np.intp)
+        rows = np.array([*kept, problem.start, problem.end], dtype=np.intp)
+        self.legs: Ints = legs[np.ix_(rows, rows)]
+        self.drives: Ints = drives[np.ix_(rows, rows)]
+        self.costs: Floats = self.drives.astype(np.float64) * problem.minute_price
+        self.stays: Ints = np.array([problem.places[number].stay for number in kept], dtype=np.int32)
+        self.teardowns: Ints = teardown[rows]
+        self.weights: Floats = np.array([problem.weight(number) for number in kept], dtype=np.float64)
+        most = max((len(problem.windows(number, shift)) for number in kept), default=0)
+        self.opens: Ints = np.full((len(kept), most), NEVER, dtype=np.int32)
+        self.lasts: Ints = np.full((len(kept), most), -NEVER, dtype=np.int32)
+        for row, number in enumerate(kept):
+            for column, (opens, closes) in enumerate(problem.windows(number, shift)):
+                self.opens[row, column] = opens - when.earliest
+                self.lasts[row, column] = closes - when.earliest - self.stays[row]
+
+        sites = np.array([problem.places[number].site for number in kept], dtype=object)
+        # A visit takes out its own row, and the rows of the same stop: not twice a day.
+        self.excludes: Flags = np.eye(len(kept), dtype=np.bool_)
+        for row, site in enumerate(sites):
+            if site is not None:
+                self.excludes[row] |= sites == site
+
+    @property
+    def size(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def start(self) -> int:
+        return self.size
+
+    @property
+    def end(self) -> int:
+        return self.size + 1
+
+    @property
+    def timed_only(self) -> bool:
+        """Whether being free earlier is all that matters: no break, and no duration shorter than the shift."""
+        return self.pause is None and self.longest >= self.span
+
+    @cached_property
+    def departures(self) -> Ints:
+        """[row, arrival]: the earliest end of a stay there, NEVER when the day's windows are over."""
+        arrivals = np.arange(self.span + 1, dtype=np.int32)
+        done = np.full((self.size, self.span + 1), NEVER, dtype=np.int32)
+        for column in range(self.opens.shape[1]):
+            begin = np.maximum(arrivals[None, :], self.opens[:, column, None])
+            reached = arrivals[None, :] <= self.lasts[:, column, None]
+            ends = np.where(reached, begin + self.stays[:, None], NEVER)
+            np.minimum(done, ends, out=done)
+        return done
+
+    @cached_property
+    def row_of(self) -> dict[int, int]:
+        """The row of each of the problem's numbers."""
+        return {int(number): row for row, number in enumerate(self.numbers)}
+
+    def places(self, rows: Sequence[int]) -> tuple[int, ...]:
+        """The problem's numbers of rows."""
+        return tuple(int(self.numbers[row]) for row in rows)
