@@ -167,6 +167,7 @@ def _speeds(text: str) -> tuple[int, ...]:
 
 _METRES = _number(50, 5_000)
 _DAYS = _whole(1, 3_660)
+_WBGT = _number(15, 45)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,7 +268,19 @@ class Settings:
     travel_days: int = _setting(180, _DAYS, "days until the roads are asked again about a drive")
     setup_minutes: int = _setting(30, _whole(0, 240), "set-up at a stop before it opens")
     teardown_minutes: int = _setting(30, _whole(0, 240), "teardown at a stop after it closes")
-    shift_minutes: int = _setting(600, _whole(60, 960), "longest shift from first set-up to last teardown")
+    shift_minutes: int = _setting(
+        600, _whole(60, 960), "longest day of a van, from leaving its base (or first set-up) to being back"
+    )
+    break_minutes: int = _setting(45, _whole(0, 240), "break in one piece on a long day; 0 is none")
+    break_after_minutes: int = _setting(
+        360, _whole(0, 960), "a day is long that takes more minutes than this"
+    )
+    revisit_days: int = _setting(
+        0, _whole(0, 366), "days between two visits of a stop that says nothing of its own; 0 is any"
+    )
+    heat_warn: float = _setting(28.0, _WBGT, "degrees WBGT from which on a plan warns of heat")
+    heat_shade: float = _setting(31.0, _WBGT, "degrees WBGT from which on a stop must have shade")
+    heat_refuse: float = _setting(33.0, _WBGT, "degrees WBGT from which on nobody goes out")
 
     @property
     def database(self) -> str:

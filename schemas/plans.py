@@ -13,6 +13,7 @@ from schemas.vocabulary import (
     HostChannel,
     LegBasis,
     PlanStatus,
+    Remedy,
     Severity,
 )
 
@@ -240,6 +241,29 @@ class PlanQuery(PageQuery):
     status = Word(PlanStatus, load_default=None)
 
 
+class MendOut(Out):
+    """One thing that would put it right; what is null stays as it is. Each of a violation's mends is enough by
+    itself, but those of `break_missing`, which belong together."""
+
+    what = Word(Remedy)
+    plan_stop_id = Id(allow_none=True)
+    arrive = LocalTime(allow_none=True)
+    depart = LocalTime(allow_none=True)
+    from_day = Day(allow_none=True, metadata={"description": "From this day on, or: must hold from then on."})
+    to_day = Day(allow_none=True)
+    minutes = fields.Integer(allow_none=True, metadata={"description": "Of move_plan; negative is earlier."})
+
+    example: ClassVar = {
+        "what": "move_stay",
+        "plan_stop_id": _PLAN_STOP,
+        "arrive": "13:15",
+        "depart": "15:15",
+        "from_day": None,
+        "to_day": None,
+        "minutes": None,
+    }
+
+
 class ViolationOut(Out):
     code = fields.String()
     severity = Word(Severity)
@@ -252,6 +276,7 @@ class ViolationOut(Out):
         values=fields.Raw(),
         metadata={"description": "What the cause is made of: minutes, days, centimetres."},
     )
+    mends = Many(Nested(MendOut), _STAYS_MOST, metadata={"description": "The fix, for machines."})
 
     example: ClassVar = {
         "code": "drive_too_short",
@@ -259,13 +284,16 @@ class ViolationOut(Out):
         "plan_stop_ids": [_PLAN_STOP, "7e6b2a1f-8c4d-4e3f-9a21-b2c3d4e5f607"],
         "stop_names": ["常盤平団地 中央広場", "馬橋 ひだまり寺 境内"],
         "cause": "次の場所まで移動と片付け・準備に75分かかりますが、60分しかありません。",
-        "fix": "前を早く終えるか、次を遅く始めてください（あと15分）。",
+        "fix": "前を11:45に終えるか、次を13:15に始めれば間に合います（あと15分）。",
         "numbers": {
             "needed_minutes": 75,
             "available_minutes": 60,
             "missing_minutes": 15,
             "drive_minutes": 15,
+            "arrive": "13:15",
+            "depart": "11:45",
         },
+        "mends": [MendOut.example],
     }
 
 

@@ -103,6 +103,15 @@ class StopFields(WireSchema):
     host_name = Text(120, allow_none=True)
     host_contact = Text(200, allow_none=True)
     weight = Whole(0, 10, metadata={"description": "The coordinator's own weight in planning."})
+    min_days_between = Whole(
+        1,
+        366,
+        allow_none=True,
+        metadata={"description": "The host's condition: so many days from one visit to the next."},
+    )
+    max_days_between = Whole(
+        1, 366, allow_none=True, metadata={"description": "At most so many days from one visit to the next."}
+    )
     windows = Many(Nested(Window), 40)
     position_precision = Word(
         Precision,
@@ -156,8 +165,43 @@ class StopChange(StopFields):
     name = Text(120)
     kind = Word(StopKind)
     position = Nested(Position)
+    status_note = Text(
+        200,
+        allow_none=True,
+        metadata={"description": "Kept in its history, such as who said so; nothing about families."},
+    )
 
-    example: ClassVar = {"status": "paused", "host_contact": None}
+    example: ClassVar = {"status": "paused", "status_note": "自治会の役員交代まで", "host_contact": None}
+
+
+class StopStepOut(Out):
+    at = Instant()
+    status = Word(StopStatus)
+    note = Text(200, allow_none=True)
+    holder_id = Id(allow_none=True, metadata={"description": "Whose token it was."})
+
+    example: ClassVar = {
+        "at": "2026-11-20T04:05:06Z",
+        "status": "paused",
+        "note": "自治会の役員交代まで",
+        "holder_id": "2f6b0d9a-7c11-4c0f-8e54-5d1c4b7e93a2",
+    }
+
+
+class StopHistoryOut(Out):
+    """The steps of a stop's life: requested, talking, agreed, paused, ended."""
+
+    stop_id = Id()
+    status = Word(StopStatus)
+    possible = Many(Word(StopStatus), 5, metadata={"description": "What it may become from here."})
+    items = Many(Nested(StopStepOut), 500, metadata={"description": "The latest first."})
+
+    example: ClassVar = {
+        "stop_id": "0b0e6c1e-0d5e-4f0e-9d0a-5a3e3a1c7a01",
+        "status": "paused",
+        "possible": ["agreed", "ended", "talking"],
+        "items": [StopStepOut.example],
+    }
 
 
 class PermissionFields(WireSchema):
@@ -261,6 +305,8 @@ class StopOut(Out):
     indoor_alternative = Text(200, allow_none=True)
     host = Nested(HostOut, allow_none=True, metadata={"description": "Null for roles that don't need it."})
     weight = Whole(0)
+    min_days_between = Whole(1, 366, allow_none=True)
+    max_days_between = Whole(1, 366, allow_none=True)
     windows = Many(Nested(Window), 40)
     permissions = Many(Nested(PermissionOut), 1_000)
     distance_m = Number(0, 1e9, allow_none=True, metadata={"description": "From ?near=, metres."})
@@ -304,6 +350,8 @@ class StopOut(Out):
         "indoor_alternative": None,
         "host": None,
         "weight": 0,
+        "min_days_between": 21,
+        "max_days_between": None,
         "windows": [{"weekday": 5, "nth": None, "on_day": None, "opens": "10:00", "closes": "16:00"}],
         "permissions": [],
         "distance_m": None,

@@ -124,6 +124,25 @@ class Severity(StrEnum):
     SOFT = "soft"
 
 
+class Remedy(StrEnum):
+    """What would put a plan's violation right."""
+
+    MOVE_STAY = "move_stay"
+    MOVE_PLAN = "move_plan"
+    OTHER_DAY = "other_day"
+    OTHER_VAN = "other_van"
+    OTHER_STOP = "other_stop"
+    ADD_STOP = "add_stop"
+    REMOVE_STAY = "remove_stay"
+    RENEW_PERMISSION = "renew_permission"
+    RENEW_PAPER = "renew_paper"
+    AGREE_STOP = "agree_stop"
+    CHANGE_STOP = "change_stop"
+    DO_NOT_ANNOUNCE = "do_not_announce"
+    ASK_HOST = "ask_host"
+    ADD_PEOPLE = "add_people"
+
+
 class LegBasis(StrEnum):
     """Where the minutes of a drive come from."""
 

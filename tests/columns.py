@@ -36,6 +36,7 @@ SEEN_BY: dict[str, frozenset[Any]] = {
     # A host is somebody at home: for those who arrange things with them.
     "stops.host_name": OFFICE,
     "stops.host_contact": OFFICE,
+    "stop_steps.note": OFFICE,
     # Who stands there must know; reporters never see the list of doors.
     "stops.address": ON_THE_ROAD,
     "stops.announced_area": ON_THE_ROAD,
@@ -151,6 +152,7 @@ _CODED = {
     "partners": "kind",
     "people": "role",
     "permissions": "type",
+    "plan_problems": "code numbers plan_stop_ids severity way",
     "plan_stops": "cancel_reason host_answer host_channel",
     "plans": "cancel_reason status",
     "population_imports": "boundary_code file_sha256",
@@ -165,10 +167,12 @@ _CODED = {
     "sales": "payment service_mode source taxes",
     "shift_members": "duty",
     "stops": "kind publicity status",
+    "stop_steps": "status",
     "tax_rates": "tax_class",
     "ticket_entries": "event payment source",
     "text_erasures": "reason",
     "tokens": "prefix replaces role secret_hash",
+    "travel_legs": "source",
     "visit_totals": "key measure",
     "visits": "cancel_reason source status",
 }

@@ -13,7 +13,7 @@ from outreach_api.kernel.mesh import mesh_code, micro
 from outreach_api.kernel.week import IsoWeek
 from outreach_api.stops.writes import UNSAID
 from outreach_api.storage.sales import Item, ItemPrice
-from outreach_api.storage.stops import Stop
+from outreach_api.storage.stops import Stop, StopStep
 from outreach_api.storage.visits import Visit
 from schemas.vocabulary import Publicity
 
@@ -44,6 +44,10 @@ def make_stop(
         }
     )
     session.add(stop)
+    session.flush()
+    session.add(
+        StopStep(id=stop_id, stop_id=stop_id, change_no=0, at=MADE_AT, status=stop.status, holder_id=None)
+    )
     session.flush()
     return stop
 

@@ -34,7 +34,9 @@ class World:
         if beside is not None:
             self.ids |= {entity: made for entity, made in beside.ids.items() if entity in FOR_ALL}
         with api.database.write() as session:
-            stop = make_stop(session) if beside is None else session.get_one(Stop, self.ids["stop"])
+            stop = (
+                make_stop(session, van_count=2) if beside is None else session.get_one(Stop, self.ids["stop"])
+            )
             self.ids["stop"] = stop.id
             self.ids["visit"] = make_visit(session, van_id=self.van, stop=stop).id
         self._part = [] if beside is None else ["beside"]

@@ -203,6 +203,10 @@ FIXES: dict[str, tuple[str, str]] = {
         "別の場所なら、新しい出店場所として登録してください。",
         "If it is another place, enter it as a new stop.",
     ),
+    "stop_step_impossible": (
+        "読み直して、示された状態のどれかにしてください。",
+        "Read it again, and choose one of the steps that are possible.",
+    ),
     "van_code_taken": _OTHER_CODE,
     "plan_cancelled": (
         "計画ごと中止になっています。出かけるときは、新しい計画を作ってください。",

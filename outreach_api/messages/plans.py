@@ -6,6 +6,7 @@ TEXTS = {
         "先方に聞いた印がないのに、返事や聞き方が書かれています。",
         "It holds a host's answer or channel, but says that the host was not asked.",
     ),
+    "day_or_month": ("日か月のどちらか一つにしてください。", "Give a day or a month, not both."),
     "stays_out_of_order": ("着く時刻の順に並べてください。", "Give the stops in the order of their arrival."),
     "plan_stop_taken": (
         "この停車予定の番号は別の計画で使われています。",
@@ -49,6 +50,14 @@ TEXTS = {
         "車検を受けて新しい期限を入れるか、別の車・日にしてください。",
         "Renew it and enter the new date, or take another van or day.",
     ),
+    "van_inspection_ends_soon": (
+        "車検が{ends_on}に切れます（この日のあと{days_left}日）。",
+        "The van's inspection ends on {ends_on}, {days_left} days after that day.",
+    ),
+    "van_inspection_ends_soon.fix": (
+        "更新して、新しい期限を入れてください。",
+        "Renew it and enter the new date.",
+    ),
     "van_insurance_ends": (
         "車の保険がこの日より前（{ends_on}）に切れます。",
         "The van's insurance ends before that day, on {ends_on}.",
@@ -57,6 +66,14 @@ TEXTS = {
         "保険を更新して新しい期限を入れるか、別の車・日にしてください。",
         "Renew it and enter the new date, or take another van or day.",
     ),
+    "van_insurance_ends_soon": (
+        "車の保険が{ends_on}に切れます（この日のあと{days_left}日）。",
+        "The van's insurance ends on {ends_on}, {days_left} days after that day.",
+    ),
+    "van_insurance_ends_soon.fix": (
+        "更新して、新しい期限を入れてください。",
+        "Renew it and enter the new date.",
+    ),
     "van_food_permit_ends": (
         "営業許可がこの日より前（{ends_on}）に切れます。",
         "The van's food permit ends before that day, on {ends_on}.",
@@ -64,6 +81,14 @@ TEXTS = {
     "van_food_permit_ends.fix": (
         "許可を更新して新しい期限を入れるか、別の車・日にしてください。",
         "Renew it and enter the new date, or take another van or day.",
+    ),
+    "van_food_permit_ends_soon": (
+        "営業許可が{ends_on}に切れます（この日のあと{days_left}日）。",
+        "The van's food permit ends on {ends_on}, {days_left} days after that day.",
+    ),
+    "van_food_permit_ends_soon.fix": (
+        "更新して、新しい期限を入れてください。",
+        "Renew it and enter the new date.",
     ),
     "stop_not_agreed": (
         "この場所は、まだ使う約束ができていないか、休止・終了しています（状態：{status}）。",
@@ -97,6 +122,14 @@ TEXTS = {
         "{starts_on}からの日にしてください。",
         "Go there from {starts_on} on.",
     ),
+    "permission_ends_soon": (
+        "使用許可・承諾が{ends_on}に終わります（この日のあと{days_left}日）。",
+        "The permission ends on {ends_on}, {days_left} days after that day.",
+    ),
+    "permission_ends_soon.fix": (
+        "この日に行ったとき、更新をお願いしてみてください。",
+        "Ask for a new one, when you are there at the latest.",
+    ),
     "outside_window": (
         "使える時間（{windows}）から{minutes_outside}分はみ出しています。",
         "{minutes_outside} minutes lie outside the opening window ({windows}).",
@@ -109,20 +142,46 @@ TEXTS = {
         "日を変えるか、使える時間を直してください。",
         "Change the day, or correct the stop's windows.",
     ),
+    "no_window_that_day.fix.next": (
+        "次に使える日は{next_day}です。日を変えるか、使える時間を直してください。",
+        "The next day on which it can be used is {next_day}. Change the day, or correct the stop's windows.",
+    ),
     "outside_window.fix": (
         "時刻か日を変えるか、使える時間を直してください。",
         "Change the times or the day, or correct the stop's windows.",
+    ),
+    "outside_window.fix.move": (
+        "{arrive}〜{depart}にすれば、使える時間に収まります。",
+        "From {arrive} to {depart} it lies within the window.",
+    ),
+    "outside_window.fix.shorten": (
+        "{arrive}〜{depart}までなら使えます（長さを短くしてください）。",
+        "It can be used from {arrive} to {depart}: make the stay shorter.",
+    ),
+    "windows_overlap": (
+        "この場所の使える時間が重なって登録されています（{windows}）。",
+        "Opening windows of this stop overlap ({windows}).",
+    ),
+    "windows_overlap.fix": (
+        "まちがいでなければ、そのままで大丈夫です。",
+        "If it is meant, leave it so; else correct the stop's windows.",
     ),
     "van_too_wide": (
         "車の幅が{van_cm}cmで、この場所は{limit_cm}cmまでです。",
         "The van is {van_cm} cm wide; this stop takes {limit_cm} cm.",
     ),
-    "van_too_wide.fix": ("別の車か場所にしてください。", "Take another van or stop."),
+    "van_too_wide.fix": (
+        "幅{limit_cm}cmまでの車か、別の場所にしてください（{too_many_cm}cmこえています）。",
+        "Take a van of at most {limit_cm} cm ({too_many_cm} cm less), or another stop.",
+    ),
     "van_too_high": (
         "車の高さが{van_cm}cmで、この場所は{limit_cm}cmまでです。",
         "The van is {van_cm} cm high; this stop takes {limit_cm} cm.",
     ),
-    "van_too_high.fix": ("別の車か場所にしてください。", "Take another van or stop."),
+    "van_too_high.fix": (
+        "高さ{limit_cm}cmまでの車か、別の場所にしてください（{too_many_cm}cmこえています）。",
+        "Take a van of at most {limit_cm} cm ({too_many_cm} cm less), or another stop.",
+    ),
     "no_power_there": (
         "車に電源が要りますが、この場所にはありません。",
         "The van needs power; this stop has none.",
@@ -158,8 +217,8 @@ TEXTS = {
         "The next stay begins {overlap_minutes} minutes before the one before it ends.",
     ),
     "stays_overlap.fix": (
-        "どちらかの時刻を変えてください。",
-        "Change the times of one of them.",
+        "次の場所を{arrive}からにすれば間に合います。",
+        "Begin the next stay at {arrive}.",
     ),
     "drive_too_short": (
         "次の場所まで、片付け・移動（{drive_minutes}分）・準備に{needed_minutes}分かかりますが、"
@@ -168,12 +227,21 @@ TEXTS = {
         "there are {available_minutes}.",
     ),
     "drive_too_short.fix": (
-        "前を早く終えるか、次を遅く始めてください（あと{missing_minutes}分）。",
-        "End the first earlier or begin the next later: {missing_minutes} minutes are missing.",
+        "次の場所を{arrive}からにすれば間に合います（あと{missing_minutes}分）。",
+        "Begin the next stay at {arrive}: {missing_minutes} minutes are missing.",
+    ),
+    "drive_too_short.fix.both": (
+        "前を{depart}に終えるか、次を{arrive}に始めれば間に合います（あと{missing_minutes}分）。",
+        "End the first by {depart} or begin the next at {arrive}: {missing_minutes} minutes are missing.",
     ),
     "shift_too_long": (
-        "準備から片付けまで{minutes}分で、上限（{limit_minutes}分）を{too_many_minutes}分こえています。",
-        "From first set-up to last teardown it takes {minutes} minutes, {too_many_minutes} above {limit_minutes}.",
+        "出てから戻るまで（準備・移動・片付けも入れて）{minutes}分で、上限（{limit_minutes}分）を"
+        "{too_many_minutes}分こえています。",
+        "With drives, set-up and teardown the day takes {minutes} minutes, {too_many_minutes} above {limit_minutes}.",
+    ),
+    "shift_too_long.fix.end": (
+        "最後の場所を{depart}までに終えれば収まります。場所を減らしても大丈夫です。",
+        "End the last stay by {depart}, or take fewer stops.",
     ),
     "shift_too_long.fix": (
         "場所を減らすか、時間を短くしてください。",
@@ -184,6 +252,89 @@ TEXTS = {
         "It goes to the same stop {times} times that day.",
     ),
     "same_stop_twice.fix": ("まちがいでなければ、そのままで大丈夫です。", "If it is meant, leave it so."),
+    "break_missing": (
+        "{minutes}分の一日（{after_minutes}分より長い）に、続けて{least_minutes}分の休憩がありません"
+        "（いちばん長い空きは{longest_minutes}分）。",
+        "The day takes {minutes} minutes, more than {after_minutes}, and has no break of {least_minutes} minutes in one "
+        "piece; the longest gap is {longest_minutes}.",
+    ),
+    "break_missing.fix": (
+        "交代で休むことにするか、どこかを短くしてください。",
+        "Take turns, or make a stay shorter.",
+    ),
+    "break_missing.fix.later": (
+        "{arrive}からにすれば（後の予定も{missing_minutes}分遅く）、その前に休めます。交代で休んでも大丈夫です。",
+        "Begin at {arrive}, and what follows {missing_minutes} minutes later, and there is a break before it; or take turns.",
+    ),
+    "nobody_on_shift": (
+        "この日のこの車に、だれも入っていません（{begins}〜{ends}）。",
+        "Nobody is on this van's shift that day ({begins} to {ends}).",
+    ),
+    "nobody_on_shift.fix": ("シフトを入れてください。", "Enter a shift with people."),
+    "shift_has_gap": (
+        "{begins}〜{ends}に、シフトに入っている人がいません（合わせて{missing_minutes}分）。",
+        "From {begins} to {ends} nobody is on shift ({missing_minutes} minutes in all).",
+    ),
+    "shift_has_gap.fix": (
+        "その時間にだれかに入ってもらうか、予定を短くしてください。",
+        "Have somebody on shift then, or make the plan shorter.",
+    ),
+    "stop_full": (
+        "同じ時間に{vans}台がこの場所に重なります（停められるのは{van_count}台）。",
+        "{vans} vans would be there at once; the stop takes {van_count}.",
+    ),
+    "stop_full.fix": (
+        "どちらかの車の時刻か日を変えてください。",
+        "Change the time or day of one of the vans.",
+    ),
+    "stop_full.fix.later": (
+        "{arrive}からにすれば空いています。",
+        "It is free from {arrive} on.",
+    ),
+    "stop_too_soon_again": (
+        "前に来た{other_day}から{days}日しかたっていません（{least_days}日あける約束です）。",
+        "It is {days} days after {other_day}; there should be {least_days} between two visits.",
+    ),
+    "stop_too_soon_again.fix": (
+        "{good_day}からなら大丈夫です（あと{missing_days}日）。",
+        "From {good_day} on it is fine, {missing_days} days later.",
+    ),
+    "stop_too_soon_again.fix.before": (
+        "次の{other_day}まで{least_days}日あけるには、{good_day}までにしてください。",
+        "Go there by {good_day}, {least_days} days before the next visit on {other_day}.",
+    ),
+    "stop_too_late_again": (
+        "前に来た{other_day}から{days}日あきます（{most_days}日までの約束です）。",
+        "It is {days} days after {other_day}; there should be at most {most_days}.",
+    ),
+    "stop_too_late_again.fix": (
+        "できれば{good_day}までに行ってください。",
+        "Go there by {good_day} if you can.",
+    ),
+    "heat_warning": (
+        "暑さ指数（WBGT）が{wbgt}の見込みです（{limit}から注意）。",
+        "A WBGT of {wbgt} is expected; from {limit} on take care.",
+    ),
+    "heat_warning.fix": (
+        "水と日かげと休みを多めに用意してください。",
+        "Plan for water, shade and rests.",
+    ),
+    "heat_needs_shade": (
+        "暑さ指数（WBGT）が{wbgt}の見込みです。{limit}からは、日よけのない場所には出ません。",
+        "A WBGT of {wbgt} is expected; from {limit} on a stop needs shade, and this one has none.",
+    ),
+    "heat_needs_shade.fix": (
+        "日よけのある場所か、別の日にしてください（日よけがあるなら、場所の情報を直してください）。",
+        "Take a stop with shade or another day; if there is shade, correct the stop.",
+    ),
+    "heat_too_great": (
+        "暑さ指数（WBGT）が{wbgt}の見込みです。{limit}からは出店しません。",
+        "A WBGT of {wbgt} is expected; from {limit} on nobody goes out.",
+    ),
+    "heat_too_great.fix": (
+        "別の日にするか、この出店を中止してください。",
+        "Take another day, or call the stay off.",
+    ),
     "plan_overlap": (
         "同じ車の別の計画と{overlap_minutes}分重なっています。",
         "It overlaps another plan of this van by {overlap_minutes} minutes.",
@@ -191,6 +342,14 @@ TEXTS = {
     "plan_overlap.fix": (
         "時刻を変えるか、どちらかの計画を中止してください。",
         "Change the times, or cancel one of the plans.",
+    ),
+    "plan_overlap.fix.later": (
+        "この計画を{move_minutes}分遅くすれば間に合います。どちらかを中止しても大丈夫です。",
+        "Move this plan {move_minutes} minutes later, or cancel one of them.",
+    ),
+    "plan_overlap.fix.earlier": (
+        "この計画を{move_minutes}分早くすれば間に合います。どちらかを中止しても大丈夫です。",
+        "Move this plan {move_minutes} minutes earlier, or cancel one of them.",
     ),
     "drive_between_plans": (
         "同じ車の別の計画との間の移動に{drive_minutes}分かかりますが、{available_minutes}分しかありません。",
@@ -200,5 +359,13 @@ TEXTS = {
     "drive_between_plans.fix": (
         "時刻をあと{missing_minutes}分ずらしてください。",
         "Move it by {missing_minutes} minutes.",
+    ),
+    "drive_between_plans.fix.later": (
+        "この計画を{move_minutes}分遅くすれば間に合います。",
+        "Move this plan {move_minutes} minutes later.",
+    ),
+    "drive_between_plans.fix.earlier": (
+        "この計画を{move_minutes}分早くすれば間に合います。",
+        "Move this plan {move_minutes} minutes earlier.",
     ),
 }

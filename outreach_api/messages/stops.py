@@ -12,6 +12,10 @@ TEXTS = {
         "ピンが{metres}m動いています（修正は{allowed}mまで）。別の場所は新しく登録してください。",
         "The pin moved {metres} m; a correction may move it {allowed} m. Another place is another stop.",
     ),
+    "stop_step_impossible": (
+        "いまの状態（{status}）から{wanted}にはできません。できるのは：{possible}",
+        "It is {status} and can't become {wanted}; it can become: {possible}",
+    ),
     # What the stops CSV may have wrong.
     "file_utf16": (
         "UTF-16 のファイルです。「CSV UTF-8」で保存し直してください。",

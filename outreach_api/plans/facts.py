@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,17 +16,22 @@ from outreach_api.plans import travel
 from outreach_api.plans.rules import (
     Leave,
     Limits,
+    OnShift,
     Opening,
     OtherPlan,
     PlanFacts,
     Stay,
     StopFacts,
     VanFacts,
+    VanThere,
 )
 from outreach_api.settings import Settings
+from outreach_api.storage.access import Shift, ShiftMember
+from outreach_api.storage.heat import HeatExpected
 from outreach_api.storage.plans import Plan, PlanStop, Van
 from outreach_api.storage.stops import OpeningWindow, Permission, Stop
-from schemas.vocabulary import HostAnswer, PlanStatus, Publicity, StopStatus
+from outreach_api.storage.visits import Visit
+from schemas.vocabulary import HostAnswer, PlanStatus, Publicity, StopStatus, VisitStatus
 
 
 def limits(settings: Settings) -> Limits:
@@ -32,6 +39,12 @@ def limits(settings: Settings) -> Limits:
         setup_minutes=settings.setup_minutes,
         teardown_minutes=settings.teardown_minutes,
         shift_minutes=settings.shift_minutes,
+        break_minutes=settings.break_minutes,
+        break_after_minutes=settings.break_after_minutes,
+        revisit_days=settings.revisit_days,
+        heat_warn=settings.heat_warn,
+        heat_shade=settings.heat_shade,
+        heat_refuse=settings.heat_refuse,
     )
 
 
@@ -44,7 +57,12 @@ def kept_stops(session: Session, plan_id: uuid.UUID) -> Sequence[PlanStop]:
 def plan_facts(session: Session, plan: Plan, settings: Settings) -> PlanFacts:
     """What `check` needs. Stays that were called off are no longer judged."""
     rows = [row for row in kept_stops(session, plan.id) if row.cancel_reason is None]
-    stops = stop_facts(session, {row.stop_id for row in rows})
+    ids = {row.stop_id for row in rows}
+    before, after = days_around(session, ids, plan.local_day, without=plan.id)
+    stops = {
+        stop.id: replace(stop, day_before=before.get(stop.id), day_after=after.get(stop.id))
+        for stop in stop_facts(session, ids).values()
+    }
     van = session.get_one(Van, plan.van_id)
     others = _other_plans(session, plan)
     base = base_of(van)
@@ -67,6 +85,9 @@ def plan_facts(session: Session, plan: Plan, settings: Settings) -> PlanFacts:
         drives=travel.drives(session, settings, _places(stops.values(), base, others)),
         base=base,
         others=others,
+        vans_there=_vans_there(session, plan, ids),
+        shifts=_shifts(session, plan),
+        wbgt=expected_wbgt(session, plan.local_day),
     )
 
 
@@ -132,6 +153,10 @@ def stop_facts(session: Session, stop_ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
             max_width_cm=row.max_width_cm,
             max_height_cm=row.max_height_cm,
             power=row.power,
+            shelter=row.shelter,
+            van_count=row.van_count,
+            min_days_between=row.min_days_between,
+            max_days_between=row.max_days_between,
         )
         for row in session.scalars(sa.select(Stop).where(Stop.id.in_(ids)))
     }
@@ -139,6 +164,84 @@ def stop_facts(session: Session, stop_ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
 
 def point_of(row: Stop) -> Point:
     return Point(row.lat_micro / 1_000_000, row.lon_micro / 1_000_000)
+
+
+def days_around(
+    session: Session, stop_ids: Iterable[uuid.UUID], day: dt.date, *, without: uuid.UUID | None = None
+) -> tuple[dict[uuid.UUID, dt.date], dict[uuid.UUID, dt.date]]:
+    """The nearest days before and after a day on which a van was at each stop, or will be by another plan."""
+    ids = list(stop_ids)
+    planned = (
+        sa.select(PlanStop.stop_id, Plan.local_day)
+        .join(Plan, Plan.id == PlanStop.plan_id)
+        .where(
+            PlanStop.stop_id.in_(ids),
+            PlanStop.removed.is_(False),
+            PlanStop.cancel_reason.is_(None),
+            Plan.status != PlanStatus.CANCELLED,
+            Plan.local_day != day,
+        )
+    )
+    if without is not None:
+        planned = planned.where(Plan.id != without)
+    held = sa.select(Visit.stop_id, Visit.local_day).where(
+        Visit.stop_id.in_(ids),
+        Visit.status.in_((VisitStatus.OPEN, VisitStatus.CLOSED)),
+        Visit.merged_into.is_(None),
+        Visit.local_day != day,
+    )
+    days = planned.union_all(held).subquery()
+    before = sa.func.max(sa.case((days.c.local_day < day, days.c.local_day)))
+    after = sa.func.min(sa.case((days.c.local_day > day, days.c.local_day)))
+    rows = session.execute(sa.select(days.c.stop_id, before, after).group_by(days.c.stop_id)).all()
+    return (
+        {stop_id: last for stop_id, last, _ in rows if last is not None},
+        {stop_id: following for stop_id, _, following in rows if following is not None},
+    )
+
+
+def expected_wbgt(session: Session, day: dt.date) -> float | None:
+    """Degrees WBGT that were last said for a day, or for its month; None where nobody said."""
+    newest = sa.select(HeatExpected.wbgt_tenths).order_by(HeatExpected.change_no.desc()).limit(1)
+    for said in (HeatExpected.on_day == day, HeatExpected.month == day.month):
+        tenths = session.execute(newest.where(said)).one_or_none()
+        if tenths is not None and tenths[0] is not None:
+            return tenths[0] / 10
+    return None
+
+
+def _vans_there(session: Session, plan: Plan, stop_ids: Iterable[uuid.UUID]) -> tuple[VanThere, ...]:
+    """Where other vans stand on that day at the same stops."""
+    found = session.execute(
+        sa.select(PlanStop.stop_id, Plan.van_id, Plan.id, PlanStop.arrive, PlanStop.depart)
+        .join(Plan, Plan.id == PlanStop.plan_id)
+        .where(
+            PlanStop.stop_id.in_(list(stop_ids)),
+            PlanStop.removed.is_(False),
+            PlanStop.cancel_reason.is_(None),
+            Plan.local_day == plan.local_day,
+            Plan.van_id != plan.van_id,
+            Plan.status != PlanStatus.CANCELLED,
+        )
+        .order_by(PlanStop.arrive, PlanStop.id)
+    )
+    return tuple(VanThere(*row) for row in found)
+
+
+def _shifts(session: Session, plan: Plan) -> tuple[OnShift, ...] | None:
+    """When people are on the van that day; None where nobody plans shifts at all."""
+    if session.scalar(sa.select(Shift.id).limit(1)) is None:
+        return None
+    found = session.execute(
+        sa.select(Shift.starts_at, Shift.ends_at)
+        .where(
+            Shift.van_id == plan.van_id,
+            Shift.local_day == plan.local_day,
+            sa.select(ShiftMember.person_id).where(ShiftMember.shift_id == Shift.id).exists(),
+        )
+        .order_by(Shift.starts_at, Shift.id)
+    )
+    return tuple(OnShift(*row) for row in found)
 
 
 def _other_plans(session: Session, plan: Plan) -> tuple[OtherPlan, ...]:

@@ -1,7 +1,8 @@
 """What can be changed about vans and plans, by whom."""
 
 from outreach_api.ledger.kinds import EVENTS, MASTER_DATA, Kind, one_by_one, roles
-from outreach_api.plans import publishing, writes
+from outreach_api.plans import heat, publishing, writes
+from schemas import heat as heat_wire
 from schemas import plans as wire
 from schemas import vans
 from schemas.vocabulary import Role
@@ -71,4 +72,14 @@ CANCEL_STOP = Kind(
     stage=EVENTS,
 )
 
-KINDS = (ADD_VAN, CHANGE_VAN, DRAFT_PLAN, CHANGE_PLAN, PUBLISH_PLAN, CANCEL_PLAN, CANCEL_STOP)
+EXPECT_HEAT = Kind(
+    name="heat.expect",
+    schema=heat_wire.HeatIn,
+    roles=PLANNERS,
+    write=one_by_one(heat.expect_heat),
+    entity="heat",
+    stage=MASTER_DATA,
+    creates=True,
+)
+
+KINDS = (EXPECT_HEAT, ADD_VAN, CHANGE_VAN, DRAFT_PLAN, CHANGE_PLAN, PUBLISH_PLAN, CANCEL_PLAN, CANCEL_STOP)

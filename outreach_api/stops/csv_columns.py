@@ -156,6 +156,8 @@ COLUMNS = (
     _site("host_name", "場所の主", example="自治会"),
     _site("host_contact", "場所の主の連絡先"),
     _site("weight", "重み", _whole, "5"),
+    _site("min_days_between", "間隔の下限（日）", _whole),
+    _site("max_days_between", "間隔の上限（日）", _whole),
     _site("windows", "使える時間", read_windows, "土 10:00-16:00; 2026-12-26 休み"),
     Column(
         "permission_type", "許可の種類", _word(PermissionType, _PERMISSIONS), ("permission", "type"), "承諾書"

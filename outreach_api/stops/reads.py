@@ -14,8 +14,9 @@ from outreach_api.kernel import mesh
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.geo import BBox, Point, box_around, distance_m
 from outreach_api.ledger.kinds import Actor
-from outreach_api.stops.rules import SEES_HOST
-from outreach_api.storage.stops import OpeningWindow, Permission, Stop
+from outreach_api.stops.rules import NEXT_STEPS, SEES_HOST
+from outreach_api.storage.stops import OpeningWindow, Permission, Stop, StopStep
+from schemas.vocabulary import StopStatus
 
 SITE_FIELDS = (
     "seating_by_us",
@@ -37,7 +38,12 @@ SITE_FIELDS = (
     "emergency_contact",
     "indoor_alternative",
     "weight",
+    "min_days_between",
+    "max_days_between",
 )
+
+
+STEPS_MOST = 500
 
 
 def stop(session: Session, actor: Actor, stop_id: uuid.UUID) -> dict[str, Any] | Refusal:
@@ -139,6 +145,28 @@ def stop_views(
         }
         for row in rows
     ]
+
+
+def history(session: Session, stop_id: uuid.UUID) -> dict[str, Any] | Refusal:
+    """The steps of a stop's life, the latest first."""
+    found = session.get(Stop, stop_id)
+    if found is None:
+        return Refusal("not_found", 404)
+    steps = session.scalars(
+        sa.select(StopStep)
+        .where(StopStep.stop_id == stop_id)
+        .order_by(StopStep.change_no.desc(), StopStep.at.desc(), StopStep.id)
+        .limit(STEPS_MOST)
+    )
+    return {
+        "stop_id": stop_id,
+        "status": found.status,
+        "possible": sorted(NEXT_STEPS[StopStatus(found.status)]),
+        "items": [
+            {"at": step.at, "status": step.status, "note": step.note, "holder_id": step.holder_id}
+            for step in steps
+        ],
+    }
 
 
 def permission_view(row: Permission) -> dict[str, Any]:

@@ -115,6 +115,14 @@ class OneStop(Resource):
         return change.of(stop_id).perform(reads.stop)
 
 
+@blp.route("/stops/<uuid:stop_id>/history")
+class StopHistory(Resource):
+    @blp.reads(wire.StopHistoryOut, operations.PLANNERS, name="getStopHistory")
+    def get(self, stop_id: uuid.UUID) -> Any:
+        """The steps of a stop's life, from the request on, and what may follow."""
+        return reads.history(session(), stop_id)
+
+
 @blp.route("/stops/<uuid:stop_id>/permissions")
 class Permissions(Resource):
     @blp.changes(operations.GRANT_PERMISSION, wire.PermissionOut, body=wire.PermissionBody)

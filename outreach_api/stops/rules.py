@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from outreach_api.kernel.holidays import public_holiday
-from schemas.vocabulary import Precision, Publicity, Role, StopKind
+from schemas.vocabulary import Precision, Publicity, Role, StopKind, StopStatus
 
 PIN_CORRECTION_M = 300.0
 """A pin moved further than this is another place: its visits must keep the old one."""
@@ -15,6 +16,25 @@ ROUGH_CORRECTION_M = {Precision.TOWN: 2_000.0, Precision.BLOCK: 500.0}
 """What was only known to be in a town or a block is put right by as much as that may be off."""
 
 SEES_HOST = frozenset({Role.COORDINATOR, Role.ADMIN})
+
+
+_REQUESTED, _TALKING, _AGREED, _PAUSED, _ENDED = StopStatus
+NEXT_STEPS: Mapping[StopStatus, frozenset[StopStatus]] = MappingProxyType(
+    {
+        _REQUESTED: frozenset({_TALKING, _AGREED, _ENDED}),
+        _TALKING: frozenset({_AGREED, _ENDED}),
+        _AGREED: frozenset({_TALKING, _PAUSED, _ENDED}),
+        _PAUSED: frozenset({_TALKING, _AGREED, _ENDED}),
+        # Whoever comes back after an end is talked to anew.
+        _ENDED: frozenset({_REQUESTED, _TALKING}),
+    }
+)
+"""What may become of a stop, by what it is: only what was agreed can be paused, and what ended is not simply agreed."""
+
+
+def step_possible(now: StopStatus, then: StopStatus) -> bool:
+    """Whether a stop may become something; what it is already is no step."""
+    return now is then or then in NEXT_STEPS[now]
 
 
 class PermissionDays(Protocol):

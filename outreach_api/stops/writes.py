@@ -13,9 +13,9 @@ from outreach_api.kernel.geo import Point, distance_m
 from outreach_api.ledger import shown_with, timetable, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
 from outreach_api.stops import duplicates
-from outreach_api.stops.rules import default_publicity, pin_correction_m
+from outreach_api.stops.rules import NEXT_STEPS, default_publicity, pin_correction_m, step_possible
 from outreach_api.storage.base import VisitFact
-from outreach_api.storage.stops import OpeningWindow, Permission, Stop
+from outreach_api.storage.stops import OpeningWindow, Permission, Stop, StopStep
 from outreach_api.storage.visits import Visit
 from schemas.vocabulary import PositionSource, Precision, Publicity, StopStatus
 
@@ -46,6 +46,8 @@ UNSAID: dict[str, Any] = {
     "host_name": None,
     "host_contact": None,
     "weight": 0,
+    "min_days_between": None,
+    "max_days_between": None,
 }
 
 # A position of which nothing else is said was put there by somebody.
@@ -71,6 +73,7 @@ def add_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
     row = Stop(id=accepted.entity_id, change_no=accepted.change_no, created_at=work.now, version=1, **values)
     work.session.add(row)
     work.session.flush()
+    _take_step(work, accepted, values["status"], None)
     _put_windows(work, row.id, windows)
     return Applied(
         row.id, announces=(Announce("stop", row.id),), warnings=duplicates.warnings_about(work.session, row)
@@ -97,6 +100,7 @@ def request_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
     )
     work.session.add(stop)
     work.session.flush()
+    _take_step(work, accepted, StopStatus.REQUESTED, None)
     return Applied(
         stop.id,
         announces=(Announce("stop", stop.id),),
@@ -111,6 +115,16 @@ def change_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
     given = dict(accepted.values)
     windows = given.pop("windows", None)
     position = given.pop("position", None)
+    note = given.pop("status_note", None)
+    status = given.get("status", row.status)
+    if not step_possible(StopStatus(row.status), StopStatus(status)):
+        possible = " ".join(sorted(NEXT_STEPS[StopStatus(row.status)]))
+        params = {"status": row.status, "wanted": status, "possible": possible}
+        return Refusal(
+            "stop_step_impossible", 409, params, (Problem("/status", "stop_step_impossible", params),)
+        )
+    if status != row.status or note is not None:
+        _take_step(work, accepted, status, note)
     if position is not None:
         place = _place(position)
         if isinstance(place, Refusal):
@@ -137,6 +151,21 @@ def change_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
         created=False,
         announces=(Announce("stop", row.id), *shown),
         warnings=duplicates.warnings_about(work.session, row) if compared else (),
+    )
+
+
+def _take_step(work: Work, accepted: Accepted, status: str, note: str | None) -> None:
+    """Keep a step in the stop's life, or something that was said about where it stands."""
+    work.session.add(
+        StopStep(
+            id=accepted.operation.op_id,
+            stop_id=accepted.entity_id,
+            change_no=accepted.change_no,
+            at=work.now,
+            status=status,
+            note=note,
+            holder_id=work.actor.holder_id,
+        )
     )
 
 

@@ -41,6 +41,10 @@ class Plan(Kept, Base):
     changed_since_published: Mapped[bool] = mapped_column(default=False)
     cancel_reason: Mapped[str | None]
     cancel_note: Mapped[str | None]
+    checked_at: Mapped[dt.datetime | None]
+    """When it was last looked at again after its publication."""
+    broken_since: Mapped[dt.datetime | None] = mapped_column(index=True)
+    """Since when it could not be published any more as it stands."""
     __table_args__ = (sa.Index("ix_plans_van_id_local_day", "van_id", "local_day"),)
 
 
@@ -72,3 +76,18 @@ class PlanRevision(Base):
     revision: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
     published_at: Mapped[dt.datetime]
     body: Mapped[dict[str, Any]]
+
+
+class PlanProblem(Base):
+    """One violation of a published plan, as it was when that was last looked at again."""
+
+    __tablename__ = "plan_problems"
+    plan_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("plans.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
+    """In the order of `check`."""
+    code: Mapped[str]
+    severity: Mapped[str]
+    way: Mapped[str]
+    plan_stop_ids: Mapped[list[str]]
+    numbers: Mapped[dict[str, Any]]
+    since: Mapped[dt.datetime]

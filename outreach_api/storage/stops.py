@@ -53,6 +53,9 @@ class Stop(Kept, Base):
     host_contact: Mapped[str | None]
     weight: Mapped[int]
     """The coordinator's own weight in planning, 0 to 10."""
+    min_days_between: Mapped[int | None] = mapped_column(sa.Integer)
+    """The host's own condition; None: what is set for all."""
+    max_days_between: Mapped[int | None] = mapped_column(sa.Integer)
     __table_args__ = (sa.Index("ix_stops_lat_micro_lon_micro", "lat_micro", "lon_micro"),)
 
 
@@ -89,3 +92,17 @@ class OpeningWindow(Base):
         sa.CheckConstraint("(weekday IS NULL) <> (on_day IS NULL)", name="weekday_or_day"),
         sa.CheckConstraint("(opens IS NULL) = (closes IS NULL)", name="both_times"),
     )
+
+
+class StopStep(Base):
+    """A step in a stop's life: what it became, when, by whom. The first one made it."""
+
+    __tablename__ = "stop_steps"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    stop_id: Mapped[uuid.UUID] = stop_ref(index=True)
+    change_no: Mapped[int]
+    at: Mapped[dt.datetime]
+    status: Mapped[str]
+    note: Mapped[str | None]
+    holder_id: Mapped[uuid.UUID | None]
+    """Whose token it was; None for what was there before steps were kept."""

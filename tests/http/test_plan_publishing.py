@@ -44,8 +44,13 @@ def test_a_check_knows_permissions_windows_and_other_plans_of_the_van(api: Api) 
     }
     assert violations == {
         "permission_ended": {"ended_on": "2026-11-19", "days_after": 9},
-        "outside_window": {"minutes_outside": 60, "windows": "10:00–11:00"},
-        "plan_overlap": {"overlap_minutes": 60, "other_plan_id": other.json["id"]},
+        "outside_window": {
+            "minutes_outside": 60,
+            "windows": "10:00–11:00",
+            "arrive": "10:00",
+            "depart": "11:00",
+        },
+        "plan_overlap": {"overlap_minutes": 60, "other_plan_id": other.json["id"], "move_minutes": 60},
     }
 
 

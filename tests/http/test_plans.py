@@ -128,7 +128,7 @@ def test_plans_are_found_by_week_day_van_and_status(api: Api) -> None:
 
 
 def test_crew_see_the_published_plans_of_their_own_van_only(api: Api) -> None:
-    stop = agreed_stop(api)
+    stop = agreed_stop(api, van_count=2)
     own, foreign = draft(api, stay(stop)), draft(api, stay(stop), van=api.other_van)
     path = f"/v1/plans/{own.json['id']}"
     assert api.get(path, role="crew").status == 404  # a draft is still the coordinator's

@@ -1,5 +1,5 @@
 """HTTP of planning, one blueprint for each thing."""
 
-from outreach_api.plans.routes import plans
+from outreach_api.plans.routes import heat, plans
 
-BLUEPRINTS = (plans.blp,)
+BLUEPRINTS = (plans.blp, heat.blp)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -167,6 +168,7 @@ def _violation(violation: Violation, names: Mapping[uuid.UUID, str]) -> dict[str
         "plan_stop_ids": violation.plan_stop_ids,
         "stop_names": [names[plan_stop_id] for plan_stop_id in violation.plan_stop_ids],
         "cause": say(violation.code, lang, violation.numbers),
-        "fix": say(f"{violation.code}.fix", lang, violation.numbers),
+        "fix": say(violation.fix, lang, violation.numbers),
         "numbers": dict(violation.numbers),
+        "mends": [asdict(mend) for mend in violation.mends],
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from outreach_api.kernel.geo import Point
 from outreach_api.plans.rules.drives import Drives
-from schemas.vocabulary import HostAnswer, Publicity, Severity, StopStatus
+from schemas.vocabulary import HostAnswer, Publicity, Remedy, Severity, StopStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,15 @@ class Limits:
     setup_minutes: int
     teardown_minutes: int
     shift_minutes: int
+    break_minutes: int = 0
+    """In one piece, once the day is longer than `break_after_minutes`; 0 is none."""
+    break_after_minutes: int = 0
+    revisit_days: int = 0
+    """Days between two visits of a stop that says nothing of its own; 0 is any."""
+    heat_warn: float = 28.0
+    heat_shade: float = 31.0
+    heat_refuse: float = 33.0
+    """Degrees WBGT: from here on one is careful, there must be shade, nobody stands outside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +76,13 @@ class StopFacts:
     max_width_cm: int | None = None
     max_height_cm: int | None = None
     power: bool = False
+    shelter: bool = False
+    van_count: int = 1
+    min_days_between: int | None = None
+    max_days_between: int | None = None
+    day_before: dt.date | None = None
+    """The last day before the plan's on which a van is or was there, by a plan or a visit."""
+    day_after: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +109,25 @@ class OtherPlan:
     last: Point
 
 
+@dataclass(frozen=True, slots=True)
+class VanThere:
+    """Another van's stay at a stop of this plan, on its day."""
+
+    stop_id: uuid.UUID
+    van_id: uuid.UUID
+    plan_id: uuid.UUID
+    arrive: dt.time
+    depart: dt.time
+
+
+@dataclass(frozen=True, slots=True)
+class OnShift:
+    """People are on the van from a time to a time."""
+
+    starts_at: dt.time
+    ends_at: dt.time
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFacts:
     day: dt.date
@@ -104,6 +139,26 @@ class PlanFacts:
     base: Point | None = None
     """Where the van's day begins and ends, if somebody said so."""
     others: tuple[OtherPlan, ...] = ()
+    vans_there: tuple[VanThere, ...] = ()
+    shifts: tuple[OnShift, ...] | None = None
+    """Of the van on that day; None where nobody plans shifts."""
+    wbgt: float | None = None
+    """Expected on that day, in degrees; None where nobody said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mend:
+    """One thing that would put a violation right, as a machine reads it. What is None stays as it is."""
+
+    what: Remedy
+    plan_stop_id: uuid.UUID | None = None
+    arrive: dt.time | None = None
+    depart: dt.time | None = None
+    from_day: dt.date | None = None
+    """Go on this day or later; for papers and permissions, from when they must hold."""
+    to_day: dt.date | None = None
+    minutes: int | None = None
+    """By how much the plan moves; negative is earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +169,11 @@ class Violation:
     severity: Severity
     plan_stop_ids: tuple[uuid.UUID, ...] = ()
     numbers: Mapping[str, int | str] = field(default_factory=dict)
+    mends: tuple[Mend, ...] = ()
+    way: str = ""
+    """Which of several texts of the fix fits; "" is the general one."""
+
+    @property
+    def fix(self) -> str:
+        """The code of the text that says what would put it right."""
+        return f"{self.code}.fix.{self.way}" if self.way else f"{self.code}.fix"
