@@ -23,6 +23,7 @@ from outreach_api.ledger.kinds import Registry
 from outreach_api.outreach_map import routes as outreach_map_routes
 from outreach_api.plans import operations as plans
 from outreach_api.plans import routes as plans_routes
+from outreach_api.plans.templates import operations as plan_templates
 from outreach_api.public import routes as public_routes
 from outreach_api.reports import routes as reports_routes
 from outreach_api.sales import operations as sales
@@ -65,6 +66,7 @@ KINDS = (
     *visits.KINDS,
     *sales.KINDS,
     *plans.KINDS,
+    *plan_templates.KINDS,
     *contacts.KINDS,
     *sync.KINDS,
 )

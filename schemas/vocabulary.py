@@ -117,6 +117,43 @@ class DayKind(StrEnum):
     PUBLIC_HOLIDAY = "public_holiday"
 
 
+class HolidayRule(StrEnum):
+    """What a template does with a day that is a holiday. A working day is Monday to Friday and no public holiday."""
+
+    HOLD = "hold"
+    SKIP = "skip"
+    NEXT_WORKING_DAY = "next_working_day"
+    PREVIOUS_WORKING_DAY = "previous_working_day"
+
+
+class DayOutcome(StrEnum):
+    """What becomes of a day that a template names."""
+
+    HELD = "held"
+    MOVED = "moved"
+    SKIPPED = "skipped"
+
+
+class PlanPart(StrEnum):
+    """In what a plan is not as its template would make it now."""
+
+    DAY = "day"
+    VAN = "van"
+    TITLE = "title"
+    STOPS = "stops"
+
+
+class LeftAlone(StrEnum):
+    """Why a template leaves the plan of a day as it is."""
+
+    EDITED = "edited"
+    PUBLISHED = "published"
+    CALLED_OFF = "called_off"
+    VISITED = "visited"
+    DELETED = "deleted"
+    NOT_ASKED_FOR = "not_asked_for"
+
+
 class Severity(StrEnum):
     """Of a plan's violation: a hard one keeps the plan from being published."""
 

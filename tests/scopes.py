@@ -50,6 +50,8 @@ FOR_ALL = frozenset(
         "pairing",
         "erasure",
         "school_holiday",
+        "plan_template",
+        "materialisation",
     }
 )
 """For every role that may ask, whatever its van. (holder, entity: the audit is asked by any id at all.)"""

@@ -228,6 +228,10 @@ FIXES: dict[str, tuple[str, str]] = {
         "出店の記録がある日・車・停車予定はそのままにして、ほかを変えてください。",
         "Leave the day, the van and the stays that were visited, and change the rest.",
     ),
+    "template_changed": (
+        "ひな形を読み直し、何が変わるかを見てから、もう一度作ってください。",
+        "Read the template again, look at what would change, and make the plans once more.",
+    ),
     "plan_stop_taken": (
         "番号を付けずに、新しい停車予定として加えてください。",
         "Add it as a new stay, without an id.",

@@ -82,7 +82,7 @@ def draft_plan(work: Work, accepted: Accepted) -> Applied | Refusal:
     )
     work.session.add(plan)
     work.session.flush()
-    refusal = _put_stops(work, accepted, plan, given["stops"])
+    refusal = put_stops(work, plan, given["stops"], accepted.operation.op_id)
     return refusal or Applied(plan.id, announces=(Announce("plan", plan.id, plan.van_id),))
 
 
@@ -105,7 +105,7 @@ def change_plan(work: Work, accepted: Accepted) -> Applied | Refusal:
     plan.iso_week = IsoWeek.of(plan.local_day).as_int
     work.session.flush()
     if "stops" in given:
-        refusal = _put_stops(work, accepted, plan, given["stops"])
+        refusal = put_stops(work, plan, given["stops"], accepted.operation.op_id)
         if refusal is not None:
             return refusal
     plan.changed_since_published = differs_from_published(work.session, plan)
@@ -115,8 +115,11 @@ def change_plan(work: Work, accepted: Accepted) -> Applied | Refusal:
     return Applied(plan.id, plan.version, created=False, announces=tuple(announces))
 
 
-def _put_stops(work: Work, accepted: Accepted, plan: Plan, given: Sequence[dict[str, Any]]) -> Refusal | None:
-    """Make the plan's stops what was given: kept ones by their id, new ones added, the others removed."""
+def put_stops(work: Work, plan: Plan, given: Sequence[dict[str, Any]], new_ids: uuid.UUID) -> Refusal | None:
+    """Make the plan's stops what was given: kept ones by their id, new ones added, the others removed.
+
+    The ids of new ones that bring none follow from `new_ids` and their place.
+    """
     stops = {
         stop.id: stop
         for stop in work.session.scalars(
@@ -130,9 +133,7 @@ def _put_stops(work: Work, accepted: Accepted, plan: Plan, given: Sequence[dict[
     )
     if faults:
         return Refusal("invalid", 422, {}, faults)
-    ids = [
-        stay.get("id") or derived("plan stop", accepted.operation.op_id, i) for i, stay in enumerate(given)
-    ]
+    ids = [stay.get("id") or derived("plan stop", new_ids, i) for i, stay in enumerate(given)]
     present = {
         row.id: row
         for row in work.session.scalars(

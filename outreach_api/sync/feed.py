@@ -20,6 +20,7 @@ from outreach_api.sales.operations import COUNTER
 from outreach_api.sales.reads import phones
 from outreach_api.stops import reads as stops
 from outreach_api.storage.access import Shift
+from outreach_api.storage.ledger import Change
 from outreach_api.storage.plans import Plan, Van
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
@@ -47,6 +48,8 @@ class Feed:
     schema: type[Out]
     read: Read
     roles: frozenset[Role] = DEVICES
+    never_shown: Callable[[Actor], sa.ColumnElement[bool] | None] = lambda actor: None
+    """Of its changes, those of what this device was never shown: it needs no tombstone of it."""
 
 
 def _stops(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> Iterable[dict[str, Any]]:
@@ -77,6 +80,13 @@ def _plans(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> Iterable
     return plans.plan_views(session, session.scalars(select).all())
 
 
+def _drafts(actor: Actor) -> sa.ColumnElement[bool] | None:
+    """A month of drafts must not ring through the crew's phones, draft by draft, as things that are gone."""
+    if actor.role is not Role.CREW:
+        return None
+    return sa.exists().where(Plan.id == Change.entity_id, Plan.revision == 0)
+
+
 def _safety_card(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> Iterable[dict[str, Any]]:
     return [{"id": SAFETY_CARD_ID, **concerns.safety_card(session, actor)}] if SAFETY_CARD_ID in ids else []
 
@@ -86,7 +96,7 @@ FEEDS: dict[str, Feed] = {
     "van": Feed(VanOut, _vans),
     "shift": Feed(ShiftOut, _shifts, COUNTER),
     "stop": Feed(StopOut, _stops),
-    "plan": Feed(PlanOut, _plans),
+    "plan": Feed(PlanOut, _plans, never_shown=_drafts),
     "item": Feed(ItemBriefOut, phones.items),
     "tax_rates": Feed(TaxRatesBriefOut, phones.tax_rates),
     "destination": Feed(DestinationOut, referrals.destinations),

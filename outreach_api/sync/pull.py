@@ -43,6 +43,10 @@ def page_after(session: Session, actor: Actor, after: int, limit: int, feeds: Ma
         same = (other.kind == Change.kind, other.entity_id == Change.entity_id, ~other.gone)
         select = select.where(sa.not_(sa.and_(Change.gone, sa.exists().where(*same))))
     kinds = [name for name, feed in feeds.items() if actor.role in feed.roles]
+    for name in kinds:
+        never_shown = feeds[name].never_shown(actor)
+        if never_shown is not None:
+            select = select.where(sa.not_(sa.and_(Change.kind == name, never_shown)))
     changes = list(session.scalars(select.where(Change.kind.in_(kinds))))
     more = len(changes) > limit
     changes = changes[:limit]
