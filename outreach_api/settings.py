@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -123,6 +124,12 @@ def _smtp_url(text: str) -> str:
 def _email(text: str) -> str:
     if len(text) > 200 or not re.fullmatch(EMAIL, text, re.ASCII):
         raise ValueError("must be an e-mail address")
+    return text
+
+
+def _clock(text: str) -> str:
+    if text != "none" and not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text, re.ASCII):
+        raise ValueError("must be HH:MM, or none")
     return text
 
 
@@ -266,6 +273,12 @@ class Settings:
     osrm_seconds: float = _setting(5.0, _number(0.1, 60), "it has so long to answer")
     osrm_points: int = _setting(100, _whole(2, 10_000), "most places in one question (its --max-table-size)")
     travel_days: int = _setting(180, _DAYS, "days until the roads are asked again about a drive")
+    weather_decided_at: str = _setting(
+        "07:30",
+        _clock,
+        "until then the weather may call a day off, HH:MM that morning; none: not said",
+    )
+    organisation_kana: str = _setting("", _any_text, "how its name is read, for furigana on the page /when")
     setup_minutes: int = _setting(30, _whole(0, 240), "set-up at a stop before it opens")
     teardown_minutes: int = _setting(30, _whole(0, 240), "teardown at a stop after it closes")
     shift_minutes: int = _setting(
@@ -295,6 +308,17 @@ class Settings:
     def cabinet(self) -> str:
         """The cabinet's address, in SQLAlchemy's form."""
         return self.cabinet_url or f"sqlite:///{self.master_key_file.with_suffix('.cabinet')}"
+
+    @property
+    def organisation_reading(self) -> str:
+        """How its name is read; empty where nobody said so. The name that it comes with brings its own."""
+        ours = self.organisation == "駄菓子屋カフェくるくる"
+        return self.organisation_kana or ("だがしやカフェくるくる" if ours else "")
+
+    @property
+    def weather_decided(self) -> dt.time | None:
+        """Local time of every morning; None where nothing is said of it."""
+        return None if self.weather_decided_at == "none" else dt.time.fromisoformat(self.weather_decided_at)
 
     @property
     def mail(self) -> tuple[MailServer, str] | None:

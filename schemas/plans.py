@@ -6,11 +6,11 @@ from marshmallow import fields, validates_schema
 
 from schemas.base import Out, PageQuery, WireSchema
 from schemas.fields import Coded, Day, Flag, Id, Instant, LocalTime, Many, Nested, Text, Week, Whole, Word
+from schemas.plan_stops import PLAN_STOP, STOP, PlanStopIn, PlanStopOut
+from schemas.posts import PostOut
 from schemas.visits import WarningOut
 from schemas.vocabulary import (
     CancelReason,
-    HostAnswer,
-    HostChannel,
     LegBasis,
     PlanStatus,
     Remedy,
@@ -19,36 +19,8 @@ from schemas.vocabulary import (
 
 _VAN = "7d9f1f8e-2b5e-4c0c-8c9d-0f1e2d3c4b5a"
 _PLAN = "8c7b6a59-4838-4271-9605-f4e3d2c1b0a9"
-_PLAN_STOP = "6d5a1f0e-7b3c-4d2e-8f10-a1b2c3d4e5f6"
-_STOP = "0b0e6c1e-0d5e-4f0e-9d0a-5a3e3a1c7a01"
-_VISIT = "6f1c9b64-30fd-5d0a-9b0e-3a4a0f6a1d22"
 
 _STAYS_MOST = 30
-
-
-class PlanStopIn(WireSchema):
-    """One stay. `arrive` and `depart` are when it opens and closes; set-up comes before, teardown after."""
-
-    id = Id(
-        metadata={
-            "description": "Id of the plan stop. Give the one it has, to keep it (its visit's id follows "
-            "from it); a new one may be made by the client, else the server makes one."
-        }
-    )
-    stop_id = Id(required=True)
-    arrive = LocalTime(required=True)
-    depart = LocalTime(required=True)
-    announce = Flag(metadata={"description": "Default: true, unless the stop is for members only."})
-    host_asked = Flag(load_default=False)
-    host_channel = Word(HostChannel, load_default=None)
-    host_answer = Word(HostAnswer, load_default=None)
-
-    @validates_schema
-    def check(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if data["depart"] <= data["arrive"]:
-            raise Coded("wrong_order")
-        if not data["host_asked"] and (data["host_channel"] is not None or data["host_answer"] is not None):
-            raise Coded("host_answer_unasked")
 
 
 class Stays(WireSchema):
@@ -81,7 +53,7 @@ class PlanIn(Stays):
         "title": "第4土曜 小金方面",
         "stops": [
             {
-                "stop_id": _STOP,
+                "stop_id": STOP,
                 "arrive": "10:00",
                 "depart": "13:00",
                 "host_asked": True,
@@ -99,9 +71,7 @@ class PlanChange(Stays):
     local_day = Day()
     title = Text(80, allow_none=True)
 
-    example: ClassVar = {
-        "stops": [{"id": _PLAN_STOP, "stop_id": _STOP, "arrive": "10:30", "depart": "13:00"}]
-    }
+    example: ClassVar = {"stops": [{"id": PLAN_STOP, "stop_id": STOP, "arrive": "10:30", "depart": "13:00"}]}
 
 
 class PublishIn(WireSchema):
@@ -121,38 +91,6 @@ class PlanStopCancelIn(PlanCancelIn):
     """One stay does not take place, or ends for good, as when thunder comes."""
 
     example: ClassVar = {"reason": "thunder", "note": None}
-
-
-class PlanStopOut(Out):
-    id = Id()
-    visit_id = Id(metadata={"description": "Id of the visit that this stay leads to, also offline."})
-    stop_id = Id()
-    stop_code = Text(40)
-    stop_name = Text(120)
-    arrive = LocalTime()
-    depart = LocalTime()
-    announce = Flag()
-    host_asked = Flag()
-    host_channel = Word(HostChannel, allow_none=True)
-    host_answer = Word(HostAnswer, allow_none=True)
-    cancel_reason = Word(CancelReason, allow_none=True)
-    cancel_note = Text(200, allow_none=True)
-
-    example: ClassVar = {
-        "id": _PLAN_STOP,
-        "visit_id": _VISIT,
-        "stop_id": _STOP,
-        "stop_code": "K07",
-        "stop_name": "常盤平団地 中央広場",
-        "arrive": "10:00",
-        "depart": "13:00",
-        "announce": True,
-        "host_asked": True,
-        "host_channel": "phone",
-        "host_answer": "yes",
-        "cancel_reason": None,
-        "cancel_note": None,
-    }
 
 
 class PlanOut(Out):
@@ -210,7 +148,7 @@ class LegOut(Out):
 
     example: ClassVar = {
         "from_plan_stop_id": None,
-        "to_plan_stop_id": _PLAN_STOP,
+        "to_plan_stop_id": PLAN_STOP,
         "leave": "09:18",
         "minutes": 12,
         "basis": "estimate",
@@ -231,6 +169,14 @@ class PlanDoneOut(PlanWholeOut):
     warnings = Many(Nested(WarningOut), 500)
 
     example: ClassVar = {**PlanWholeOut.example, "warnings": []}
+
+
+class PlanCalledOffOut(PlanDoneOut):
+    """A plan after it, or stays of it, were cancelled, with what to post for those who would have come."""
+
+    posts = Many(Nested(PostOut), _STAYS_MOST)
+
+    example: ClassVar = {**PlanDoneOut.example, "posts": [PostOut.example]}
 
 
 class PlanQuery(PageQuery):
@@ -255,7 +201,7 @@ class MendOut(Out):
 
     example: ClassVar = {
         "what": "move_stay",
-        "plan_stop_id": _PLAN_STOP,
+        "plan_stop_id": PLAN_STOP,
         "arrive": "13:15",
         "depart": "15:15",
         "from_day": None,
@@ -281,7 +227,7 @@ class ViolationOut(Out):
     example: ClassVar = {
         "code": "drive_too_short",
         "severity": "hard",
-        "plan_stop_ids": [_PLAN_STOP, "7e6b2a1f-8c4d-4e3f-9a21-b2c3d4e5f607"],
+        "plan_stop_ids": [PLAN_STOP, "7e6b2a1f-8c4d-4e3f-9a21-b2c3d4e5f607"],
         "stop_names": ["常盤平団地 中央広場", "馬橋 ひだまり寺 境内"],
         "cause": "次の場所まで移動と片付け・準備に75分かかりますが、60分しかありません。",
         "fix": "前を11:45に終えるか、次を13:15に始めれば間に合います（あと15分）。",

@@ -20,6 +20,7 @@ from schemas.fields import (
     Whole,
     Word,
 )
+from schemas.posts import PostOut
 from schemas.vocabulary import Band, CancelReason, HygieneCheck, Source, VisitStatus
 
 
@@ -239,6 +240,14 @@ class VisitDoneOut(VisitOut):
     warnings = Many(Nested(WarningOut), 100)
 
     example: ClassVar = {**VisitOut.example, "warnings": []}
+
+
+class VisitCalledOffOut(VisitDoneOut):
+    """A visit after it was cancelled, with what to post for those who would have come."""
+
+    post = Nested(PostOut, allow_none=True, metadata={"description": "Null for one that was not planned."})
+
+    example: ClassVar = {**VisitDoneOut.example, "post": PostOut.example}
 
 
 class VisitQuery(PageQuery):

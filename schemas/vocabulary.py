@@ -200,7 +200,10 @@ class StayState(StrEnum):
 
 
 class TimetableStatus(StrEnum):
+    UNDECIDED = "undecided"
     ON = "on"
+    OPEN = "open"
+    CLOSED = "closed"
     CANCELLED = "cancelled"
 
 

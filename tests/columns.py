@@ -48,8 +48,8 @@ SEEN_BY: dict[str, frozenset[Any]] = {
     "stops.emergency_contact": ON_THE_ROAD,
     "stops.indoor_alternative": ON_THE_ROAD,
     "stops.code": ON_THE_ROAD,
-    "stops.kana": ON_THE_ROAD,
     # The marked stop is a public one; what is announced of others, tests/http/test_public.py asks.
+    "stops.kana": PUBLISHED,
     "stops.name": PUBLISHED,
     "stops.name_en": PUBLISHED,
     "permissions.number": ON_THE_ROAD,
@@ -131,6 +131,8 @@ SEEN_BY: dict[str, frozenset[Any]] = {
     # What was announced.
     "published_timetable.place": PUBLISHED,
     "published_timetable.place_en": PUBLISHED,
+    "published_timetable.place_kana": PUBLISHED,
+    "published_links.url": PUBLISHED,
 }
 
 _CODED = {
@@ -160,6 +162,7 @@ _CODED = {
     "plan_templates": "except_days more_days on_public_holiday on_school_holiday rrule",
     "plans": "cancel_reason status",
     "population_imports": "boundary_code file_sha256",
+    "published_links": "kind",
     "published_timetable": "cancel_reason status",
     "receipts": "code detail digest kind status",
     "referral_events": "outcome",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ _DASHES = frozenset("-‐‑‒–—―−﹣－~〜～")
 _LINE_ENDS = frozenset("\r\n\v\f\u0085\u2028\u2029")
 _VOICED_MARKS = frozenset("ﾞﾟ\u3099\u309a")
 _KANJI_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def normalise(text: str) -> str:
@@ -18,6 +21,11 @@ def normalise(text: str) -> str:
     """
     visible = "".join(character for character in text if unicodedata.category(character) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", visible).split())
+
+
+def without_direction(text: str) -> str:
+    """Without the marks that turn the direction of writing: a name must not turn round what stands beside it."""
+    return _DIRECTION.sub("", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,7 @@ def take_back(work: Work, called_off: Iterable[uuid.UUID], numbers: ChangeNumber
         row.status, row.cancel_reason = VisitStatus.OPEN, None
         row.version += 1
         row.change_no = numbers.next()
-        if row.plan_stop_id is not None:
-            timetable.back_on(work, row.plan_stop_id)
+        timetable.follow_visit(work, row)
     # What comes next in this push asks the database itself.
     work.session.flush()
     return [Announce("visit", row.id, row.van_id) for row in rows]

@@ -220,6 +220,10 @@ FIXES: dict[str, tuple[str, str]] = {
         "先に届いた理由が使われます。違うときは事務所に知らせてください。",
         "The reason that came first stands. If it is wrong, tell the office.",
     ),
+    "decided_already": (
+        "行かないときは中止にしてください。後で決めるときは新しい時刻を入れてください。",
+        "Cancel the stay if you do not go, or give a later time at which it is decided.",
+    ),
     "plan_has_violations": (
         "示された所を直して、もう一度公開してください。",
         "Put right what is listed, and publish again.",

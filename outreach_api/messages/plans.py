@@ -7,6 +7,14 @@ TEXTS = {
         "It holds a host's answer or channel, but says that the host was not asked.",
     ),
     "day_or_month": ("日か月のどちらか一つにしてください。", "Give a day or a month, not both."),
+    "decided_after_opening": (
+        "決める時刻は、始まる時刻より前にしてください。",
+        "It must be decided before it opens.",
+    ),
+    "decided_already": (
+        "決める時刻はもう過ぎています。やらないときは中止にし、後で決めるときは新しい時刻を入れてください。",
+        "The time at which it is decided has passed. Cancel the stay, or say a later time.",
+    ),
     "stays_out_of_order": ("着く時刻の順に並べてください。", "Give the stops in the order of their arrival."),
     "plan_stop_taken": (
         "この停車予定の番号は別の計画で使われています。",

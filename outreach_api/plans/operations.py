@@ -5,6 +5,7 @@ from outreach_api.plans import heat, publishing, writes
 from schemas import heat as heat_wire
 from schemas import plans as wire
 from schemas import vans
+from schemas.plan_stops import DecisionIn
 from schemas.vocabulary import Role
 
 PLANNERS = roles(Role.COORDINATOR, Role.ADMIN)
@@ -71,6 +72,14 @@ CANCEL_STOP = Kind(
     entity="plan",
     stage=EVENTS,
 )
+DECIDE_STOP = Kind(
+    name="plan.decide_stop",
+    schema=DecisionIn,
+    roles=roles(Role.CREW, *PLANNERS),
+    write=one_by_one(publishing.decide_stop),
+    entity="plan",
+    stage=EVENTS,
+)
 
 EXPECT_HEAT = Kind(
     name="heat.expect",
@@ -82,4 +91,14 @@ EXPECT_HEAT = Kind(
     creates=True,
 )
 
-KINDS = (EXPECT_HEAT, ADD_VAN, CHANGE_VAN, DRAFT_PLAN, CHANGE_PLAN, PUBLISH_PLAN, CANCEL_PLAN, CANCEL_STOP)
+KINDS = (
+    EXPECT_HEAT,
+    ADD_VAN,
+    CHANGE_VAN,
+    DRAFT_PLAN,
+    CHANGE_PLAN,
+    PUBLISH_PLAN,
+    CANCEL_PLAN,
+    CANCEL_STOP,
+    DECIDE_STOP,
+)

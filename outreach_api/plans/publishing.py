@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach_api.kernel import deciding
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import timetable, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Warn, Work
@@ -80,17 +81,10 @@ def cancel_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
     Without a base version: a phone that was offline must be able to say it. The first reason stands; the same
     one again is applied, another is a conflict.
     """
-    found = sa.select(PlanStop, Plan).join(Plan, Plan.id == PlanStop.plan_id)
-    found = found.where(PlanStop.id == accepted.entity_id, PlanStop.removed.is_(False))
-    if work.actor.role is Role.CREW:
-        found = found.where(Plan.van_id == work.actor.van_id, Plan.revision > 0)
-    pair = work.session.execute(found).one_or_none()
-    if pair is None:
-        return Refusal("not_found", 404)
-    row, plan = pair
-    if plan.status != PlanStatus.PUBLISHED:
-        code = "plan_cancelled" if plan.status == PlanStatus.CANCELLED else "plan_not_published"
-        return Refusal(code, 409)
+    found = _published_stay(work, accepted.entity_id)
+    if isinstance(found, Refusal):
+        return found
+    row, plan = found
     reason = accepted.values["reason"]
     if row.cancel_reason is not None and row.cancel_reason != reason:
         return Refusal("plan_stop_cancelled", 409, {"reason": row.cancel_reason})
@@ -102,12 +96,50 @@ def cancel_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
     return Applied(plan.id, plan.version, created=False, announces=(Announce("plan", plan.id, plan.van_id),))
 
 
+def decide_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
+    """Say of one announced stay that it takes place, or when that is decided. From the van too, without a base version."""
+    found = _published_stay(work, accepted.entity_id)
+    if isinstance(found, Refusal):
+        return found
+    row, plan = found
+    if row.cancel_reason is not None:
+        return Refusal("plan_stop_cancelled", 409, {"reason": row.cancel_reason})
+    given = accepted.values
+    own = deciding.own_moment(plan.local_day, given["decide_by"], given["decide_days_before"])
+    if own is not None and own >= deciding.moment(plan.local_day, row.arrive):
+        return Refusal("invalid", 422, {}, (Problem("/decide_by", "decided_after_opening"),))
+    at = deciding.decision(own, plan.local_day, row.arrive, work.settings.weather_decided)
+    if given["undecided"] and at is not None and at <= work.now:
+        return Refusal("decided_already", 409)
+    if any(getattr(row, name) != value for name, value in given.items()):
+        for name, value in given.items():
+            setattr(row, name, value)
+        plan.version += 1
+        plan.change_no = accepted.change_no
+        timetable.say_decisions(work, [row])
+    return Applied(plan.id, plan.version, created=False, announces=(Announce("plan", plan.id, plan.van_id),))
+
+
 def differs_from_published(session: Session, plan: Plan) -> bool:
     """Whether a published plan says something else now. What hosts answered is no part of that."""
     if plan.status != PlanStatus.PUBLISHED:
         return False
     last = session.get_one(PlanRevision, (plan.id, plan.revision))
     return last.body != _body(plan, kept_stops(session, plan.id))
+
+
+def _published_stay(work: Work, plan_stop_id: uuid.UUID) -> tuple[PlanStop, Plan] | Refusal:
+    found = sa.select(PlanStop, Plan).join(Plan, Plan.id == PlanStop.plan_id)
+    found = found.where(PlanStop.id == plan_stop_id, PlanStop.removed.is_(False))
+    if work.actor.role is Role.CREW:
+        found = found.where(Plan.van_id == work.actor.van_id, Plan.revision > 0)
+    pair = work.session.execute(found).one_or_none()
+    if pair is None:
+        return Refusal("not_found", 404)
+    row, plan = pair
+    if plan.status != PlanStatus.PUBLISHED:
+        return Refusal("plan_cancelled" if plan.status == PlanStatus.CANCELLED else "plan_not_published", 409)
+    return row, plan
 
 
 def _body(plan: Plan, rows: Iterable[PlanStop]) -> dict[str, Any]:

@@ -39,6 +39,12 @@ def plans_in_scope(actor: Actor) -> sa.Select[Any]:
     return select
 
 
+def knows_stay(session: Session, actor: Actor, plan_stop_id: uuid.UUID) -> bool:
+    """Whether a plan stop is there for this one."""
+    found = plans_in_scope(actor).join(PlanStop, PlanStop.plan_id == Plan.id)
+    return session.scalar(found.where(PlanStop.id == plan_stop_id).with_only_columns(PlanStop.id)) is not None
+
+
 def matching(actor: Actor, query: dict[str, Any]) -> sa.Select[Any]:
     """Plans of a week, of days, of a van, of a status."""
     select = plans_in_scope(actor)
@@ -142,6 +148,9 @@ def _plan_stop_view(row: PlanStop, stop_code: str, stop_name: str) -> dict[str, 
         "arrive": row.arrive,
         "depart": row.depart,
         "announce": row.announce,
+        "undecided": row.undecided,
+        "decide_by": row.decide_by,
+        "decide_days_before": row.decide_days_before,
         "host_asked": row.host_asked,
         "host_channel": row.host_channel,
         "host_answer": row.host_answer,

@@ -12,8 +12,9 @@ from outreach_api.kernel import mesh
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.ids import derived
 from outreach_api.kernel.week import IsoWeek
-from outreach_api.ledger import versions
+from outreach_api.ledger import timetable, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
+from outreach_api.plans.facts import kept_stops
 from outreach_api.plans.publishing import differs_from_published
 from outreach_api.storage.plans import Plan, PlanStop, Van
 from outreach_api.storage.stops import Stop
@@ -30,6 +31,9 @@ _UNSAID: dict[str, Any] = {
     "insurance_until": None,
     "food_permit_until": None,
 }
+
+_DECISION = ("undecided", "decide_by", "decide_days_before")
+_OF_STAY = ("arrive", "depart", "host_asked", "host_channel", "host_answer", *_DECISION)
 
 
 def add_van(work: Work, accepted: Accepted) -> Applied | Refusal:
@@ -108,6 +112,8 @@ def change_plan(work: Work, accepted: Accepted) -> Applied | Refusal:
         refusal = put_stops(work, plan, given["stops"], accepted.operation.op_id)
         if refusal is not None:
             return refusal
+    if plan.status == PlanStatus.PUBLISHED:
+        timetable.say_decisions(work, kept_stops(work.session, plan.id))
     plan.changed_since_published = differs_from_published(work.session, plan)
     announces = [Announce("plan", plan.id, plan.van_id)]
     if plan.van_id != old_van:
@@ -149,7 +155,7 @@ def put_stops(work: Work, plan: Plan, given: Sequence[dict[str, Any]], new_ids: 
             work.session.add(row)
         row.position = i
         row.announce = stay.get("announce", stops[row.stop_id].publicity != Publicity.MEMBERS)
-        for name in ("arrive", "depart", "host_asked", "host_channel", "host_answer"):
+        for name in _OF_STAY:
             setattr(row, name, stay[name])
     gone = present.keys() - set(ids)
     if gone and not gone.isdisjoint(_visited(work, plan.id)):

@@ -7,12 +7,16 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from outreach_api.kernel.week import day_bounds_utc
+from outreach_api.kernel import said_days
+from outreach_api.kernel.text import without_direction
+from outreach_api.kernel.week import TOKYO
 from outreach_api.messages import Language, say
 from schemas.vocabulary import TimetableStatus
 
 _FOLD_OCTETS = 75
 _NEVER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_STATUS = {TimetableStatus.CANCELLED: "CANCELLED", TimetableStatus.UNDECIDED: "TENTATIVE"}
+_MARKED = frozenset(_STATUS)
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 # Japan has had no summer time since 1952.
 _ZONE = (
@@ -28,13 +32,11 @@ _ZONE = (
 )
 
 
-def calendar(views: Iterable[dict[str, Any]], *, name: str, lang: Language, today: dt.date) -> bytes:
-    """VCALENDAR of entries as the timetable shows them.
+def calendar(views: Iterable[dict[str, Any]], *, name: str, lang: Language, page: str) -> bytes:
+    """VCALENDAR of entries as the timetable shows them; `page`: the address of the page, where it is known.
 
-    DTSTAMP is the day on which the calendar was made, for all entries alike: the time of their last change
-    would show which of them were published together.
+    An entry's times of change are those of its day: its own would show which were published together.
     """
-    stamp = f"{day_bounds_utc(today)[0]:%Y%m%dT%H%M%SZ}"
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -48,14 +50,16 @@ def calendar(views: Iterable[dict[str, Any]], *, name: str, lang: Language, toda
         *_ZONE,
     ]
     for view in views:
-        lines += _event(view, stamp, name, lang)
+        lines += _event(view, name, lang, page)
     lines.append("END:VCALENDAR")
     return b"".join(fold(line) for line in lines)
 
 
 def text(value: str) -> str:
-    """A value of type TEXT (RFC 5545, 3.3.11), without control characters and what programs take for line ends."""
-    return _NEVER.sub("", value).translate(_ESCAPES)
+    """A value of type TEXT (RFC 5545, 3.3.11), without control characters and what programs
+    take for line ends or for a turn of the direction of writing.
+    """
+    return _NEVER.sub("", without_direction(value)).translate(_ESCAPES)
 
 
 def fold(line: str) -> bytes:
@@ -71,22 +75,41 @@ def fold(line: str) -> bytes:
     return folded + b"\r\n"
 
 
-def _event(view: dict[str, Any], stamp: str, name: str, lang: Language) -> Iterator[str]:
-    off = view["status"] == TimetableStatus.CANCELLED
+def _event(view: dict[str, Any], name: str, lang: Language, page: str) -> Iterator[str]:
+    status = view["status"]
     place = (view["place_en"] if lang == "en" else None) or view["place"]
+    if view["area_only"]:
+        place = say("calendar_area", lang, {"place": place})
+    changed = f"{view['updated_at']:%Y%m%dT%H%M%SZ}"
     yield "BEGIN:VEVENT"
     yield f"UID:{view['id']}"
-    yield f"DTSTAMP:{stamp}"
+    yield f"DTSTAMP:{changed}"
+    yield f"LAST-MODIFIED:{changed}"
     yield from _times(view)
     summary = say("calendar_summary", lang, {"name": name, "place": place})
-    yield f"SUMMARY:{text(say('calendar_cancelled', lang) + ' ' + summary if off else summary)}"
+    marked = f"{say(f'calendar_{status}', lang)} {summary}" if status in _MARKED else summary
+    yield f"SUMMARY:{text(marked)}"
     yield f"LOCATION:{text(place)}"
+    yield f"DESCRIPTION:{text(_description(view, lang, page))}"
+    if page:
+        yield f"URL:{page}"
     if view["position"] is not None:
         yield f"GEO:{view['position']['lat']:.6f};{view['position']['lon']:.6f}"
-    yield f"STATUS:{'CANCELLED' if off else 'CONFIRMED'}"
-    yield f"SEQUENCE:{int(off)}"
+    yield f"STATUS:{_STATUS.get(status, 'CONFIRMED')}"
+    yield f"SEQUENCE:{view['sequence']}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
+
+
+def _description(view: dict[str, Any], lang: Language, page: str) -> str:
+    told = []
+    if view["decided_at"] is not None:
+        at = view["decided_at"].astimezone(TOKYO)
+        day = said_days.japanese(at) if lang == "ja" else said_days.english(at.date())
+        code = "calendar_undecided_until" if view["status"] in _MARKED else "calendar_weather"
+        told.append(say(code, lang, {"when": f"{day} {said_days.clock(at.time())}"}))
+    told.append(say("calendar_once_a_day", lang))
+    return "\n".join([*told, page] if page else told)
 
 
 def _times(view: dict[str, Any]) -> Iterator[str]:

@@ -10,7 +10,10 @@ import orjson
 from flask import Response, g, request
 
 from outreach_api.kernel.week import local_day
+from outreach_api.messages import Language
 from outreach_api.public import calendar, reads, when_page
+from outreach_api.public.readings import Reader
+from outreach_api.public.when_style import STYLE
 from outreach_api.web import pages
 from outreach_api.web.blueprint import Blueprint
 from outreach_api.web.problems import language
@@ -22,8 +25,25 @@ blp = Blueprint("public", __name__, description="だれでも見られるもの 
 
 _DUMP = wire.TimetableOut()
 _ENTRY = wire.EntryOut()
-_CACHE = "public, max-age=60"
+# Whoever keeps it asks every time whether it still holds (a 304 is short): what is cancelled must show at once.
+_CACHE = "public, no-cache"
 _ANY_TEXT = {"type": "string"}
+_PAGE_WISHES = [
+    {
+        "name": "lang",
+        "in": "query",
+        "required": False,
+        "schema": {"type": "string", "enum": ["ja", "en"]},
+        "description": "Default: as Accept-Language says, else Japanese.",
+    },
+    {
+        "name": "furigana",
+        "in": "query",
+        "required": False,
+        "schema": {"type": "string", "enum": ["1"]},
+        "description": "1: with readings over the kanji.",
+    },
+]
 _SHOWN = wire.EntryOut.example
 _FEATURES = {
     "type": "object",
@@ -52,7 +72,13 @@ class Timetable(Resource):
     def get(self, query: dict[str, Any]) -> Any:
         """Where the van will be. Places of which only the area is announced carry no point."""
         from_day, to_day, views = _views(query)
-        shown = {"from_day": from_day, "to_day": to_day, "timezone": "Asia/Tokyo", "entries": views}
+        shown = {
+            "from_day": from_day,
+            "to_day": to_day,
+            "updated_at": max((view["updated_at"] for view in views), default=None),
+            "timezone": "Asia/Tokyo",
+            "entries": views,
+        }
         return _cached(orjson.dumps(_DUMP.dump(shown)), "application/json")
 
 
@@ -97,21 +123,45 @@ class TimetableCalendar(Resource):
         """The timetable to subscribe to (iCalendar)."""
         _, _, views = _views(query)
         name = services().settings.organisation
-        body = calendar.calendar(views, name=name, lang=language(), today=_today())
+        body = calendar.calendar(views, name=name, lang=language(), page=_address())
         return _cached(body, "text/calendar; charset=utf-8")
 
 
 @blp.route("/when")
 class When(Resource):
     @blp.open(None, name="getTimetablePage", media={"text/html": _ANY_TEXT}, cached=True)
+    @blp.doc(parameters=_PAGE_WISHES)
     def get(self) -> Any:
-        """The timetable as a page, in Japanese or English."""
-        lang, name = language(), services().settings.organisation
+        """The timetable as a page, in easy Japanese (with readings when asked for) or in English."""
+        wished = request.args.get("lang")
+        lang: Language = "en" if wished == "en" else "ja" if wished == "ja" else language()
+        reader = Reader(lang, furigana=request.args.get("furigana") == "1")
+        settings = services().settings
         _, _, views = _views({"from_day": None, "to_day": None})
-        response = pages.page(
-            when_page.title(name, lang), when_page.body(views, name=name, lang=lang, today=_today()), lang
+        shown = when_page.Shown(
+            views,
+            _today(),
+            settings.organisation,
+            settings.organisation_reading,
+            reads.links(session()),
+            _address(),
         )
-        return _conditional(response)
+        title, body = when_page.title(shown, reader), when_page.body(shown, reader)
+        return _conditional(pages.page(title, body, lang, style="/when.css"))
+
+
+@blp.route("/when.css")
+class WhenStyle(Resource):
+    @blp.open(None, name="getTimetableStyle", media={"text/css": _ANY_TEXT}, cached=True)
+    def get(self) -> Any:
+        """How that page looks."""
+        return _cached(STYLE.encode(), "text/css; charset=utf-8")
+
+
+def _address() -> str:
+    """Where the page is read on the net; empty where the installer did not say so."""
+    url = services().settings.public_url
+    return f"{url}/when" if url else ""
 
 
 def _today() -> dt.date:
@@ -121,7 +171,8 @@ def _today() -> dt.date:
 def _views(query: dict[str, Any]) -> tuple[dt.date, dt.date, list[dict[str, Any]]]:
     from_day, to_day = reads.span(query["from_day"], query["to_day"], _today())
     found = reads.entries(session(), from_day, to_day, wire.ENTRIES_MOST)
-    return from_day, to_day, [reads.entry_view(entry) for entry in found]
+    here = services()
+    return from_day, to_day, reads.views(found, here.now(), here.settings.weather_decided)
 
 
 def _cached(body: bytes, content_type: str) -> Response:

@@ -59,6 +59,11 @@ class PlanStop(Base):
     arrive: Mapped[dt.time]
     depart: Mapped[dt.time]
     announce: Mapped[bool]
+    undecided: Mapped[bool] = mapped_column(default=False)
+    """Whether it takes place is announced as not decided yet."""
+    decide_by: Mapped[dt.time | None]
+    """When that is decided, local time; null: as OUTREACH_WEATHER_DECIDED_AT says."""
+    decide_days_before: Mapped[int] = mapped_column(sa.Integer, default=0)
     host_asked: Mapped[bool]
     host_channel: Mapped[str | None]
     host_answer: Mapped[str | None]

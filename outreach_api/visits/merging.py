@@ -86,8 +86,7 @@ def _join_times(work: Work, row: Visit, target: Visit) -> None:
     held_after_all = row.status in _HELD and target.status not in _HELD
     if held_after_all or (row.status == VisitStatus.CLOSED and _left_later(row, target)):
         target.status, target.closed_at, target.cancel_reason = row.status, row.closed_at, row.cancel_reason
-    if held_after_all and target.plan_stop_id is not None:
-        timetable.back_on(work, target.plan_stop_id)
+    timetable.follow_visit(work, target)
     opened = [at for at in (row.opened_at, target.opened_at) if at is not None]
     target.opened_at = min(opened, default=None)
     target.note = rules.both_notes(target.note, row.note)

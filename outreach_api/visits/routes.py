@@ -5,13 +5,18 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.ids import visit_id_of
+from outreach_api.ledger.kinds import Actor
+from outreach_api.ledger.posts import posts
 from outreach_api.storage.visits import HygieneEntry, Visit
 from outreach_api.visits import operations, reads, side_by_side
 from outreach_api.web.blueprint import Blueprint
 from outreach_api.web.listing import page
 from outreach_api.web.resource import Change, Resource, actor, session
+from outreach_api.web.services import services
 from schemas import visits as wire
 from schemas.base import PageQuery, page_of
 from schemas.tellings import TellingsOut
@@ -125,10 +130,10 @@ class Closing(Resource):
 
 @blp.route("/visits/<uuid:visit_id>/cancel")
 class Cancellation(Resource):
-    @blp.changes(operations.CANCEL_VISIT, wire.VisitDoneOut, status=200)
+    @blp.changes(operations.CANCEL_VISIT, wire.VisitCalledOffOut, status=200)
     def post(self, change: Change, visit_id: uuid.UUID) -> Any:
-        """Cancel a visit with its reason."""
-        return change.of(visit_id).perform(reads.visit)
+        """Cancel a visit with its reason. The answer brings what to post for families."""
+        return change.of(visit_id).perform(_called_off)
 
 
 @blp.route("/visits/<uuid:visit_id>/merge")
@@ -137,3 +142,13 @@ class Merging(Resource):
     def post(self, change: Change, visit_id: uuid.UUID) -> Any:
         """Join an ad-hoc duplicate to the visit that it was."""
         return change.of(visit_id).perform(reads.visit)
+
+
+def _called_off(current: Session, who: Actor, visit_id: uuid.UUID) -> dict[str, Any] | Refusal:
+    shown = reads.visit(current, who, visit_id)
+    if isinstance(shown, Refusal):
+        return shown
+    here, plan_stop_id = services(), shown["plan_stop_id"]
+    if plan_stop_id is None:
+        return {**shown, "post": None}
+    return {**shown, "post": posts(current, here.keyring, here.settings, [plan_stop_id])[0]}

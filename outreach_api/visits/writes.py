@@ -40,8 +40,6 @@ def open_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     if isinstance(place, Refusal):
         return place
     opened_at = accepted.moment(given["opened_at"])
-    if place.plan_stop_id is not None:
-        timetable.back_on(work, place.plan_stop_id)
     row = work.session.get(Visit, accepted.entity_id)
     if row is not None:
         return _open_again(work, accepted, row, place, opened_at)
@@ -49,6 +47,7 @@ def open_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     row = _new_visit(work, accepted, place, VisitStatus.OPEN)
     row.opened_at = opened_at
     work.session.add(row)
+    timetable.follow_visit(work, row)
     return Applied(row.id, announces=(_announce(row),), warnings=warnings)
 
 
@@ -81,12 +80,11 @@ def close_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     if isinstance(departure, Refusal):
         return departure
     if row.status != VisitStatus.CLOSED or departure != standing:
-        if row.status == VisitStatus.CANCELLED and row.plan_stop_id is not None:
-            timetable.back_on(work, row.plan_stop_id)
         _count_up(row, accepted)
         row.status = VisitStatus.CLOSED
         row.closed_at, row.cancel_reason = departure.at, departure.early_reason
         row.clock_suspect = row.clock_suspect or backwards
+        timetable.follow_visit(work, row)
     return Applied(row.id, row.version, created=False, announces=(_announce(row),))
 
 
@@ -111,8 +109,7 @@ def cancel_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
     row.status = VisitStatus.CANCELLED
     row.cancel_reason = accepted.values["reason"]
     row.note = rules.both_notes(row.note, accepted.values["note"])
-    if row.plan_stop_id is not None:
-        timetable.call_off(work, [row.plan_stop_id], row.cancel_reason)
+    timetable.follow_visit(work, row)
     return Applied(row.id, row.version, created=False, announces=(_announce(row),))
 
 
@@ -188,6 +185,7 @@ def _open_again(
     row.opened_at = min(row.opened_at or opened_at, opened_at)
     row.note = rules.both_notes(row.note, accepted.values["note"])
     _count_up(row, accepted)
+    timetable.follow_visit(work, row)
     return Applied(row.id, row.version, created=False, announces=(_announce(row),), warnings=warnings)
 
 

@@ -149,12 +149,13 @@ def pair() -> ResponseReturnValue:
     return page(title, f"<h1>{title}</h1>\n<p>{before}</p>\n<ol>{steps}</ol>\n<p>{after}</p>", lang)
 
 
-def page(title: str, body: str, lang: str) -> Response:
-    """A plain page; title and body must be escaped already."""
+def page(title: str, body: str, lang: str, *, style: str = "") -> Response:
+    """A plain page; title and body must be escaped already. `style`: the address of a style sheet of its own."""
+    own_style = f'<link rel="stylesheet" href="{style}">' if style else ""
     text = (
         f'<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
-        f'<link rel="stylesheet" href="/style.css"><link rel="icon" href="/icon.svg">'
+        f'<link rel="stylesheet" href="/style.css">{own_style}<link rel="icon" href="/icon.svg">'
         f"</head>\n<body><main>\n{body}\n</main></body></html>\n"
     )
     response = Response(text, content_type="text/html; charset=utf-8")

@@ -133,7 +133,7 @@ def test_families_hear_that_the_van_came_after_all_when_the_visit_that_shows_it_
 
     assert announced() == ["cancelled"]
     assert merge(api, there, planned).json["status"] == "open"
-    assert announced() == ["on"]
+    assert announced() == ["open"]
 
 
 def test_a_visit_is_never_joined_to_itself_or_twice_or_in_a_circle(api: Api) -> None:

@@ -71,7 +71,7 @@ def test_cancelling_at_noon_leaves_the_morning_as_it_was_held(api: Api) -> None:
     states = [s["state"] for s in api.get(f"/v1/plans/{plan.json['id']}/actual").json["stays"]]
     assert states == ["held", "cancelled"]
     entries = api.get("/v1/public/timetable.json", role=None).json["entries"]
-    assert [(e["status"], e["cancel_reason"]) for e in entries] == [("on", None), ("cancelled", None)]
+    assert [(e["status"], e["cancel_reason"]) for e in entries] == [("closed", None), ("cancelled", None)]
 
 
 def test_the_brief_tells_the_crew_what_the_place_needs_and_whom_they_promised(

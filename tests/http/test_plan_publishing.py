@@ -132,7 +132,10 @@ def test_the_crew_call_off_one_stay_of_their_own_van_without_a_version(api: Api)
     assert [s["cancel_reason"] for s in called_off.json["stops"]] == [None, "thunder"]
     assert called_off.json["changed_since_published"] is False
     entries = api.get("/v1/public/timetable.json", role=None).json["entries"]
-    assert [(e["status"], e["cancel_reason"]) for e in entries] == [("on", None), ("cancelled", "thunder")]
+    assert [(e["status"], e["cancel_reason"]) for e in entries] == [
+        ("closed", None),
+        ("cancelled", "thunder"),
+    ]
     same = api.post(path, {"reason": "thunder"}, role="crew")
     assert (same.status, same.json["version"]) == (200, called_off.json["version"])
     assert api.post(path, {"reason": "rain"}).code == "plan_stop_cancelled"
@@ -146,7 +149,7 @@ def test_when_the_van_comes_after_all_the_timetable_says_so(api: Api) -> None:
     opened = api.post("/v1/visits", {"plan_stop_id": plan_stop}, role="crew")
     assert opened.json["status"] == "open"
     (entry,) = api.get("/v1/public/timetable.json", role=None).json["entries"]
-    assert (entry["status"], entry["cancel_reason"]) == ("on", None)
+    assert (entry["status"], entry["cancel_reason"]) == ("open", None)
 
 
 def test_a_stay_called_off_is_no_longer_judged(api: Api) -> None:

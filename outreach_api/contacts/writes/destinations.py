@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from outreach_api.kernel.errors import Refusal
-from outreach_api.ledger import versions
+from outreach_api.ledger import links, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
 from outreach_api.storage.contacts import Destination
 
@@ -25,7 +25,7 @@ _UNSAID: dict[str, Any] = {
 
 def add_destination(work: Work, accepted: Accepted) -> Applied | Refusal:
     work.session.add(
-        Destination(
+        row := Destination(
             id=accepted.entity_id,
             version=1,
             change_no=accepted.change_no,
@@ -33,6 +33,7 @@ def add_destination(work: Work, accepted: Accepted) -> Applied | Refusal:
             **{**_UNSAID, **accepted.values},
         )
     )
+    links.follow(work, {row.kind})
     return Applied(accepted.entity_id, announces=(Announce("destination", accepted.entity_id),))
 
 
@@ -40,6 +41,8 @@ def change_destination(work: Work, accepted: Accepted) -> Applied | Refusal:
     row = versions.find(work, Destination, accepted)
     if isinstance(row, Refusal):
         return row
+    kinds = {row.kind}
     for name, value in accepted.values.items():
         setattr(row, name, value)
+    links.follow(work, kinds | {row.kind})
     return Applied(row.id, row.version, created=False, announces=(Announce("destination", row.id),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.week import local_day
 from outreach_api.ledger.kinds import Actor
+from outreach_api.ledger.posts import posts
 from outreach_api.messages import say
 from outreach_api.plans import actuals, briefs, operations, reads
 from outreach_api.plans.rules import Violation, hard, legs
@@ -19,13 +20,14 @@ from outreach_api.storage.plans import Plan, Van
 from outreach_api.web.blueprint import ALL_ROLES, Blueprint
 from outreach_api.web.listing import page
 from outreach_api.web.problems import language
-from outreach_api.web.resource import Change, Resource, actor, session
+from outreach_api.web.resource import Change, Resource, View, actor, session
 from outreach_api.web.services import services
 from schemas import plans as wire
 from schemas import vans
 from schemas.actuals import ActualOut
 from schemas.base import PageQuery, page_of
 from schemas.briefs import StopBriefOut
+from schemas.posts import PostOut
 from schemas.vocabulary import LegBasis, Role
 
 blp = Blueprint(
@@ -126,18 +128,36 @@ class PlanPublication(Resource):
 
 @blp.route("/plans/<uuid:plan_id>/cancel")
 class PlanCancellation(Resource):
-    @blp.changes(operations.CANCEL_PLAN, wire.PlanDoneOut, status=200)
+    @blp.changes(operations.CANCEL_PLAN, wire.PlanCalledOffOut, status=200)
     def post(self, change: Change, plan_id: uuid.UUID) -> Any:
-        """Cancel a plan; its announced stays are shown as cancelled."""
-        return change.of(plan_id).perform(_plan)
+        """Cancel a plan; its announced stays are shown as cancelled. The answer brings what to post for families."""
+        return change.of(plan_id).perform(_called_off)
 
 
 @blp.route("/plan-stops/<uuid:plan_stop_id>/cancel")
 class PlanStopCancellation(Resource):
-    @blp.changes(operations.CANCEL_STOP, wire.PlanDoneOut, status=200)
+    @blp.changes(operations.CANCEL_STOP, wire.PlanCalledOffOut, status=200)
     def post(self, change: Change, plan_stop_id: uuid.UUID) -> Any:
-        """Cancel one stay of a published plan, also from the van."""
+        """Cancel one stay of a published plan, also from the van. The answer brings what to post for families."""
+        return change.of(plan_stop_id).perform(_called_off_one(plan_stop_id))
+
+
+@blp.route("/plan-stops/<uuid:plan_stop_id>/decide")
+class PlanStopDecision(Resource):
+    @blp.changes(operations.DECIDE_STOP, wire.PlanDoneOut, status=200)
+    def post(self, change: Change, plan_stop_id: uuid.UUID) -> Any:
+        """Say of one stay of a published plan that it takes place, or that it is decided later."""
         return change.of(plan_stop_id).perform(_plan)
+
+
+@blp.route("/plan-stops/<uuid:plan_stop_id>/post")
+class PlanStopPost(Resource):
+    @blp.reads(PostOut, READERS, name="getPlanStopPost")
+    def get(self, plan_stop_id: uuid.UUID) -> Any:
+        """What to post for families about a stay that was cancelled."""
+        if not reads.knows_stay(session(), actor(), plan_stop_id):
+            return reads.NOT_FOUND
+        return _posts(session(), [plan_stop_id])[0]
 
 
 @blp.route("/plans/<uuid:plan_id>/actual")
@@ -158,6 +178,30 @@ class StopBrief(Resource):
 
 def _plan(current: Session, who: Actor, plan_id: uuid.UUID) -> dict[str, Any] | Refusal:
     return reads.plan(current, who, plan_id, services().settings)
+
+
+def _called_off(current: Session, who: Actor, plan_id: uuid.UUID) -> dict[str, Any] | Refusal:
+    """A plan with the posts of those of its stays that were called off and announced."""
+    shown = _plan(current, who, plan_id)
+    if isinstance(shown, Refusal):
+        return shown
+    made = _posts(current, [stay["id"] for stay in shown["stops"]])
+    return {**shown, "posts": [post for post in made if post["text"] is not None]}
+
+
+def _called_off_one(plan_stop_id: uuid.UUID) -> View:
+    def view(current: Session, who: Actor, plan_id: uuid.UUID) -> dict[str, Any] | Refusal:
+        shown = _called_off(current, who, plan_id)
+        if isinstance(shown, Refusal):
+            return shown
+        return {**shown, "posts": [post for post in shown["posts"] if post["plan_stop_id"] == plan_stop_id]}
+
+    return view
+
+
+def _posts(current: Session, plan_stop_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
+    here = services()
+    return posts(current, here.keyring, here.settings, plan_stop_ids)
 
 
 def _violation(violation: Violation, names: Mapping[uuid.UUID, str]) -> dict[str, Any]:
