@@ -21,6 +21,7 @@ from schemas.fields import (
     Whole,
     Word,
 )
+from schemas.problem import FaultOut
 from schemas.vocabulary import PermissionType, PositionSource, Precision, Publicity, StopKind, StopStatus
 
 
@@ -357,6 +358,18 @@ class StopOut(Out):
         "distance_m": None,
         "created_at": "2026-11-23T04:05:06Z",
     }
+
+
+class StopChangedOut(StopOut):
+    """A stop after a change of it."""
+
+    warnings = Many(
+        Nested(FaultOut),
+        10,
+        metadata={"description": "Stops that may be the same place: told, never in the way."},
+    )
+
+    example: ClassVar = {**StopOut.example, "warnings": []}
 
 
 class StopQuery(PageQuery):

@@ -21,6 +21,7 @@ from outreach_api.storage.ledger import Change, Receipt
 from outreach_api.storage.session import Database
 from outreach_api.storage.stops import OpeningWindow, Permission, Stop
 from tests.api import Api
+from tests.lists import BLOCKS, imported
 
 HEADER = "code,name,kind,lat,lon,windows,permission_type,permission_from,permission_to"
 TEMPLE = "K01,本土寺,寺,35.7877,139.9032,土 10:00-16:00,consent,2026-04-01,2027-03-31"
@@ -213,3 +214,73 @@ def test_a_file_that_is_too_large_or_not_there_is_refused(
     assert main(["import-stops", str(console / "nowhere.csv")]) == 1
     assert main(["import-stops", str(console)]) == 1
     assert main(["import-stops"]) == 2
+
+
+ADDRESSES = "code,name,kind,address,lat,lon"
+
+
+def test_a_line_without_position_is_placed_by_the_gazetteer_and_said(
+    database: Database,
+    console: Path,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    imported(database, tmp_path_factory.mktemp("lists"), *BLOCKS)
+    lines = [
+        "P1,さくら公園,公園,松戸市常盤平3-11-1,,",
+        "P2,戸山の森,公園,松戸市二十世紀ヶ丘戸山町99,,",
+        "P3,根本神社,寺社,松戸市根本387,35.7876,139.9034",
+    ]
+    file = write(console, ADDRESSES, *lines)
+    assert main(["import-stops", file]) == 0
+    told = capsys.readouterr().err
+    assert "2行目 住所 · line 2, address: 位置は一覧から入れました（block）" in told
+    assert "（town）" in told
+    with database.read() as session:
+        rows = {row.code: row for row in session.scalars(sa.select(Stop))}
+    assert (rows["P1"].lat_micro, rows["P1"].lon_micro) == (35_804_123, 139_952_345)
+    assert [(rows[code].position_precision, rows[code].position_source) for code in ("P1", "P2", "P3")] == [
+        ("block", "gazetteer"),
+        ("town", "gazetteer"),
+        ("manual", "pin"),
+    ]
+
+
+def test_the_same_lines_again_change_nothing_even_after_a_newer_gazetteer(
+    database: Database, console: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    lists = tmp_path_factory.mktemp("lists")
+    imported(database, lists, *BLOCKS)
+    file = write(console, ADDRESSES, "P1,さくら公園,公園,松戸市常盤平3-11-1,,")
+    assert main(["import-stops", file]) == 0
+    imported(database, lists, *(line.replace("35.804123", "35.8055") for line in BLOCKS))
+    assert main(["import-stops", file]) == 0
+    with database.read() as session:
+        (row,) = session.scalars(sa.select(Stop))
+        assert row.lat_micro == 35_804_123
+
+
+def test_an_address_that_no_list_knows_or_several_fit_is_a_bad_line(
+    database: Database,
+    console: Path,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    file = write(console, ADDRESSES, "P1,さくら公園,公園,本町5,,", "P2,どこか,公園,松戸市どこか1,,")
+    assert main(["import-stops", file]) == 1
+    assert "import-gazetteer" in capsys.readouterr().err
+    imported(database, tmp_path_factory.mktemp("lists"), *BLOCKS)
+    assert main(["import-stops", file]) == 1
+    told = capsys.readouterr().err
+    assert "この住所は2か所にあてはまります" in told
+    assert "この住所は一覧にありません" in told
+    assert codes(database) == []
+
+
+def test_what_may_be_there_already_is_said_and_imported(
+    database: Database, console: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twin = TEMPLE.replace("K01", "K09").replace("35.7877", "35.7879")
+    assert main(["import-stops", write(console, HEADER, TEMPLE, twin)]) == 0
+    assert "line 3, name: 22m先に似た場所があります（K01）" in capsys.readouterr().err
+    assert codes(database) == ["K01", "K09"]

@@ -58,7 +58,9 @@ class Stops(Resource):
     def _views(rows: list[Stop]) -> list[dict[str, Any]]:
         return reads.stop_views(session(), actor(), rows)
 
-    @blp.changes(operations.ADD_STOP, wire.StopOut, links={"getStop": {"stop_id": "$response.body#/id"}})
+    @blp.changes(
+        operations.ADD_STOP, wire.StopChangedOut, links={"getStop": {"stop_id": "$response.body#/id"}}
+    )
     def post(self, change: Change) -> Any:
         """Add a stop."""
         return change.perform(reads.stop)
@@ -66,7 +68,7 @@ class Stops(Resource):
 
 @blp.route("/stop-requests")
 class StopRequests(Resource):
-    @blp.changes(operations.REQUEST_STOP, wire.StopOut)
+    @blp.changes(operations.REQUEST_STOP, wire.StopChangedOut)
     def post(self, change: Change) -> Any:
         """Note a place that asked for the van; a coordinator takes it from there."""
         return change.perform(reads.stop)
@@ -109,7 +111,7 @@ class OneStop(Resource):
         """One stop with its permissions and windows."""
         return reads.stop(session(), actor(), stop_id)
 
-    @blp.changes(operations.CHANGE_STOP, wire.StopOut, status=200)
+    @blp.changes(operations.CHANGE_STOP, wire.StopChangedOut, status=200)
     def patch(self, change: Change, stop_id: uuid.UUID) -> Any:
         """Change what is said; the rest stays."""
         return change.of(stop_id).perform(reads.stop)

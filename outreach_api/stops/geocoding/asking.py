@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from time import sleep
 from typing import Any
 
 import sqlalchemy as sa
@@ -75,7 +75,6 @@ class Finder:
     settings: Settings
     now: Callable[[], dt.datetime]
     may_ask: Callable[[], None] = lambda: None
-    sleep: Callable[[float], None] = time.sleep
 
     def find(self, text: str, *, kind: StopKind | None = None, near: Point | None = None) -> Found:
         """Where a text may be. `kind`: of what is looked for; unsaid, it may be somebody's home."""
@@ -178,7 +177,7 @@ class Finder:
         if waits is None:
             raise Unanswered("geocoder_busy")
         if waits:
-            self.sleep(waits)
+            sleep(waits)
         try:
             return provider.ask(address)
         except Unanswered as why:

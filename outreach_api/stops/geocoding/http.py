@@ -64,16 +64,21 @@ def _asked(
         connection = http.client.HTTPConnection(parts.netloc, timeout=timeout)
     out_of_time = threading.Event()
 
+    # The connection forgets its socket once it has an answer, whose body may still be on its way.
+    held: list[socket.socket] = []
+
     def cut() -> None:
         out_of_time.set()
-        if connection.sock is not None:
-            with contextlib.suppress(OSError):
-                connection.sock.shutdown(socket.SHUT_RDWR)
+        for one in held or [connection.sock]:
+            with contextlib.suppress(OSError, AttributeError):
+                one.shutdown(socket.SHUT_RDWR)
 
     alarm = threading.Timer(timeout, cut)
     alarm.daemon = True
     alarm.start()
     try:
+        connection.connect()
+        held.append(connection.sock)
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         connection.request(
             "GET", path, headers={**headers, "Accept": "application/json", "Connection": "close"}
