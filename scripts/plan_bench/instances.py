@@ -12,6 +12,7 @@ TOWN_KM = 9.0
 MINUTES_PER_KM = 1.35 * 60 / 20  # detour, and the speed of design.md's settings
 CLUSTERED_SHARE = 0.5
 MINUTE_PRICE = 0.5
+OPEN_DAYS_SHARE = 0.7
 Position = tuple[float, float]
 
 
@@ -24,17 +25,7 @@ def instance(places: int, shifts: int, seed: int) -> Problem:
     rows = [*points, yard, yard]
     drives = [[_minutes(a, b) for b in rows] for a in rows]
     return Problem(
-        places=tuple(
-            Place(
-                key=f"place {number}",
-                stay=chance.randrange(20, 61),
-                value=chance.randrange(10, 101),
-                windows={
-                    day: _windows(chance) for day in range(shifts) if shifts == 1 or chance.random() < 0.7
-                },
-            )
-            for number in range(places)
-        ),
+        places=tuple(_place(chance, number, shifts) for number in range(places)),
         shifts=tuple(
             Shift(
                 key=f"day {day}",
@@ -47,6 +38,18 @@ def instance(places: int, shifts: int, seed: int) -> Problem:
             for day in range(shifts)
         ),
         minute_price=MINUTE_PRICE,
+    )
+
+
+def _place(chance: random.Random, number: int, shifts: int) -> Place:
+    """The same hours on each day that its host allows."""
+    hours = _windows(chance)
+    days = [day for day in range(shifts) if shifts == 1 or chance.random() < OPEN_DAYS_SHARE]
+    return Place(
+        key=f"place {number}",
+        stay=chance.randrange(20, 61),
+        value=chance.randrange(10, 101),
+        windows=dict.fromkeys(days, hours),
     )
 
 

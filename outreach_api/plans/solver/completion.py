@@ -14,7 +14,7 @@ from outreach_api.plans.solver.tables import Floats, Ints, ShiftTable
 # Columns after the end of the shift: looked up for arrivals that are too late, never filled.
 _TOO_LATE = 4096
 # Look-ups in one call.
-_GATHERED = 20_000
+_GATHERED = 50_000
 
 
 class Completion:
@@ -33,6 +33,7 @@ class Completion:
         # The slot in which a stay is done, by arrival; one slot past the last means too late.
         done = table.departures
         self._done: Ints = np.where(done > table.span, self._slots, done // self.step).astype(np.int32)
+        self._done_at = self._done + self._rows[:, None] * (self._slots + 1)
         # From a place to itself is no way.
         self._costs = table.costs[: size + 1, :size].copy()
         self._costs[self._rows, self._rows] = np.inf
@@ -79,8 +80,8 @@ class Completion:
 
     def _fill(self, rewards: Floats, lowest: int, highest: int) -> None:
         if lowest < highest:
-            done = self._done[:, lowest:highest]
-            self.arrive[:, lowest:highest] = self.free[self._rows[:, None], done] + rewards[:, None]
+            best = self.free.reshape(-1).take(self._done_at[:, lowest:highest])
+            self.arrive[:, lowest:highest] = best + rewards[:, None]
 
     def visits(self) -> Ints:
         """How often the best relaxed route of the last `run` visits each row."""

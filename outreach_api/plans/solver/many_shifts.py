@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
 
 from outreach_api.plans.solver.neighbourhoods import Neighbourhoods, Orders
 from outreach_api.plans.solver.one_shift import clock_step
-from outreach_api.plans.solver.pricing import Pricing
+from outreach_api.plans.solver.pricing import Market, Pricing
 from outreach_api.plans.solver.problem import Problem
-from outreach_api.plans.solver.tables import ShiftTable
+from outreach_api.plans.solver.tables import shift_tables
 
-# After so many units, each so-manieth one is for the bound, so many times.
-_SEARCH_FIRST = 8
-_BOUND_EVERY = 3
-_BOUND_UNITS = 60
-# In this unit a plan made day by day is tried, which is best where the first prices are far off.
-_ONE_BY_ONE = 5
+# Plans made from nothing before the search begins, and rounds of prices after the first.
+_FROM_NOTHING = 2
+_FIRST_ROUNDS = 8
+# Every so-manieth unit is some rounds of prices to guide the search; every so-manieth is for the bound.
+_GUIDE_EVERY, _GUIDE_ROUNDS = 4, 3
+_BOUND_EVERY = 12
+# Minutes of the clock that guides the search.
+_STEP = 5
 
 
 class ManyShifts:
@@ -26,11 +31,11 @@ class ManyShifts:
 
     def __init__(self, problem: Problem, seed: int, between: Callable[[], None]) -> None:
         self._between = between
-        everyone = range(len(problem.places))
-        tables = [ShiftTable(problem, shift, everyone) for shift in range(len(problem.shifts))]
-        step = clock_step(max((table.size for table in tables), default=0))
-        self._pricing = Pricing(problem, tables, step)
-        self._search = Neighbourhoods(problem, tables, self._pricing.prices, step, seed, between)
+        self._tables = shift_tables(problem, range(len(problem.places)))
+        market = Market(problem, self._tables)
+        narrow = shift_tables(problem, [int(number) for number in np.flatnonzero(market.promising)])
+        self._guide = Pricing(narrow, market.prices, _STEP)
+        self._search = Neighbourhoods(problem, narrow, market.prices, _STEP, seed, between)
         self._units = 0
         self.bound = float("inf")
 
@@ -39,16 +44,29 @@ class ManyShifts:
         return self._search.best
 
     def unit(self) -> bool:
-        late = self._units - _SEARCH_FIRST
-        if not self._units:
-            self._search.first()
-        elif late >= 0 and late % _BOUND_EVERY == 0 and late < _BOUND_EVERY * _BOUND_UNITS:
-            self._pricing.rounds(1, self._search.worth(self.orders), self._between)
-            self.bound = min(self.bound, self._pricing.bound)
-            self._search.prices = self._pricing.prices
-        elif self._units == _ONE_BY_ONE:
+        unit = self._units
+        if unit < _FROM_NOTHING:
             self._search.one_by_one()
+            if not unit:
+                self._guided(_FIRST_ROUNDS)
+        elif unit % _BOUND_EVERY == _BOUND_EVERY - 2:
+            self._bounding.rounds(1, self._search.worth(self.orders), self._between)
+            self.bound = min(self.bound, self._bounding.bound)
+        elif unit % _GUIDE_EVERY == 0:
+            self._guided(_GUIDE_ROUNDS)
+        elif unit % 2:
+            self._search.recombine()
         else:
-            self._search.step()
+            self._search.retake()
         self._units += 1
         return True
+
+    @cached_property
+    def _bounding(self) -> Pricing:
+        """Over all places, from the prices that the guide came to."""
+        size = max((table.size for table in self._tables), default=0)
+        return Pricing(self._tables, self._guide.prices, clock_step(size))
+
+    def _guided(self, rounds: int) -> None:
+        self._guide.rounds(rounds, self._search.worth(self.orders), self._between)
+        self._search.prices = self._guide.prices

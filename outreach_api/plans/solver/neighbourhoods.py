@@ -1,9 +1,10 @@
 """Large neighbourhood search over the shifts of a week or a month.
 
-A step frees some shifts, draws good routes for each by a narrow label setting under shaken prices, takes the best set
-of them that fits together (combining.py), and lets each shift take up what is still left out. A step that is a little
-worse may stand, within a margin that shrinks (record-to-record travel: Dueck, "New optimization heuristics", Journal
-of Computational Physics 104 (1993); large neighbourhoods: Shaw 1998, Pisinger and Ropke 2010).
+A step frees two or three shifts. Either they choose anew one after the other, under shaken prices; or good routes are
+drawn for each by a narrow label setting and the best set of them that fits together is taken (combining.py). Then each
+takes up what is still left out. A plan that is a little worse may stand, within a margin that shrinks (record-to-record
+travel: Dueck, "New optimization heuristics", Journal of Computational Physics 104 (1993); large neighbourhoods: Shaw
+1998, Pisinger and Ropke 2010).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _WIDTH_TIMES_PLACES = 13_000
 _LEAST_WIDTH = 60
 _POOL_KEPT = 60
 _COMBINED = 200
-_SHAKEN = (0.4, 1.5)
+_SHAKEN = (0.85, 1.15)
 _MARGIN = 0.004
 _MARGIN_AFTER_STEP = 0.985
 
@@ -52,24 +53,37 @@ class Neighbourhoods:
         self._current: Orders = tuple(() for _ in tables)
         self.best: Orders = self._current
 
-    def first(self) -> None:
-        """From nothing: all shifts at once, without shaking."""
-        self._accept(self._rebuilt(self._current, list(range(len(self._tables))), self.prices))
-
     def one_by_one(self) -> None:
-        """From nothing: each shift takes the best of what the earlier ones left."""
+        """From nothing: each shift takes the best of what the earlier ones left; in their order first, then in any."""
         orders: list[tuple[int, ...]] = [() for _ in self._tables]
-        for shift in range(len(orders)):
-            self._fill(orders, shift)
+        shifts = self._chance.permutation(len(orders)) if any(self.best) else range(len(orders))
+        for shift in shifts:
+            self._fill(orders, int(shift), self.prices)
         self._accept(self._spaced(orders))
 
-    def step(self) -> None:
-        """Free one to three shifts and fill them anew."""
+    def retake(self) -> None:
+        """Free two or three shifts and let them choose one after the other, under shaken prices, then under true ones."""
+        orders = list(self._current)
+        freed = self._some_shifts()
+        for shift in freed:
+            orders[shift] = ()
+        shaken = self._shaken()
+        for prices in (shaken, self.prices):
+            for shift in freed:
+                self._fill(orders, shift, prices)
+        self._accept(self._spaced(orders))
+
+    def _some_shifts(self) -> list[int]:
         most = len(self._tables)
         size = min(most, int(self._chance.integers(2, 4)))
-        freed = [int(shift) for shift in self._chance.choice(most, size, replace=False)]
-        shaken = self.prices * self._chance.uniform(*_SHAKEN, len(self.prices))
-        self._accept(self._rebuilt(self._current, freed, shaken))
+        return [int(shift) for shift in self._chance.choice(most, size, replace=False)]
+
+    def _shaken(self) -> Floats:
+        return self.prices * self._chance.uniform(*_SHAKEN, len(self.prices))
+
+    def recombine(self) -> None:
+        """Free two or three shifts and take the best set of routes that fits together, out of many for each."""
+        self._accept(self._rebuilt(self._current, self._some_shifts(), self._shaken()))
 
     def worth(self, orders: Orders) -> float:
         return sum(self._worth(shift, order) for shift, order in enumerate(orders))
@@ -98,14 +112,14 @@ class Neighbourhoods:
         for shift, way in zip(freed, ways, strict=True):
             rest[shift] = self._tables[shift].places(way.rows)
         for shift in freed:
-            self._fill(rest, shift)
+            self._fill(rest, shift, self.prices)
         return self._spaced(rest)
 
-    def _fill(self, orders: list[tuple[int, ...]], shift: int) -> None:
+    def _fill(self, orders: list[tuple[int, ...]], shift: int, prices: Floats) -> None:
         """The best that one shift can make of its own places and those that nobody visits."""
         known = self._worth(shift, orders[shift])
         setting, numbers = self._settings[shift], self._tables[shift].numbers
-        setting.aim(self.prices[numbers], self._taken(shift, orders))
+        setting.aim(prices[numbers], self._taken(shift, orders))
         found = setting.best(known, _width(self._tables[shift]))
         if found.rows:
             orders[shift] = self._tables[shift].places(found.rows)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from outreach_api.plans.solver.label_setting import LabelSetting
-from outreach_api.plans.solver.pricing import Pricing
+from outreach_api.plans.solver.pricing import Market, Pricing
 from outreach_api.plans.solver.problem import Problem
 from outreach_api.plans.solver.spacing import days_too_far
 from outreach_api.plans.solver.tables import ShiftTable
@@ -37,7 +37,8 @@ class OneShift:
         ]
         self._table = ShiftTable(problem, 0, numbers)
         self._step = clock_step(self._table.size)
-        self._pricing = Pricing(problem, [self._table], self._step)
+        first = Market(problem, [self._table]).prices
+        self._pricing = Pricing([self._table], first, self._step)
         self._rows: tuple[int, ...] = ()
         self._worth = 0.0
         self._units = 0

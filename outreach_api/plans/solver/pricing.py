@@ -14,27 +14,29 @@ import numpy as np
 
 from outreach_api.plans.solver.completion import Completion
 from outreach_api.plans.solver.problem import Problem
-from outreach_api.plans.solver.tables import Floats, ShiftTable
+from outreach_api.plans.solver.tables import Flags, Floats, ShiftTable
 
 _PACE_AFTER_FAILURE = 0.8
 _EPSILON = 1e-9
 # Which of the nearest neighbours a place is thought to be reached from.
 _NEAR = 2
 _FAR = 1e6
+# Of what a minute costs, so much a place must bring to be worth a search's while.
+_PROMISING = 0.6
 
 
 class Pricing:
     """Best prices and bound so far, for weights (must places lifted). `place` prices, by the problem's numbers."""
 
-    def __init__(self, problem: Problem, tables: Sequence[ShiftTable], step: int) -> None:
+    def __init__(self, tables: Sequence[ShiftTable], first: Floats, step: int) -> None:
         self._tables = tables
         self._completions = [Completion(table, step) for table in tables]
-        self._trial: Floats = _first_prices(problem, tables)
+        self._trial = first
         self.prices = self._trial
         self.bound = np.inf
         self._pace = 1.0
         self._last = np.inf
-        self._slope: Floats = np.zeros(len(problem.places))
+        self._slope: Floats = np.zeros(len(first))
 
     def rounds(self, number: int, known: float, between: Callable[[], None]) -> None:
         """Some subgradient steps; `known` is a worth that was reached, `between` is called after each shift."""
@@ -64,26 +66,32 @@ class Pricing:
         self._slope[(self._slope < 0) & (self._trial <= 0)] = 0.0
 
 
-def _first_prices(problem: Problem, tables: Sequence[ShiftTable]) -> Floats:
-    """What places are worth beyond the minutes that they take, were minutes sold at the price that fills the shifts.
+class Market:
+    """Places by what they bring a minute, and the price of a minute that just fills the shifts.
 
-    The dual of the knapsack that forgets where places lie: each takes its stay, set-up, teardown and the drive to a
-    near neighbour. A must starts with its lift on top, which leaves its plain value.
+    The knapsack that forgets where places lie: each takes its stay, set-up, teardown and the drive to a near neighbour.
     """
-    minutes = np.full(len(problem.places), np.inf)
-    for table in tables:
-        size = table.size
-        if size:
-            near = np.partition(table.legs[:size, :size] + np.eye(size) * _FAR, min(_NEAR, size - 1), axis=0)
-            taken = table.stays + near[min(_NEAR, size - 1)]
-            minutes[table.numbers] = np.minimum(minutes[table.numbers], taken)
-    value = np.array([float(place.value) for place in problem.places])
-    value[~np.isfinite(minutes)] = minutes[~np.isfinite(minutes)] = 0.0
-    rate = value / np.maximum(1.0, minutes)
-    order = np.argsort(-rate, kind="stable")
-    room = sum(min(table.span, table.longest) for table in tables)
-    full = int(np.searchsorted(np.cumsum(minutes[order]), room))
-    minute_price = float(rate[order[full]]) if full < len(order) else 0.0
-    first: Floats = np.maximum(0.0, value - minute_price * minutes)
-    first += np.array([float(problem.must_bonus if place.must else 0) for place in problem.places])
-    return first
+
+    def __init__(self, problem: Problem, tables: Sequence[ShiftTable]) -> None:
+        minutes = np.full(len(problem.places), np.inf)
+        for table in tables:
+            size = table.size
+            if size:
+                # From the start too, so that a lone place has a neighbour; the way from itself to itself is none.
+                legs = table.legs[: size + 1, :size] + np.eye(size + 1, size) * _FAR
+                nth = min(_NEAR, size - 1)
+                taken = table.stays + np.partition(legs, nth, axis=0)[nth]
+                minutes[table.numbers] = np.minimum(minutes[table.numbers], taken)
+        value = np.array([float(place.value) for place in problem.places])
+        value[~np.isfinite(minutes)] = minutes[~np.isfinite(minutes)] = 0.0
+        rate = value / np.maximum(1.0, minutes)
+        order = np.argsort(-rate, kind="stable")
+        room = sum(min(table.span, table.longest) for table in tables)
+        full = int(np.searchsorted(np.cumsum(minutes[order]), room))
+        minute_price = float(rate[order[full]]) if full < len(order) else 0.0
+        must = np.array([place.must for place in problem.places], dtype=np.bool_)
+        # The dual of that knapsack. A must starts with its lift on top, which leaves its plain value.
+        self.prices: Floats = np.maximum(0.0, value - minute_price * minutes) + must * float(
+            problem.must_bonus
+        )
+        self.promising: Flags = must | (rate >= _PROMISING * minute_price)

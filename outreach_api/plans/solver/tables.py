@@ -31,14 +31,17 @@ class ShiftTable:
     Times are minutes since the shift's earliest start.
     """
 
-    def __init__(self, problem: Problem, shift: int, numbers: Sequence[int]) -> None:
+    def __init__(
+        self, problem: Problem, shift: int, numbers: Sequence[int], drives: Ints | None = None
+    ) -> None:
         when = problem.shifts[shift]
         self.problem, self.shift = problem, shift
         self.since = when.earliest
         self.span = when.latest - when.earliest
         self.longest = when.longest
         self.pause = when.pause
-        drives = np.asarray(when.drives, dtype=np.int32)
+        if drives is None:
+            drives = np.asarray(when.drives, dtype=np.int32)
         setup = np.array([*(place.setup for place in problem.places), 0, 0], dtype=np.int32)
         teardown = np.array([*(place.teardown for place in problem.places), 0, 0], dtype=np.int32)
         legs = drives + teardown[:, None] + setup[None, :]
@@ -115,3 +118,15 @@ class ShiftTable:
     def places(self, rows: Sequence[int]) -> tuple[int, ...]:
         """The problem's numbers of rows."""
         return tuple(int(self.numbers[row]) for row in rows)
+
+
+def shift_tables(problem: Problem, numbers: Sequence[int]) -> list[ShiftTable]:
+    """A table for each shift; drives that shifts share are read once."""
+    read: dict[int, Ints] = {}
+    for shift in problem.shifts:
+        if id(shift.drives) not in read:
+            read[id(shift.drives)] = np.asarray(shift.drives, dtype=np.int32)
+    return [
+        ShiftTable(problem, number, numbers, read[id(shift.drives)])
+        for number, shift in enumerate(problem.shifts)
+    ]
