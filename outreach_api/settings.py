@@ -175,6 +175,7 @@ def _speeds(text: str) -> tuple[int, ...]:
 _METRES = _number(50, 5_000)
 _DAYS = _whole(1, 3_660)
 _WBGT = _number(15, 45)
+_POINTS = _number(0, 1_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,6 +295,20 @@ class Settings:
     heat_warn: float = _setting(28.0, _WBGT, "degrees WBGT from which on a plan warns of heat")
     heat_shade: float = _setting(31.0, _WBGT, "degrees WBGT from which on a stop must have shade")
     heat_refuse: float = _setting(33.0, _WBGT, "degrees WBGT from which on nobody goes out")
+    stay_minutes: int = _setting(
+        120, _whole(15, 600), "a suggested stay, until visits there show how long one takes"
+    )
+    apart_days: int = _setting(21, _DAYS, "least days between two suggested visits of a stop")
+    points_person: float = _setting(
+        0.25, _POINTS, "points of a stop for each person there who is not reached"
+    )
+    points_day: float = _setting(2.0, _POINTS, "points for each day since its last visit")
+    points_return: float = _setting(60.0, _POINTS, "points for each promise to meet again that is due there")
+    points_follow_up: float = _setting(30.0, _POINTS, "points for each other promise that is due there")
+    points_weight: float = _setting(
+        40.0, _POINTS, "points for each step of the weight that a coordinator gave"
+    )
+    points_drive_minute: float = _setting(1.0, _POINTS, "points that a minute on the road takes off")
 
     @property
     def database(self) -> str:

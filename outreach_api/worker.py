@@ -25,6 +25,8 @@ from outreach_api.contacts.escalation import ALARM
 from outreach_api.kernel import log_lines
 from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.log_lines import tell
+from outreach_api.plans.suggesting import running
+from outreach_api.plans.suggesting.asking import SUGGESTION
 from outreach_api.settings import Settings
 from outreach_api.storage import jobs
 from outreach_api.storage.session import Database
@@ -44,7 +46,8 @@ One that takes long looks at the event: once it is set, somebody wants this proc
 Lane = Mapping[str, Handler]
 
 ALERTS: Lane = MappingProxyType({ALARM: alerting.run})
-LANES: tuple[Lane, ...] = (ALERTS,)
+PLANNING: Lane = MappingProxyType({SUGGESTION: running.run})
+LANES: tuple[Lane, ...] = (ALERTS, PLANNING)
 """Jobs that wait for each other; nobody's alert waits for what takes minutes."""
 HANDLERS: Lane = MappingProxyType(ChainMap(*map(dict, LANES)))
 

@@ -1,5 +1,6 @@
 """The shared words: what may stand in an enumerated field, online, in a push and in the database."""
 
+import datetime as dt
 from enum import StrEnum
 
 
@@ -152,6 +153,37 @@ class LeftAlone(StrEnum):
     VISITED = "visited"
     DELETED = "deleted"
     NOT_ASKED_FOR = "not_asked_for"
+
+
+VAN_LEAVES, VAN_IS_BACK = dt.time(8), dt.time(19)
+"""Where a suggestion says nothing else, no van leaves before the one, and all are back by the other."""
+
+
+class SuggestionStatus(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    """Somebody stopped it; what it had found by then is its answer, if it had found anything."""
+    FAILED = "failed"
+
+
+class SuggestionStep(StrEnum):
+    """What a suggestion is at: asking how long drives take, searching, and trying out why the others are not in."""
+
+    DRIVES = "drives"
+    SEARCH = "search"
+    REASONS = "reasons"
+
+
+class ScorePart(StrEnum):
+    """What makes a stop worth a visit."""
+
+    GAP = "gap"
+    DAYS_SINCE = "days_since"
+    RETURNS = "returns"
+    FOLLOW_UPS = "follow_ups"
+    WEIGHT = "weight"
 
 
 class Severity(StrEnum):

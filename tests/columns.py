@@ -160,6 +160,7 @@ _CODED = {
     "plan_stops": "cancel_reason host_answer host_channel",
     "materialisations": "done",
     "plan_templates": "except_days more_days on_public_holiday on_school_holiday rrule",
+    "plan_suggestions": "asked error progress result status",
     "plans": "cancel_reason status",
     "population_imports": "boundary_code file_sha256",
     "published_links": "kind",

@@ -52,6 +52,7 @@ FOR_ALL = frozenset(
         "school_holiday",
         "plan_template",
         "materialisation",
+        "suggestion",
     }
 )
 """For every role that may ask, whatever its van. (holder, entity: the audit is asked by any id at all.)"""

@@ -18,6 +18,7 @@ from outreach_api.messages import (
     reports,
     sales,
     stops,
+    suggestions,
     sync,
     visits,
 )
@@ -38,6 +39,7 @@ for _source in (
     places,
     plans,
     plan_templates,
+    suggestions,
     visits,
     sales,
     contacts,

@@ -2,9 +2,10 @@
 
 from outreach_api.ledger.kinds import EVENTS, MASTER_DATA, Kind, one_by_one, roles
 from outreach_api.plans import heat, publishing, writes
+from outreach_api.plans.suggesting import adopting, asking
 from schemas import heat as heat_wire
 from schemas import plans as wire
-from schemas import vans
+from schemas import suggestions, vans
 from schemas.plan_stops import DecisionIn
 from schemas.vocabulary import Role
 
@@ -80,6 +81,31 @@ DECIDE_STOP = Kind(
     entity="plan",
     stage=EVENTS,
 )
+ASK_SUGGESTION = Kind(
+    name="plan.suggest",
+    schema=suggestions.SuggestionIn,
+    roles=PLANNERS,
+    write=one_by_one(asking.ask),
+    entity="suggestion",
+    creates=True,
+    pushed=False,
+)
+STOP_SUGGESTION = Kind(
+    name="suggestion.stop",
+    schema=suggestions.SuggestionStopIn,
+    roles=PLANNERS,
+    write=one_by_one(asking.stop),
+    entity="suggestion",
+    pushed=False,
+)
+ADOPT_SUGGESTION = Kind(
+    name="suggestion.adopt",
+    schema=suggestions.SuggestionAdoptIn,
+    roles=PLANNERS,
+    write=one_by_one(adopting.adopt),
+    entity="suggestion",
+    pushed=False,
+)
 
 EXPECT_HEAT = Kind(
     name="heat.expect",
@@ -101,4 +127,7 @@ KINDS = (
     CANCEL_PLAN,
     CANCEL_STOP,
     DECIDE_STOP,
+    ASK_SUGGESTION,
+    STOP_SUGGESTION,
+    ADOPT_SUGGESTION,
 )

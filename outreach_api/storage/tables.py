@@ -16,6 +16,7 @@ from outreach_api.storage import (
     published,
     sales,
     stops,
+    suggestions,
     travel,
     visits,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "published",
     "sales",
     "stops",
+    "suggestions",
     "travel",
     "visits",
 ]

@@ -95,6 +95,23 @@ def top_gaps(
     ]
 
 
+def missed_near(
+    session: Session, settings: Settings, places: Sequence[Point], on: dt.date
+) -> list[float] | None:
+    """For each place the people in its catchment who are missed on a day; None without an import.
+
+    As `top_gaps` counts them, so a stop on the doorstep of another that was held last week misses nobody.
+    """
+    known = need(session)
+    if known is None:
+        return None
+    stops = points(last_held(session, on))
+    covered = rules.coverage(known.people, stops, on, settings.catchment_m, settings.coverage_days)
+    days = rules.days_since_last_visit(known.people, stops, on, settings.catchment_m)
+    missed = rules.gaps(known.people, covered, days, settings.gap_full_days)
+    return rules.people_within(missed, [[place] for place in places], settings.catchment_m)
+
+
 def middle_of(cell: int) -> Point:
     south, west, north, east = bounds_degrees(cell)
     return Point((south + north) / 2, (west + east) / 2)

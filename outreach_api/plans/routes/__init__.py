@@ -1,5 +1,5 @@
 """HTTP of planning, one blueprint for each thing."""
 
-from outreach_api.plans.routes import heat, plans, templates
+from outreach_api.plans.routes import heat, plans, suggestions, templates
 
-BLUEPRINTS = (plans.blp, heat.blp, templates.blp)
+BLUEPRINTS = (plans.blp, suggestions.blp, templates.blp, heat.blp)

@@ -1,0 +1,126 @@
+"""Texts of the planner: what a stop is worth, why one is not in a suggestion, and (`.fix`) what would let it in."""
+
+TEXTS = {
+    "too_many_suggestions": (
+        "いま{most}件の提案を計算しています。終わるのを待つか、止めてください。",
+        "{most} suggestions are being worked out; wait for them, or stop one.",
+    ),
+    "must_and_never": (
+        "同じ場所が「必ず」と「行かない」の両方にあります。",
+        "The same stop is in must and in never.",
+    ),
+    "must_is_no_candidate": (
+        "「必ず」の場所が候補に入っていません。",
+        "A stop of must is not among the candidates.",
+    ),
+    "suggestion_without_answer": (
+        "この提案にはまだ答えがありません。",
+        "This suggestion has no answer yet.",
+    ),
+    "suggestion_failed": (
+        "プログラムの誤りで計算できませんでした。管理者に知らせてください。",
+        "A fault of the program kept it from being worked out; please tell the administrator.",
+    ),
+    "days_drafted_before": (
+        "{count}日分はもう下書きになっていたので、そのままにしました。",
+        "{count} days had been drafted before and were left as they are.",
+    ),
+    # What a stop is worth
+    "score.gap": ("まわりの届いていない人 {amount}人", "{amount} people around it who are not reached"),
+    "score.days_since": ("前の訪問から{amount}日", "{amount} days since the last visit"),
+    "score.never_visited": ("まだ訪れたことがない", "never visited yet"),
+    "score.returns": ("「また会おう」の約束 {amount}件", "{amount} promises to meet again"),
+    "score.follow_ups": ("そのほかの約束 {amount}件", "{amount} other promises"),
+    "score.weight": ("担当者がつけた重み {amount}", "the coordinator's weight, {amount}"),
+    # On its picture
+    "picture.weekdays": ("月 火 水 木 金 土 日", "Mon Tue Wed Thu Fri Sat Sun"),
+    "picture.drive": ("移動 {minutes}分", "{minutes} min on the road"),
+    "picture.pause": ("休憩", "break"),
+    # Why it is not in
+    "no_shift": (
+        "この期間に出られる車と日がありません。",
+        "No van can go out on any of the days.",
+    ),
+    "no_shift.fix": (
+        "days_off にある理由を直すか、ほかの日にしてください。",
+        "Put right what days_off says, or ask for other days.",
+    ),
+    "van_planned": (
+        "この車はその日もう計画があります。",
+        "The van has a plan on that day already.",
+    ),
+    "window_too_short": (
+        "使える時間が{missing_minutes}分足りません（滞在は{stay_minutes}分）。",
+        "Its window is {missing_minutes} minutes too short for a stay of {stay_minutes} minutes.",
+    ),
+    "window_too_short.fix": (
+        "使える時間を{missing_minutes}分延ばせるか、先方に聞いてください。",
+        "Ask the host for {missing_minutes} minutes more.",
+    ),
+    "visited_near": (
+        "{other_day}にも訪れます。間は{apart_days}日以上あける決まりです。",
+        "It is visited on {other_day} too; {apart_days} days at least must lie between.",
+    ),
+    "visited_near.fix": (
+        "あける日数を短くするか、ほかの期間で提案を求めてください。",
+        "Ask with fewer days apart, or for another period.",
+    ),
+    "not_wanted": ("「行かない」に入っています。", "It was asked not to be visited."),
+    "not_wanted.fix": ("「行かない」から外してください。", "Take it out of never."),
+    "arrives_too_late": (
+        "いちばん早く着いても、使える時間（{closes}まで）を{minutes}分過ぎます。",
+        "The window closes at {closes}, {minutes} minutes before a stay could end at the earliest.",
+    ),
+    "arrives_too_late.fix": (
+        "使える時間が{minutes}分延びれば入ります。",
+        "A window that closes {minutes} minutes later would let it in.",
+    ),
+    "makes_other_late": (
+        "行くと「{other}」（{closes}まで）が{minutes}分遅れます。",
+        "It would make {other} (until {closes}) {minutes} minutes late.",
+    ),
+    "makes_other_late.fix": (
+        "「{other}」の使える時間が{minutes}分延びれば入ります。",
+        "It fits if the window of {other} closes {minutes} minutes later.",
+    ),
+    "back_too_late": (
+        "行くと、帰りが決めた時刻を{minutes}分過ぎます。",
+        "The van would be back {minutes} minutes after the time that was set.",
+    ),
+    "back_too_late.fix": (
+        "帰りの時刻を{minutes}分遅くすれば入ります。",
+        "It fits if the van may be back {minutes} minutes later.",
+    ),
+    "shift_full": (
+        "その日はもう{minutes}分足りません（行くと{longer}分長くなります）。",
+        "It would add {longer} minutes to a full shift, {minutes} too many.",
+    ),
+    "shift_full.fix": (
+        "勤務を{minutes}分延ばせれば入ります。",
+        "A shift that is {minutes} minutes longer would let it in.",
+    ),
+    "break_too_late": (
+        "行くと、休憩が決めた時刻より{minutes}分遅くなります。",
+        "The break would end {minutes} minutes too late.",
+    ),
+    "break_too_late.fix": (
+        "休憩が{minutes}分遅くてもよければ入ります。",
+        "It fits if the break may end {minutes} minutes later.",
+    ),
+    "worth_less": (
+        "「{other}」のほうが点が高く、代わりに入りました。",
+        "{other} is worth more and took its place.",
+    ),
+    "worth_less.fix": (
+        "点があと{missing_points}あれば入れ替わります（重みを上げるか、「必ず」に入れてください）。",
+        "With {missing_points} points more it takes that place: raise its weight, or put it into must.",
+    ),
+    "not_worth_the_drive": (
+        "行けますが、{points}点のために{drive_minutes}分よけいに走ることになります。",
+        "There is room, but {drive_minutes} minutes more on the road for {points} points are not worth it.",
+    ),
+    "not_worth_the_drive.fix": (
+        "点があと{missing_points}あれば入ります（重みを上げるか、「必ず」に入れてください）。",
+        "With {missing_points} points more it goes in: raise its weight, or put it into must.",
+    ),
+}

@@ -1,0 +1,196 @@
+"""What a suggestion rests on: candidates with their scores, vans, what stands in other plans, how long stays take."""
+
+from __future__ import annotations
+
+import datetime as dt
+import statistics
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach_api.outreach_map.reads import missed_near
+from outreach_api.outreach_map.reads.held import held, last_held
+from outreach_api.plans.facts import stop_facts, van_facts
+from outreach_api.plans.rules import StopFacts, VanFacts
+from outreach_api.plans.suggesting.scores import Rates, StopRecord
+from outreach_api.settings import Settings
+from outreach_api.storage.contacts import FollowUp, FollowUpEvent
+from outreach_api.storage.plans import Plan, PlanStop, Van
+from outreach_api.storage.stops import Stop
+from outreach_api.storage.visits import Visit
+from schemas.vocabulary import FollowUpResult, PlanStatus, Promise, StopStatus, VisitStatus
+
+LAST_STAYS = 6
+"""So many of a stop's last visits say how long one takes."""
+FEWEST_STAYS = 2
+_SHORTEST, _LONGEST, _STEP = 30, 300, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stop that may be visited."""
+
+    stop: StopFacts
+    code: str
+    record: StopRecord
+    stay_minutes: int
+    stay_learned: bool
+    """Whether past visits told how long a stay takes."""
+    days_taken: tuple[dt.date, ...]
+    """Days around the period on which it is visited or stands in another plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class VanInTown:
+    van_id: uuid.UUID
+    van: VanFacts
+    days_taken: frozenset[dt.date]
+    """Days on which it has a plan already."""
+
+
+def rates(settings: Settings) -> Rates:
+    return Rates(
+        per_person=settings.points_person,
+        per_day=settings.points_day,
+        per_return=settings.points_return,
+        per_follow_up=settings.points_follow_up,
+        per_weight=settings.points_weight,
+        per_drive_minute=settings.points_drive_minute,
+        full_after_days=settings.gap_full_days,
+    )
+
+
+def candidates(
+    session: Session,
+    settings: Settings,
+    *,
+    first: dt.date,
+    last: dt.date,
+    stop_ids: Collection[uuid.UUID] | None,
+    apart_days: int,
+) -> list[Candidate]:
+    """The stops asked for, or all that their hosts agreed to, in the order of their codes."""
+    select = sa.select(Stop.id, Stop.code, Stop.weight).order_by(Stop.code, Stop.id)
+    if stop_ids is None:
+        select = select.where(Stop.status == StopStatus.AGREED)
+    rows = session.execute(select).all()
+    if stop_ids is not None:
+        rows = [row for row in rows if row.id in stop_ids]
+    ids = [row.id for row in rows]
+    facts = stop_facts(session, ids)
+    before = first - dt.timedelta(days=1)
+    missed = missed_near(session, settings, [facts[stop_id].point for stop_id in ids], before)
+    latest = {stop.stop_id: stop.last_day for stop in last_held(session, before)}
+    promised = _promises(session, last)
+    stays = _stay_minutes(session, before)
+    apart = max([apart_days, settings.revisit_days, *(one.min_days_between or 0 for one in facts.values())])
+    taken = _days_taken(session, first, last, apart)
+    return [
+        Candidate(
+            stop=facts[row.id],
+            code=row.code,
+            record=StopRecord(
+                missed_people=None if missed is None else missed[number],
+                days_since=(first - latest[row.id]).days if row.id in latest else None,
+                returns=promised[row.id][0],
+                follow_ups=promised[row.id][1],
+                weight=row.weight,
+            ),
+            stay_minutes=stays.get(row.id, settings.stay_minutes),
+            stay_learned=row.id in stays,
+            days_taken=tuple(sorted(taken[row.id])),
+        )
+        for number, row in enumerate(rows)
+    ]
+
+
+def vans(
+    session: Session, first: dt.date, last: dt.date, van_ids: Collection[uuid.UUID] | None
+) -> list[VanInTown]:
+    """The vans asked for, or all that are in use, in the order of their codes."""
+    rows = session.scalars(sa.select(Van).order_by(Van.code, Van.id)).all()
+    chosen = [row for row in rows if (row.active if van_ids is None else row.id in van_ids)]
+    planned: dict[uuid.UUID, set[dt.date]] = defaultdict(set)
+    for van_id, day in session.execute(
+        sa.select(Plan.van_id, Plan.local_day).where(
+            Plan.status != PlanStatus.CANCELLED, Plan.local_day.between(first, last)
+        )
+    ):
+        planned[van_id].add(day)
+    return [VanInTown(row.id, van_facts(row), frozenset(planned[row.id])) for row in chosen]
+
+
+def _promises(session: Session, until: dt.date) -> dict[uuid.UUID, tuple[int, int]]:
+    """By stop: open promises to meet again, and other open ones, due by a day."""
+    last = (
+        sa.select(FollowUpEvent.result)
+        .where(FollowUpEvent.follow_up_id == FollowUp.id)
+        .order_by(FollowUpEvent.change_no.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    counts: dict[uuid.UUID, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for stop_id, promise, count in session.execute(
+        sa.select(FollowUp.due_stop_id, FollowUp.promise, sa.func.count())
+        .where(FollowUp.due_day <= until, sa.func.coalesce(last, "") != FollowUpResult.MET)
+        .group_by(FollowUp.due_stop_id, FollowUp.promise)
+    ):
+        returns, others = counts[stop_id]
+        if promise == Promise.MEET_AGAIN:
+            counts[stop_id] = returns + count, others
+        else:
+            counts[stop_id] = returns, others + count
+    return counts
+
+
+def _stay_minutes(session: Session, until: dt.date) -> Mapping[uuid.UUID, int]:
+    """By stop the median minutes of its last visits from opening to closing, in steps of five."""
+    newest = sa.func.row_number().over(
+        partition_by=Visit.stop_id, order_by=(Visit.local_day.desc(), Visit.id.desc())
+    )
+    closed = (
+        sa.select(Visit.stop_id, Visit.opened_at, Visit.closed_at, newest.label("newest"))
+        .where(held(), Visit.status == VisitStatus.CLOSED, Visit.local_day <= until)
+        .where(Visit.clock_suspect.is_(False), Visit.closed_at > Visit.opened_at)
+        .subquery()
+    )
+    lengths: dict[uuid.UUID, list[float]] = defaultdict(list)
+    for stop_id, opened, ended in session.execute(
+        sa.select(closed.c.stop_id, closed.c.opened_at, closed.c.closed_at).where(
+            closed.c.newest <= LAST_STAYS
+        )
+    ):
+        lengths[stop_id].append((ended - opened) / dt.timedelta(minutes=1))
+    return {
+        stop_id: min(_LONGEST, max(_SHORTEST, round(statistics.median(minutes) / _STEP) * _STEP))
+        for stop_id, minutes in lengths.items()
+        if len(minutes) >= FEWEST_STAYS
+    }
+
+
+def _days_taken(
+    session: Session, first: dt.date, last: dt.date, apart_days: int
+) -> dict[uuid.UUID, set[dt.date]]:
+    """By stop the days, near enough to the period to matter, on which it was held or stands in a plan."""
+    apart = dt.timedelta(days=apart_days)
+    near = (first - apart, last + apart)
+    taken: dict[uuid.UUID, set[dt.date]] = defaultdict(set)
+    planned = (
+        sa.select(PlanStop.stop_id, Plan.local_day)
+        .join(Plan, Plan.id == PlanStop.plan_id)
+        .where(
+            Plan.status != PlanStatus.CANCELLED,
+            Plan.local_day.between(*near),
+            PlanStop.removed.is_(False),
+            PlanStop.cancel_reason.is_(None),
+        )
+    )
+    visited = sa.select(Visit.stop_id, Visit.local_day).where(held(), Visit.local_day.between(*near))
+    for select in (planned, visited):
+        for stop_id, day in session.execute(select):
+            taken[stop_id].add(day)
+    return taken

@@ -1,0 +1,292 @@
+"""Makes the solver's problem of what is known: which stop may be visited on which day, and what forbids the others.
+
+What forbids a day is said by `check`, asked about a plan with that one stay: so a reason that a coordinator reads and
+the judgement of a plan made by hand are the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from outreach_api.kernel.geo import Point
+from outreach_api.plans.rules import Drives, Limits, PlanFacts, Stay, VanFacts, Violation, check, hard
+from outreach_api.plans.solver.problem import Break, Place, Problem, Shift, Site, Window
+from outreach_api.plans.suggesting.facts import Candidate, VanInTown
+from outreach_api.plans.suggesting.scores import Part, Rates, StopRecord, parts, points
+from outreach_api.plans.suggesting.wish import Wish
+from outreach_api.stops.rules import windows_on
+from schemas.vocabulary import Severity
+
+_ANY_VAN = VanFacts()
+_STAY = uuid.UUID(int=0)
+_MIDNIGHT = 24 * 60
+WHOLE_DAY: Window = (0, _MIDNIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A place of the solver: a candidate's first, second … visit of the period."""
+
+    candidate: int
+    number: int
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VanDay:
+    van: VanInTown
+    day: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class DayOff:
+    """A day on which a van is not offered, and why."""
+
+    van_id: uuid.UUID
+    day: dt.date
+    violation: Violation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything that a suggestion depends on, as plain values: the same case has the same answer."""
+
+    wish: Wish
+    candidates: Sequence[Candidate]
+    vans: Sequence[VanInTown]
+    bases: Mapping[uuid.UUID, Point]
+    drives: Drives
+    limits: Limits
+    rates: Rates
+    heat: Mapping[dt.date, float] = field(default_factory=dict)
+    """Degrees WBGT that are expected, by day."""
+
+    def apart(self, candidate: Candidate) -> int:
+        """Days between two visits of a stop: what was asked for, or more if the place or the house wants it."""
+        own = candidate.stop.min_days_between
+        return max(self.wish.apart_days, self.limits.revisit_days if own is None else own)
+
+    @property
+    def pause(self) -> Break | None:
+        limits, wish = self.limits, self.wish
+        if not limits.break_minutes:
+            return None
+        return Break(
+            minutes=limits.break_minutes,
+            earliest=wish.earliest,
+            latest=wish.latest,
+            over=limits.break_after_minutes,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posed:
+    case: Case
+    problem: Problem
+    visits: tuple[Visit, ...]
+    """By place."""
+    shifts: tuple[VanDay, ...]
+    days_off: tuple[DayOff, ...]
+    forbidden: Mapping[int, Mapping[dt.date, tuple[Violation, ...]]]
+    """By candidate: the days on which it can't be visited whatever else is planned, with what forbids them."""
+    barred: Mapping[tuple[int, int], tuple[Violation, ...]]
+    """By candidate and shift: what keeps that van from a place that another one may reach that day."""
+
+
+def pose(case: Case) -> Posed:
+    shifts, days_off = _shifts(case)
+    days = sorted({one.day for one in shifts})
+    forbidden = {
+        number: {
+            day: found
+            for day in days
+            if (found := forbidding(case, candidate, day, windows_of(candidate, day)))
+        }
+        for number, candidate in enumerate(case.candidates)
+    }
+    visits = tuple(
+        Visit(number, count, found)
+        for number, candidate in enumerate(case.candidates)
+        for count, found in enumerate(_visits(case, candidate, days), 1)
+    )
+    first = case.wish.first
+    places = tuple(
+        _place(case, visit, [day for day in days if day not in forbidden[visit.candidate]])
+        for visit in visits
+    )
+    barred = {
+        (number, n): found
+        for number, candidate in enumerate(case.candidates)
+        for n, one in enumerate(shifts)
+        if (found := _not_with_this_van(case, candidate, one, forbidden[number].get(one.day, ())))
+    }
+    sites = tuple(
+        Site(
+            min_days=case.apart(candidate), visited=tuple((day - first).days for day in candidate.days_taken)
+        )
+        for candidate in case.candidates
+    )
+    problem = Problem(
+        places=places,
+        shifts=tuple(
+            _shift(case, one, visits, {c for c, n in barred if n == number})
+            for number, one in enumerate(shifts)
+        ),
+        sites=sites,
+        minute_price=case.rates.per_drive_minute,
+    )
+    return Posed(
+        case=case,
+        problem=problem,
+        visits=visits,
+        shifts=shifts,
+        days_off=days_off,
+        forbidden=forbidden,
+        barred=barred,
+    )
+
+
+def windows_of(candidate: Candidate, day: dt.date) -> list[Window]:
+    """When a stop can be open to visitors on a day, in minutes."""
+    found = windows_on(candidate.stop.openings, day, closed_on_holidays=candidate.stop.closed_on_holidays)
+    if found is None:
+        return [WHOLE_DAY]
+    return [(_minutes(opens), _minutes(closes)) for opens, closes in found]
+
+
+def forbidding(
+    case: Case, candidate: Candidate, day: dt.date, windows: Sequence[Window], van: VanFacts = _ANY_VAN
+) -> tuple[Violation, ...]:
+    """What forbids any stay at a stop on a day; () when nothing does."""
+    length = candidate.stay_minutes
+    # Without a window the stay is asked about all the same: `check` then says that there is none.
+    longest = max(windows, key=lambda window: window[1] - window[0], default=WHOLE_DAY)
+    begin = max(longest[0], min(case.wish.earliest + case.limits.setup_minutes, longest[1] - length))
+    stay = Stay(
+        plan_stop_id=_STAY,
+        stop=candidate.stop,
+        arrive=_time(begin),
+        depart=_time(begin + length),
+        announce=False,
+    )
+    plan = PlanFacts(
+        day=day,
+        van=van,
+        stays=(stay,),
+        limits=case.limits,
+        drives=case.drives,
+        wbgt=case.heat.get(day),
+    )
+    found = [one for one in hard(check(plan)) if one.plan_stop_ids and one.code != "outside_window"]
+    if windows and longest[1] - longest[0] < length:
+        missing = length - (longest[1] - longest[0])
+        found.append(_violation("window_too_short", stay_minutes=length, missing_minutes=missing))
+    near = [other for other in candidate.days_taken if abs((other - day).days) < case.wish.apart_days]
+    if near or day in candidate.days_taken:
+        other = min(near or [day], key=lambda other: (abs((other - day).days), other))
+        found.append(_violation("visited_near", other_day=other.isoformat(), apart_days=case.wish.apart_days))
+    if candidate.stop.id in case.wish.never:
+        found.append(_violation("not_wanted"))
+    return tuple(replace(one, plan_stop_ids=()) for one in found)
+
+
+def _visits(case: Case, candidate: Candidate, days: Sequence[dt.date]) -> list[tuple[Part, ...]]:
+    """The visits of a stop that find room in the period, with what each is worth."""
+    found = [parts(candidate.record, case.rates)]
+    if days:
+        again = parts(
+            StopRecord(
+                missed_people=None if candidate.record.missed_people is None else 0.0,
+                days_since=case.apart(candidate),
+                weight=candidate.record.weight,
+            ),
+            case.rates,
+        )
+        found += [again] * ((days[-1] - days[0]).days // case.apart(candidate))
+    return found
+
+
+def _place(case: Case, visit: Visit, days: Sequence[dt.date]) -> Place:
+    candidate = case.candidates[visit.candidate]
+    return Place(
+        key=f"{candidate.stop.id}/{visit.number}",
+        stay=candidate.stay_minutes,
+        value=points(visit.parts),
+        windows={(day - case.wish.first).days: windows_of(candidate, day) for day in days},
+        setup=case.limits.setup_minutes,
+        teardown=case.limits.teardown_minutes,
+        must=visit.number == 1 and candidate.stop.id in case.wish.must,
+        never=candidate.stop.id in case.wish.never,
+        site=visit.candidate,
+    )
+
+
+def _shifts(case: Case) -> tuple[tuple[VanDay, ...], tuple[DayOff, ...]]:
+    offered: list[VanDay] = []
+    off: list[DayOff] = []
+    for day in case.wish.days:
+        for van in case.vans:
+            bare = PlanFacts(day=day, van=van.van, stays=(), limits=case.limits, drives=case.drives)
+            found = [one for one in hard(check(bare)) if one.code != "plan_without_stops"]
+            if day in van.days_taken:
+                found.append(_violation("van_planned"))
+            off += [DayOff(van.van_id, day, one) for one in found]
+            if not found:
+                offered.append(VanDay(van, day))
+    return tuple(offered), tuple(off)
+
+
+def _shift(case: Case, one: VanDay, visits: Sequence[Visit], barred: Collection[int]) -> Shift:
+    wish = case.wish
+    return Shift(
+        key=f"{one.day.isoformat()}/{one.van.van_id}",
+        day=(one.day - wish.first).days,
+        earliest=wish.earliest,
+        latest=wish.latest,
+        longest=min(wish.longest, case.limits.shift_minutes),
+        drives=_minutes_between(case, one.van.van_id, visits),
+        pause=case.pause,
+        barred=frozenset(place for place, visit in enumerate(visits) if visit.candidate in barred),
+    )
+
+
+def _not_with_this_van(
+    case: Case, candidate: Candidate, one: VanDay, general: Sequence[Violation]
+) -> tuple[Violation, ...]:
+    known = {found.code for found in general}
+    windows = windows_of(candidate, one.day)
+    found = forbidding(case, candidate, one.day, windows, one.van.van)
+    return tuple(violation for violation in found if violation.code not in known)
+
+
+def _minutes_between(case: Case, van_id: uuid.UUID, visits: Sequence[Visit]) -> list[list[int]]:
+    """Whole minutes at the slowest hour of the shift: no leg takes longer, whenever it begins."""
+    drives, wish = case.drives, case.wish
+    slowest = min(
+        drives.speeds[hour % 24] for hour in range(wish.earliest // 60, math.ceil(wish.latest / 60) + 1)
+    )
+    base = case.bases.get(van_id)
+    rows = [drives.places[case.candidates[visit.candidate].stop.point] for visit in visits]
+    ends = [None if base is None else drives.places[base]] * 2
+    nodes = [*rows, *ends]
+    return [
+        [0 if a is None or b is None else -(drives.seconds[a][b] * 100 // -(60 * slowest)) for b in nodes]
+        for a in nodes
+    ]
+
+
+def _violation(code: str, **numbers: int | str) -> Violation:
+    return Violation(code, Severity.HARD, (), numbers)
+
+
+def _minutes(time: dt.time) -> int:
+    return time.hour * 60 + time.minute
+
+
+def _time(minutes: int) -> dt.time:
+    """A time of the day; what would be after its end is its last minute."""
+    return dt.time(*divmod(max(0, min(minutes, _MIDNIGHT - 1)), 60))

@@ -1,0 +1,208 @@
+"""Why a stop is not in a suggestion, in numbers, and the smallest change that would let it in. Pure.
+
+Each reason was tried: what forbids a day is what `check` says of it; minutes that are missing are minutes with which
+the solver's own judge of times finds room; a stop that took the place leaves room when it goes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from outreach_api.plans.rules import Violation
+from outreach_api.plans.solver.answer import Answer, drive_of
+from outreach_api.plans.solver.inserting import Insertion, Lack, Lacking, cheapest_insertion
+from outreach_api.plans.solver.problem import Problem
+from outreach_api.plans.suggesting.posing import WHOLE_DAY, Posed, windows_of
+
+_SHIFTS_SWAPPED = 3
+"""In so many shifts, those that miss least, it is tried whose place the stop would need."""
+
+_CODES = {
+    Lacking.WINDOW_SHORT: "window_too_short",
+    Lacking.LATE: "arrives_too_late",
+    Lacking.BACK_LATE: "back_too_late",
+    Lacking.TOO_LONG: "shift_full",
+    Lacking.BREAK_LATE: "break_too_late",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """`code` finds the two texts, the cause and what would mend it; `numbers` fill them."""
+
+    code: str
+    numbers: Mapping[str, int | str]
+    day: dt.date | None = None
+    van: int | None = None
+    """The shift, by its number."""
+    other: int | None = None
+    """Another candidate that it is about: whose window closes, who took the place."""
+    way: str = ""
+    """The code of the text that says what would mend it, if it is not the usual one."""
+
+    @property
+    def fix(self) -> str:
+        return self.way or f"{self.code}.fix"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    candidate: int
+    reasons: tuple[Reason, ...]
+    """What must change together, for the one way that asks least; then another way, if there is one."""
+    days_open: int
+    """Of the days offered, those on which nothing forbids it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    shift: int
+    insertion: Insertion
+
+
+@dataclass(frozen=True, slots=True)
+class _Swap:
+    shift: int
+    gone: int
+    points: float = field(compare=False)
+
+
+def left_out(posed: Posed, answer: Answer) -> list[LeftOut]:
+    """Every candidate without a visit, in the candidates' order."""
+    visited = {posed.visits[place].candidate for place in answer.visited}
+    first = {visit.candidate: place for place, visit in reversed(list(enumerate(posed.visits)))}
+    return [
+        _explain(posed, answer, number, first[number])
+        for number in range(len(posed.case.candidates))
+        if number not in visited
+    ]
+
+
+def _explain(posed: Posed, answer: Answer, candidate: int, place: int) -> LeftOut:
+    against = [_against(posed, candidate, number) for number in range(len(posed.shifts))]
+    days = {shift.day for shift, found in zip(posed.shifts, against, strict=True) if not found}
+    if not posed.shifts:
+        return LeftOut(candidate, (Reason("no_shift", {}),), 0)
+    least = min((len(found), _far(found)) for found in against)
+    ways = sorted(
+        (
+            _Way(
+                number,
+                cheapest_insertion(_opened(posed, place, number), number, answer.routes[number].order, place),
+            )
+            for number, found in enumerate(against)
+            if (len(found), _far(found)) == least
+        ),
+        key=lambda way: (way.insertion.missing, way.insertion.drive, way.shift),
+    )
+    best = ways[0]
+    day = posed.shifts[best.shift].day
+    reasons = [
+        Reason(one.code, dict(one.numbers), day, best.shift, way=one.fix) for one in against[best.shift]
+    ]
+    if not reasons and best.insertion.possible:
+        return LeftOut(candidate, (_not_worth_it(posed, place, best),), len(days))
+    known = {reason.code for reason in reasons}
+    lacking = [_lacking(posed, lack, place, best) for lack in best.insertion.lacks]
+    swap = (
+        None
+        if reasons
+        else _cheapest_swap(posed, answer, place, [way.shift for way in ways[:_SHIFTS_SWAPPED]])
+    )
+    reasons += [reason for reason in lacking if reason.code not in known]
+    if swap is not None:
+        reasons.append(_worth_less(posed, swap))
+    return LeftOut(candidate, tuple(reasons), len(days))
+
+
+def _against(posed: Posed, candidate: int, shift: int) -> tuple[Violation, ...]:
+    """What forbids a stop to a shift, whatever else is planned."""
+    day = posed.shifts[shift].day
+    return (*posed.forbidden[candidate].get(day, ()), *posed.barred.get((candidate, shift), ()))
+
+
+def _opened(posed: Posed, place: int, shift: int) -> Problem:
+    """The problem as if nothing forbade a place to a shift: so that the minutes are told that it lacks besides."""
+    problem = posed.problem
+    if problem.windows(place, shift):
+        return problem
+    one, day = problem.places[place], problem.shifts[shift].day
+    candidate = posed.case.candidates[posed.visits[place].candidate]
+    windows = windows_of(candidate, posed.shifts[shift].day) or [WHOLE_DAY]
+    places = list(problem.places)
+    places[place] = replace(one, never=False, windows={**one.windows, day: windows})
+    shifts = list(problem.shifts)
+    shifts[shift] = replace(shifts[shift], barred=shifts[shift].barred - {place})
+    return replace(problem, places=tuple(places), shifts=tuple(shifts))
+
+
+def _far(violations: Sequence[Violation]) -> int:
+    """How far a change must reach, in days or minutes: the day that asks least is named."""
+    return sum(
+        value
+        for one in violations
+        for name, value in one.numbers.items()
+        if isinstance(value, int) and name in ("days_after", "days_before", "missing_minutes")
+    )
+
+
+def _lacking(posed: Posed, lack: Lack, place: int, way: _Way) -> Reason:
+    route, shift = way.insertion, posed.shifts[way.shift]
+    numbers: dict[str, int | str] = {"minutes": lack.minutes, "longer": route.longer}
+    other = None
+    if lack.window is not None:
+        numbers["closes"] = "{:02}:{:02}".format(*divmod(lack.window[1], 60))
+    if lack.place is not None and lack.place != place:
+        other = posed.visits[lack.place].candidate
+    code = _CODES[lack.kind]
+    if other is not None:
+        code = "makes_other_late"
+    elif lack.kind is Lacking.WINDOW_SHORT:
+        numbers = {"stay_minutes": posed.problem.places[place].stay, "missing_minutes": lack.minutes}
+    return Reason(code, numbers, shift.day, way.shift, other)
+
+
+def _not_worth_it(posed: Posed, place: int, way: _Way) -> Reason:
+    """There is room, but the drive costs more than the visit is worth."""
+    price = posed.problem.minute_price * way.insertion.drive
+    value = posed.problem.places[place].value
+    return Reason(
+        "not_worth_the_drive",
+        {
+            "drive_minutes": way.insertion.drive,
+            "points": value,
+            "missing_points": max(0, round(price - value)) + 1,
+        },
+        posed.shifts[way.shift].day,
+        way.shift,
+    )
+
+
+def _cheapest_swap(posed: Posed, answer: Answer, place: int, shifts: Sequence[int]) -> _Swap | None:
+    """The visit whose place it could take at the least loss."""
+    problem = posed.problem
+    swaps = []
+    for shift in shifts:
+        route = answer.routes[shift]
+        for gone in route.order:
+            if problem.places[gone].must:
+                continue
+            order = tuple(other for other in route.order if other != gone)
+            entry = cheapest_insertion(problem, shift, order, place)
+            if entry.possible:
+                saved = problem.minute_price * (route.drive - drive_of(problem, shift, order) - entry.drive)
+                lost = problem.places[gone].value - problem.places[place].value - saved
+                swaps.append(_Swap(shift, gone, lost))
+    return min(swaps, key=lambda swap: (swap.points, swap.shift, swap.gone), default=None)
+
+
+def _worth_less(posed: Posed, swap: _Swap) -> Reason:
+    return Reason(
+        "worth_less",
+        {"missing_points": max(0, int(swap.points)) + 1},
+        posed.shifts[swap.shift].day,
+        swap.shift,
+        posed.visits[swap.gone].candidate,
+    )

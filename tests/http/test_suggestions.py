@@ -1,0 +1,332 @@
+"""A coordinator asks for a plan of a period and gets days, scores and reasons; drafts are made once."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from dataclasses import replace
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from outreach_api import worker
+from outreach_api.plans.solver.answer import Ended
+from outreach_api.plans.solver.solve import Progress
+from outreach_api.plans.suggesting import running
+from outreach_api.settings import Settings
+from outreach_api.storage.jobs import LEASE
+from tests.api import Answer, Api
+from tests.planning import agreed_stop, draft, publish, stay
+
+WEEK = {"from_day": "2026-11-30", "to_day": "2026-12-06", "weekdays": [2, 5], "iterations": 4}
+WEDNESDAY, SATURDAY = "2026-12-02", "2026-12-05"
+
+
+def ask(api: Api, **said: Any) -> str:
+    """Of the van A, on a Wednesday and a Saturday."""
+    answer = api.post("/v1/plan-suggestions", {**WEEK, "van_ids": [str(api.van)], **said})
+    assert answer.status == 202, answer
+    assert answer.json["status"] == "waiting"
+    assert answer.json["answer"] is None
+    return str(answer.json["id"])
+
+
+def work(api: Api, stop: threading.Event | None = None) -> int:
+    return worker.run_due(api.database, Settings(), api.clock, stop, worker.PLANNING)
+
+
+def suggested(api: Api, **said: Any) -> dict[str, Any]:
+    """The whole suggestion once it is done."""
+    suggestion_id = ask(api, **said)
+    assert work(api) == 1
+    found = api.get(f"/v1/plan-suggestions/{suggestion_id}")
+    assert found.json["status"] == "done", found
+    return dict(found.json)
+
+
+def visited(suggestion: dict[str, Any]) -> list[list[str]]:
+    return [[stay["stop_code"] for stay in day["stays"]] for day in suggestion["answer"]["days"]]
+
+
+def left_out(suggestion: dict[str, Any]) -> dict[str, list[str]]:
+    return {
+        one["stop_code"]: [reason["code"] for reason in one["reasons"]]
+        for one in suggestion["answer"]["left_out"]
+    }
+
+
+def adopt(api: Api, suggestion: dict[str, Any], **said: Any) -> Answer:
+    return api.post(f"/v1/plan-suggestions/{suggestion['id']}/adopt", said)
+
+
+def test_a_week_is_suggested_scored_drafted_and_can_be_published(api: Api) -> None:
+    stops = {code: agreed_stop(api, code) for code in ("K01", "K02", "K03", "K04")}
+    found = suggested(api)
+    answer = found["answer"]
+    assert sorted(code for day in visited(found) for code in day) == sorted(stops)
+    assert {day["local_day"] for day in answer["days"]} <= {WEDNESDAY, SATURDAY}
+    score = answer["days"][0]["stays"][0]["score"]
+    assert {"code": "days_since", "amount": None, "points": 168, "text": "まだ訪れたことがない"} in score
+    assert answer["left_out"] == []
+    assert api.get("/v1/plans").json["items"] == []
+    adopted = adopt(api, found)
+    assert adopted.status == 200, adopted
+    for day in adopted.json["answer"]["days"]:
+        plan = api.get(f"/v1/plans/{day['plan_id']}")
+        assert plan.json["status"] == "draft"
+        assert [one["stop_code"] for one in plan.json["stops"]] == [one["stop_code"] for one in day["stays"]]
+        assert publish(api, plan).status == 200
+
+
+def test_a_suggested_day_is_what_the_plans_take(api: Api) -> None:
+    agreed_stop(api, "K01")
+    answer = suggested(api, weekdays=[2])["answer"]
+    assert answer["proven"] is True
+    assert answer["gap"] == 0
+    (day,) = answer["days"]
+    made = api.post("/v1/plans", day["plan"])
+    assert made.status == 201, made
+    assert api.get(f"/v1/plans/{made.json['id']}/check").json["publishable"] is True
+
+
+def test_days_are_drafted_once_and_what_people_changed_stays(api: Api) -> None:
+    agreed_stop(api, "K01")
+    agreed_stop(api, "K02")
+    found = suggested(api, shift_minutes=200)
+    assert len(found["answer"]["days"]) == 2
+    adopt(api, found, days=[WEDNESDAY])
+    (plan,) = api.get("/v1/plans").json["items"]
+    assert plan["local_day"] == WEDNESDAY
+    api.patch(f"/v1/plans/{plan['id']}", {"title": "直した"}, version=plan["version"])
+    again = adopt(api, found)
+    assert [warning["code"] for warning in again.json["warnings"]] == ["days_drafted_before"]
+    titles = {plan["local_day"]: plan["title"] for plan in api.get("/v1/plans").json["items"]}
+    assert titles == {WEDNESDAY: "直した", SATURDAY: None}
+
+
+def test_whoever_is_left_out_hears_why_and_what_would_help(api: Api) -> None:
+    agreed_stop(api, "K01")
+    late = agreed_stop(api, "K02", windows=[{"weekday": 2, "opens": "10:00", "closes": "11:00"}])
+    ended = api.post(
+        "/v1/stops",
+        {
+            "code": "K03",
+            "name": "三",
+            "kind": "park",
+            "status": "talking",
+            "position": {"lat": 35.8, "lon": 139.9},
+        },
+    )
+    assert ended.status == 201, ended
+    taken = agreed_stop(api, "K04")
+    draft(api, stay(taken), day="2026-12-01")
+    found = suggested(api, weekdays=[2], stop_ids=None)
+    reasons = {one["stop_code"]: one["reasons"] for one in found["answer"]["left_out"]}
+    assert set(reasons) == {"K02", "K04"}, "K03 is not agreed yet, so nobody asked for it"
+    (short,) = reasons["K02"]
+    assert short["numbers"] == {"stay_minutes": 120, "missing_minutes": 60}
+    assert short["fix"] == "使える時間を60分延ばせるか、先方に聞いてください。"
+    (near,) = reasons["K04"]
+    assert near["code"] == "visited_near"
+    assert near["numbers"] == {"other_day": "2026-12-01", "apart_days": 21}
+    named = suggested(api, weekdays=[2], stop_ids=[ended.json["id"], late])
+    assert left_out(named)["K03"] == ["stop_not_agreed", "permission_missing"]
+    assert left_out(suggested(api, weekdays=[2], never=[late]))["K02"] == ["window_too_short", "not_wanted"]
+
+
+def test_a_van_with_a_plan_stays_out_of_it_and_says_so(api: Api) -> None:
+    agreed_stop(api, "K01")
+    draft(api, stay(agreed_stop(api, "K09")), day=WEDNESDAY)
+    found = suggested(api, weekdays=[2])
+    assert found["answer"]["days"] == []
+    assert [off["code"] for off in found["answer"]["days_off"]] == ["van_planned"]
+    assert left_out(found)["K01"] == ["no_shift"]
+
+
+def test_a_full_day_names_what_took_the_place_and_a_heavier_stop_takes_it(api: Api) -> None:
+    """The numbers of a reason are true: with so many points more, it is in."""
+    agreed_stop(api, "K01", weight=3)
+    agreed_stop(api, "K02", weight=2)
+    found = suggested(api, weekdays=[2], shift_minutes=190)
+    assert visited(found) == [["K01"]]
+    full, less = found["answer"]["left_out"][0]["reasons"]
+    assert full["code"] == "shift_full"
+    assert less["code"] == "worth_less"
+    assert less["cause"] == "「場所K01」のほうが点が高く、代わりに入りました。"
+    assert less["numbers"]["missing_points"] == 41
+    longer = suggested(api, weekdays=[2], shift_minutes=190 + full["numbers"]["minutes"])
+    assert [sorted(day) for day in visited(longer)] == [["K01", "K02"]]
+
+
+def test_a_must_goes_before_what_is_worth_more(api: Api) -> None:
+    agreed_stop(api, "K01", weight=9)
+    wanted = agreed_stop(api, "K02")
+    found = suggested(api, weekdays=[2], shift_minutes=190, must=[wanted])
+    assert visited(found) == [["K02"]]
+
+
+def test_past_visits_tell_how_long_a_stay_takes(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = agreed_stop(api, "K01")
+    for day in (1, 2):
+        opened = {"van_id": str(api.van), "stop_id": stop, "opened_at": f"2026-10-0{day}T01:00:00Z"}
+        visit = api.post("/v1/visits", opened)
+        assert visit.status == 201, visit
+        closed = api.post(f"/v1/visits/{visit.json['id']}/close", {"closed_at": f"2026-10-0{day}T02:32:00Z"})
+        assert closed.status == 200, closed
+    (day_,) = suggested(api, weekdays=[2])["answer"]["days"]
+    (one,) = day_["stays"]
+    assert one["stay_learned"] is True
+    assert (one["arrive"], one["depart"]) == ("08:30", "10:00")
+
+
+def test_the_same_question_has_the_same_answer(api: Api) -> None:
+    for number in range(1, 6):
+        agreed_stop(api, f"K0{number}")
+    first, second = suggested(api), suggested(api)
+    assert first["answer"] == second["answer"]
+
+
+def test_a_waiting_one_can_be_stopped_and_has_no_answer(api: Api) -> None:
+    agreed_stop(api, "K01")
+    suggestion_id = ask(api)
+    stopped = api.post(f"/v1/plan-suggestions/{suggestion_id}/stop", {})
+    assert stopped.json["status"] == "cancelled"
+    work(api)
+    assert api.get(f"/v1/plan-suggestions/{suggestion_id}").json["answer"] is None
+    assert adopt(api, {"id": suggestion_id}).code == "suggestion_without_answer"
+
+
+def test_one_that_runs_tells_how_far_it_is_and_hears_that_it_is_stopped(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreed_stop(api, "K01")
+    suggestion_id = ask(api)
+    really = running.solve
+    seen = []
+
+    def solve(problem: Any, *, progress: Any, cancelled: Any, **said: Any) -> Any:
+        progress(Progress(1, 12.0, None))
+        seen.append(api.get(f"/v1/plan-suggestions/{suggestion_id}").json)
+        assert not cancelled()
+        api.post(f"/v1/plan-suggestions/{suggestion_id}/stop", {})
+        progress(Progress(2, 13.0, None))
+        assert cancelled()
+        return really(problem, progress=progress, cancelled=lambda: False, **said)
+
+    monkeypatch.setattr(running, "SECONDS_BETWEEN_NOTES", 0.0)
+    monkeypatch.setattr(running, "solve", solve)
+    work(api)
+    assert seen[0]["status"] == "running"
+    assert seen[0]["progress"] == {"step": "search", "share": 0.25, "value": 12.0}
+    ended = api.get(f"/v1/plan-suggestions/{suggestion_id}").json
+    assert ended["status"] == "cancelled"
+    assert visited(ended) == [["K01"]], "what had been found by then is its answer"
+
+
+def test_a_process_that_must_end_gives_it_back(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    agreed_stop(api, "K01")
+    suggestion_id = ask(api)
+    really, stop = running.solve, threading.Event()
+
+    def solve(problem: Any, *, cancelled: Any, **said: Any) -> Any:
+        stop.set()
+        assert cancelled()
+        return replace(really(problem, cancelled=lambda: False, **said), ended=Ended.CANCELLED)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "solve", solve)
+        work(api, stop)
+    assert api.get(f"/v1/plan-suggestions/{suggestion_id}").json["status"] == "waiting"
+    assert work(api) == 1
+    assert api.get(f"/v1/plan-suggestions/{suggestion_id}").json["status"] == "done"
+
+
+def test_a_worker_that_died_over_it_is_followed_by_another(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    agreed_stop(api, "K01")
+    suggestion_id = ask(api)
+
+    def die(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "solve", die)
+        with pytest.raises(KeyboardInterrupt):
+            work(api)
+    assert work(api) == 0
+    api.clock.forward(minutes=LEASE.total_seconds() / 60)
+    assert work(api) == 1
+    assert api.get(f"/v1/plan-suggestions/{suggestion_id}").json["status"] == "done"
+
+
+def test_a_fault_of_ours_ends_it_with_a_sentence(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    agreed_stop(api, "K01")
+    suggestion_id = ask(api)
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "solve", fail)
+        work(api)
+    found = api.get(f"/v1/plan-suggestions/{suggestion_id}", headers={"Accept-Language": "en"}).json
+    assert found["status"] == "failed"
+    assert found["problem"].startswith("A fault of the program")
+    assert work(api) == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "path", "code"),
+    [
+        ({"stop_ids": [str(uuid.UUID(int=1))]}, "/stop_ids/0", "unknown_reference"),
+        ({"van_ids": [str(uuid.UUID(int=1))]}, "/van_ids/0", "unknown_reference"),
+        ({"to_day": "2026-11-01"}, "", "wrong_order"),
+        ({"to_day": "2027-11-01"}, "", "too_many_days"),
+        ({"weekdays": [7]}, "/weekdays/0", "too_large"),
+        ({"leave_after": "19:00", "back_by": "08:00"}, "", "wrong_order"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(api: Api, said: dict[str, Any], path: str, code: str) -> None:
+    answer = api.post("/v1/plan-suggestions", {**WEEK, **said})
+    assert answer.status == 422
+    assert [(fault["path"], fault["code"]) for fault in answer.json["errors"]] == [(path, code)]
+
+
+def test_a_must_outside_of_the_candidates_and_one_that_is_never_are_refused(api: Api) -> None:
+    first, second = agreed_stop(api, "K01"), agreed_stop(api, "K02")
+    outside = api.post("/v1/plan-suggestions", {**WEEK, "stop_ids": [first], "must": [second]})
+    assert [fault["code"] for fault in outside.json["errors"]] == ["must_is_no_candidate"]
+    both = api.post("/v1/plan-suggestions", {**WEEK, "never": [first], "must": [first]})
+    assert [fault["code"] for fault in both.json["errors"]] == ["must_and_never"]
+
+
+def test_only_so_many_run_at_once(api: Api) -> None:
+    for _ in range(5):
+        ask(api)
+    assert api.post("/v1/plan-suggestions", WEEK).code == "too_many_suggestions"
+    work(api)
+    ask(api)
+
+
+def test_the_newest_stands_first_and_they_can_be_found_by_status(api: Api) -> None:
+    agreed_stop(api, "K01")
+    first = suggested(api)["id"]
+    api.clock.forward(minutes=1)
+    second = ask(api)
+    assert [one["id"] for one in api.get("/v1/plan-suggestions").json["items"]] == [second, first]
+    assert [one["id"] for one in api.get("/v1/plan-suggestions?status=done").json["items"]] == [first]
+
+
+def test_it_is_drawn_as_a_calendar_and_day_by_day(api: Api) -> None:
+    agreed_stop(api, "K01", name='<b>& "寺"')
+    found = suggested(api, weekdays=[2])
+    path = f"/v1/plan-suggestions/{found['id']}/picture.svg"
+    for query in ("", f"?day={WEDNESDAY}", f"?day={WEDNESDAY}&van_id={api.van}"):
+        picture = api.get(path + query)
+        assert picture.headers["Content-Type"] == "image/svg+xml"
+        words = "".join(ElementTree.fromstring(picture.text).itertext())  # noqa: S314 - our own
+        assert '<b>& "寺"' in words
+        assert "くるくる" in words
+    assert api.get(f"{path}?day={SATURDAY}").status == 404
+    assert api.get(f"{path}?day={WEDNESDAY}&van_id={api.other_van}").status == 404
+    assert api.get(f"/v1/plan-suggestions/{ask(api)}/picture.svg").code == "suggestion_without_answer"

@@ -1,0 +1,332 @@
+"""A suggestion keeps every rule that `check` knows, and the reasons that it gives are true: each is tried out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from outreach_api.kernel.geo import Point
+from outreach_api.messages import TEXTS
+from outreach_api.plans.rules import Drives, Leave, Limits, Opening, StopFacts, VanFacts, check, hard
+from outreach_api.plans.solver.answer import Answer, value_of
+from outreach_api.plans.solver.inserting import cheapest_insertion
+from outreach_api.plans.solver.schedule import schedule
+from outreach_api.plans.solver.solve import solve
+from outreach_api.plans.suggesting.answering import kept, plan_of
+from outreach_api.plans.suggesting.facts import Candidate, VanInTown
+from outreach_api.plans.suggesting.posing import Case, Posed, pose, windows_of
+from outreach_api.plans.suggesting.reasons import LeftOut, Reason, left_out
+from outreach_api.plans.suggesting.scores import MOST_PROMISES, Rates, StopRecord, parts, points
+from outreach_api.plans.suggesting.wish import Wish
+from schemas.vocabulary import LegBasis, StopStatus
+
+FIRST = dt.date(2026, 11, 30)  # a Monday
+RATES = Rates(
+    per_person=0.25,
+    per_day=2.0,
+    per_return=60.0,
+    per_follow_up=30.0,
+    per_weight=40.0,
+    per_drive_minute=1.0,
+    full_after_days=84,
+)
+ALWAYS = (Leave(dt.date(2026, 4, 1)),)
+OTHER_REASONS = frozenset({"worth_less", "not_worth_the_drive"})
+
+
+def drives(places: Sequence[Point]) -> Drives:
+    """Straight lines at 20 km/h; a degree is 100 km."""
+    seconds = [
+        [round(math.hypot(a.lat - b.lat, a.lon - b.lon) * 100_000 / (20 / 3.6)) for b in places]
+        for a in places
+    ]
+    bases = [[LegBasis.ESTIMATE] * len(places) for _ in places]
+    return Drives({place: number for number, place in enumerate(places)}, seconds, bases)
+
+
+def case(*candidates: Candidate, vans: int = 1, days: int = 1, **said: Any) -> Case:
+    wish = Wish(
+        **{
+            "first": FIRST,
+            "last": FIRST + dt.timedelta(days=days - 1),
+            "weekdays": None,
+            "van_ids": None,
+            "stop_ids": None,
+            "must": frozenset(),
+            "never": frozenset(),
+            "earliest": 8 * 60,
+            "latest": 18 * 60,
+            "longest": 600,
+            "apart_days": 21,
+            "seconds": 60.0,
+            "iterations": 3,
+            "seed": 1,
+            **said,
+        }
+    )
+    return Case(
+        wish=wish,
+        candidates=candidates,
+        vans=[VanInTown(uuid.UUID(int=900 + n), VanFacts(), frozenset()) for n in range(vans)],
+        bases={},
+        drives=drives(list(dict.fromkeys(one.stop.point for one in candidates))),
+        limits=Limits(setup_minutes=30, teardown_minutes=30, shift_minutes=600),
+        rates=RATES,
+    )
+
+
+def candidate(number: int, **said: Any) -> Candidate:
+    of_stop = {name: said.pop(name) for name in list(said) if name in StopFacts.__dataclass_fields__}
+    stop = StopFacts(
+        **{
+            "id": uuid.UUID(int=number + 1),
+            "point": Point(35.8 + number / 1000, 139.9),
+            "permissions": ALWAYS,
+            **of_stop,
+        }
+    )
+    return Candidate(
+        **{
+            "stop": stop,
+            "code": f"K{number:02}",
+            "record": StopRecord(weight=number % 10),
+            "stay_minutes": 120,
+            "stay_learned": False,
+            "days_taken": (),
+            **said,
+        }
+    )
+
+
+def answered(given: Case) -> tuple[Posed, Answer, list[LeftOut]]:
+    posed = pose(given)
+    answer = solve(posed.problem, seed=given.wish.seed, iterations=given.wish.iterations)
+    return posed, answer, left_out(posed, answer)
+
+
+times = st.integers(7 * 4, 19 * 4).map(lambda quarter: dt.time(quarter // 4, quarter % 4 * 15))
+openings = st.one_of(
+    st.just(()),
+    st.lists(
+        st.tuples(times, times, st.integers(0, 2)).filter(lambda t: t[0] < t[1]), min_size=1, max_size=3
+    ).map(lambda found: tuple(Opening(weekday=day, opens=a, closes=b) for a, b, day in found)),
+)
+leaves = st.sampled_from(
+    [ALWAYS, ALWAYS, ALWAYS, (), (Leave(dt.date(2026, 4, 1), FIRST),), (Leave(FIRST + dt.timedelta(days=1)),)]
+)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    found = [
+        candidate(
+            number,
+            point=Point(35.7 + draw(st.integers(0, 200)) / 1000, 139.8 + draw(st.integers(0, 200)) / 1000),
+            openings=draw(openings),
+            permissions=draw(leaves),
+            status=draw(st.sampled_from([StopStatus.AGREED] * 5 + [StopStatus.PAUSED])),
+            max_width_cm=draw(st.sampled_from([None, None, 180])),
+            stay_minutes=draw(st.sampled_from([30, 60, 120, 180])),
+            record=StopRecord(weight=draw(st.integers(0, 9)), days_since=draw(st.integers(0, 90))),
+            days_taken=draw(st.sampled_from([(), (), (), (FIRST,), (FIRST - dt.timedelta(days=5),)])),
+        )
+        for number in range(draw(st.integers(1, 6)))
+    ]
+    made = case(
+        *found,
+        vans=draw(st.integers(1, 2)),
+        days=draw(st.integers(1, 3)),
+        longest=draw(st.integers(150, 600)),
+        latest=draw(st.integers(12, 18)) * 60,
+        apart_days=draw(st.sampled_from([1, 2, 21])),
+        must=frozenset(one.stop.id for one in found if draw(st.integers(0, 9)) == 0),
+        never=frozenset(),
+    )
+    wide = VanFacts(width_cm=200)
+    vans = [replace(van, van=draw(st.sampled_from([VanFacts(), wide]))) for van in made.vans]
+    base = draw(st.sampled_from([None, found[0].stop.point]))
+    limits = replace(
+        made.limits,
+        break_minutes=draw(st.sampled_from([0, 0, 45])),
+        break_after_minutes=draw(st.sampled_from([180, 360])),
+    )
+    made = replace(made, limits=limits)
+    return replace(made, vans=vans, bases={} if base is None else {van.van_id: base for van in vans})
+
+
+@settings(max_examples=150, deadline=None)
+@given(given=cases())
+def test_every_suggested_day_keeps_every_rule(given: Case) -> None:
+    posed, answer, explained = answered(given)
+    told = kept(posed, answer, explained, None)  # raises where `check` finds anything hard
+    stops = {one["stop_id"] for day in told["days"] for one in day["stays"]}
+    assert stops.isdisjoint(one["stop_id"] for one in told["left_out"])
+    assert len(stops) + len(told["left_out"]) == len(given.candidates)
+    for one in told["left_out"]:
+        assert one["reasons"]
+        for reason in one["reasons"]:
+            assert {reason["code"], f"{reason['code']}.fix"} <= TEXTS.keys()
+
+
+@settings(max_examples=150, deadline=None)
+@given(given=cases())
+def test_the_smallest_change_that_is_told_does_let_the_stop_in(given: Case) -> None:
+    posed, answer, explained = answered(given)
+    for one in explained:
+        wanted = [reason for reason in one.reasons if reason.code not in OTHER_REASONS]
+        if one.reasons[0].code == "no_shift":
+            assert not posed.shifts
+            continue
+        mended = pose(_mended(given, one.candidate, wanted)) if wanted else posed
+        if wanted or one.reasons[0].code == "not_worth_the_drive":
+            _goes_in(mended, answer, one)
+        for reason in one.reasons:
+            if reason.code in OTHER_REASONS:
+                _is_worth_it_then(posed, answer, one, reason)
+
+
+def _goes_in(mended: Posed, answer: Answer, one: LeftOut) -> None:
+    """With the changes made it has room beside what is planned, and `check` has nothing hard to say."""
+    place = next(n for n, visit in enumerate(mended.visits) if visit.candidate == one.candidate)
+    shift, day = one.reasons[0].van, one.reasons[0].day
+    assert shift is not None
+    assert day is not None
+    assert not mended.forbidden[one.candidate].get(day)
+    assert (one.candidate, shift) not in mended.barred
+    order = answer.routes[shift].order
+    entry = cheapest_insertion(mended.problem, shift, order, place)
+    assert entry.possible
+    route = schedule(mended.problem, shift, (*order[: entry.position], place, *order[entry.position :]))
+    assert route is not None
+    assert hard(check(plan_of(mended, route, {}))) == []
+
+
+def _is_worth_it_then(posed: Posed, answer: Answer, one: LeftOut, reason: Reason) -> None:
+    """With so many points more, the plan with it is worth more than the one without."""
+    place = next(n for n, visit in enumerate(posed.visits) if visit.candidate == one.candidate)
+    assert reason.van is not None
+    order = list(answer.routes[reason.van].order)
+    if reason.other is not None:
+        order = [other for other in order if posed.visits[other].candidate != reason.other]
+    entry = cheapest_insertion(posed.problem, reason.van, order, place)
+    assert entry.possible
+    with_it = (*order[: entry.position], place, *order[entry.position :])
+    before = [(route.shift, route.order) for route in answer.routes]
+    after = [(shift, with_it if shift == reason.van else kept_order) for shift, kept_order in before]
+    more = int(reason.numbers["missing_points"])
+    assert value_of(posed.problem, after) <= value_of(posed.problem, before) + 1e-9
+    assert value_of(posed.problem, after) + more > value_of(posed.problem, before)
+    assert value_of(posed.problem, after) + more - 2 <= value_of(posed.problem, before) or more == 1
+
+
+def _mended(given: Case, number: int, reasons: Sequence[Reason]) -> Case:
+    """The case with every change made that the reasons ask for."""
+    for reason in reasons:
+        given = _mend(given, number, reason)
+    return given
+
+
+def _mend(given: Case, number: int, reason: Reason) -> Case:
+    day, one = reason.day, given.candidates[number]
+    assert day is not None
+    if reason.code.startswith("permission_"):
+        return _with_stop(given, number, permissions=(*one.stop.permissions, Leave(day, day)))
+    if reason.code == "stop_not_agreed":
+        return _with_stop(given, number, status=StopStatus.AGREED)
+    if reason.code == "no_window_that_day":
+        whole = Opening(on_day=day, opens=dt.time(0), closes=dt.time(23, 59))
+        return _with_stop(given, number, openings=(*one.stop.openings, whole))
+    if reason.code == "visited_near":
+        return _with(given, number, days_taken=())
+    if reason.code == "van_too_wide":
+        return _with_stop(given, number, max_width_cm=int(reason.numbers["van_cm"]))
+    if reason.code == "window_too_short":
+        widest = max(windows_of(one, day), key=lambda window: (window[1] - window[0], window[1]))
+        return _longer(given, number, day, widest[1], int(reason.numbers["missing_minutes"]))
+    minutes = int(reason.numbers["minutes"])
+    if reason.code in ("arrives_too_late", "makes_other_late"):
+        closes = dt.time.fromisoformat(str(reason.numbers["closes"]))
+        whose = number if reason.other is None else reason.other
+        return _longer(given, whose, day, closes.hour * 60 + closes.minute, minutes)
+    if reason.code in ("back_too_late", "break_too_late"):
+        return replace(given, wish=replace(given.wish, latest=given.wish.latest + minutes))
+    assert reason.code == "shift_full", reason
+    limits = replace(given.limits, shift_minutes=given.limits.shift_minutes + minutes)
+    return replace(given, limits=limits, wish=replace(given.wish, longest=given.wish.longest + minutes))
+
+
+def _longer(given: Case, number: int, day: dt.date, closes: int, minutes: int) -> Case:
+    """A stop whose window closes later on a day; its others of that day stay."""
+    found = []
+    for opens, ends in windows_of(given.candidates[number], day):
+        end = ends + minutes if ends == closes else ends
+        assume(end < 24 * 60)
+        found.append(Opening(on_day=day, opens=_time(opens), closes=_time(end)))
+    openings = given.candidates[number].stop.openings
+    kept_ones = tuple(one for one in openings if one.on_day != day)
+    return _with_stop(given, number, openings=(*kept_ones, *found))
+
+
+def _with(given: Case, number: int, **changed: Any) -> Case:
+    candidates = list(given.candidates)
+    candidates[number] = replace(candidates[number], **changed)
+    return replace(given, candidates=candidates)
+
+
+def _with_stop(given: Case, number: int, **changed: Any) -> Case:
+    return _with(given, number, stop=replace(given.candidates[number].stop, **changed))
+
+
+def _time(minutes: int) -> dt.time:
+    return dt.time(*divmod(minutes, 60))
+
+
+def test_a_stop_may_be_visited_again_after_the_days_between() -> None:
+    posed, answer, _ = answered(case(candidate(1), days=5, apart_days=2))
+    days = sorted(posed.shifts[route.shift].day for route in answer.routes if route.stays)
+    assert days == [FIRST, FIRST + dt.timedelta(days=2), FIRST + dt.timedelta(days=4)]
+    assert len(answered(case(candidate(1), days=5, apart_days=21))[1].visited) == 1
+
+
+def test_a_slow_hour_in_the_shift_makes_every_drive_as_slow() -> None:
+    """So that no leg takes longer than the solver was told, whenever it begins."""
+    far = [candidate(n, point=Point(35.8 + n / 100, 139.9)) for n in range(2)]
+    even = case(*far)
+    slow = replace(even, drives=replace(even.drives, speeds=(100,) * 17 + (50,) + (100,) * 6))
+    between = [pose(one).problem.shifts[0].drives[0][1] for one in (even, slow)]
+    assert between == [3, 6]
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        (StopRecord(), {"days_since": 168, "returns": 0, "follow_ups": 0, "weight": 0}),
+        (StopRecord(days_since=30), {"days_since": 60, "returns": 0, "follow_ups": 0, "weight": 0}),
+        (
+            StopRecord(days_since=300, missed_people=412.46, returns=2, follow_ups=1, weight=3),
+            {"gap": 103, "days_since": 168, "returns": 120, "follow_ups": 30, "weight": 120},
+        ),
+    ],
+)
+def test_a_score_is_the_sum_of_parts_that_can_be_read(record: StopRecord, expected: dict[str, int]) -> None:
+    found = parts(record, RATES)
+    assert {part.code.value: part.points for part in found} == expected
+    assert points(found) == sum(expected.values())
+
+
+def test_many_promises_at_one_stop_do_not_empty_the_month() -> None:
+    many, most = (parts(StopRecord(returns=count), RATES) for count in (1_000, MOST_PROMISES))
+    assert points(many) == points(most)
+
+
+def test_a_stop_worth_nothing_is_still_better_than_none() -> None:
+    nothing = parts(StopRecord(days_since=0), RATES)
+    assert points(nothing) == 1
