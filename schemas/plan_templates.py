@@ -9,7 +9,9 @@ from schemas.fields import Coded, Day, Flag, Id, Instant, LocalTime, Many, Neste
 from schemas.vocabulary import DayOutcome, HolidayRule, LeftAlone, PlanPart, PlanStatus
 
 MOST_DAYS = 400
-"""That are made, or looked at, at once."""
+"""That are looked at at once."""
+MOST_DAYS_MADE = 100
+"""Plans are written in one transaction, and phones wait for it."""
 
 _TEMPLATE = "5b8f3c1d-2e47-4a90-8c36-d7e9f0a1b2c3"
 _MADE = "019ab1de-6f00-7c4e-8f6e-0f5e2b7a9c10"
@@ -258,7 +260,7 @@ class TemplateChangesOut(Out):
 
 class MaterialiseFields(WireSchema):
     from_day = Day(required=True)
-    to_day = Day(required=True, metadata={"description": f"At most {MOST_DAYS} days, both included."})
+    to_day = Day(required=True, metadata={"description": f"At most {MOST_DAYS_MADE} days, both included."})
     template_version = Whole(
         1, required=True, metadata={"description": "The version whose changes were looked at."}
     )
@@ -296,8 +298,8 @@ class MaterialiseFields(WireSchema):
     def check(self, data: dict[str, Any], **kwargs: Any) -> None:
         if data["to_day"] < data["from_day"]:
             raise Coded("wrong_order")
-        if (data["to_day"] - data["from_day"]).days >= MOST_DAYS:
-            raise Coded("too_many_days", most=MOST_DAYS)
+        if (data["to_day"] - data["from_day"]).days >= MOST_DAYS_MADE:
+            raise Coded("too_many_days", most=MOST_DAYS_MADE)
 
 
 class MaterialiseBody(MaterialiseFields):
