@@ -173,7 +173,7 @@ class Matrix:
 
 def _query(operation: Operation, role: Role) -> dict[str, str]:
     """What it can't be asked without."""
-    days = {"from_day": "2026-11-01", "split_day": "2026-11-15", "to_day": "2026-11-28"}
+    days = {"from_day": "2026-11-01", "split_day": "2026-11-15", "to_day": "2026-11-28", "q": "松戸"}
     known = operation.parameters("query")
     needed = {name: days[name] for name, said in known.items() if said.get("required")}
     opens = "purpose" in known and role is Role.SAFEGUARDING

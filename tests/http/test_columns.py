@@ -59,7 +59,7 @@ def _may(who: str, operation: Operation) -> bool:
 
 def _paths(vans: TwoVans, operation: Operation) -> Iterator[str]:
     """Its address with the things of both vans, and in every form that it offers."""
-    days = {"from_day": "2026-11-01", "split_day": "2026-11-15", "to_day": "2026-11-28"}
+    days = {"from_day": "2026-11-01", "split_day": "2026-11-15", "to_day": "2026-11-28", "q": "松戸"}
     known = operation.parameters("query")
     fixed = {name: days[name] for name, said in known.items() if said.get("required")}
     if "limit" in known:
