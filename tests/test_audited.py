@@ -35,6 +35,7 @@ READS = {
     "readNoteText": "readNoteText",
     "readRejectionContent": "readRejectionContent",
     "getReport": "exportReport",
+    "printRunSheet": "printRunSheet",
 }
 OTHERS = {"rotateToken": "rotate", "redeemPairing": "redeem", "acceptQuarantine": "acceptQuarantine"}
 NO_ROW = {"push"}  # carries kinds, which leave their own
@@ -125,6 +126,8 @@ def test_every_text_and_every_file_leaves_its_row_and_a_refusal_too(vans: TwoVan
         (f"/v1/contact-notes/{note}/text", "coordinator", 403),
         (f"/v1/sync/rejections/{vans.own.ids['rejection']}/content{with_purpose}", "safeguarding", 200),
         ("/v1/reports/week/2026-W48?format=csv", "reporter", 200),
+        (f"/v1/plans/{vans.own.ids['plan']}/run-sheet.html", "coordinator", 200),
+        (f"/v1/plans/{vans.own.ids['plan']}/run-sheet.html", "reporter", 403),
     ]
     for path, role, status in asked:
         before = len(rows(api))

@@ -20,6 +20,7 @@ from outreach_api.messages import (
     stops,
     suggestions,
     sync,
+    underway,
     visits,
 )
 
@@ -40,6 +41,7 @@ for _source in (
     plans,
     plan_templates,
     suggestions,
+    underway,
     visits,
     sales,
     contacts,

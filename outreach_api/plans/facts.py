@@ -55,8 +55,15 @@ def kept_stops(session: Session, plan_id: uuid.UUID) -> Sequence[PlanStop]:
 
 
 def plan_facts(session: Session, plan: Plan, settings: Settings) -> PlanFacts:
-    """What `check` needs. Stays that were called off are no longer judged."""
-    rows = [row for row in kept_stops(session, plan.id) if row.cancel_reason is None]
+    """What `check` needs. Stays that were called off, from the office or from the van, are no longer judged."""
+    off = set(
+        session.scalars(
+            sa.select(Visit.plan_stop_id).where(
+                Visit.plan_id == plan.id, Visit.status == VisitStatus.CANCELLED
+            )
+        )
+    )
+    rows = [row for row in kept_stops(session, plan.id) if row.cancel_reason is None and row.id not in off]
     ids = {row.stop_id for row in rows}
     before, after = days_around(session, ids, plan.local_day, without=plan.id)
     stops = {

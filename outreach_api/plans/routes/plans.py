@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,13 +12,12 @@ from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.week import local_day
 from outreach_api.ledger.kinds import Actor
 from outreach_api.ledger.posts import posts
-from outreach_api.messages import say
 from outreach_api.plans import actuals, briefs, operations, reads
-from outreach_api.plans.rules import Violation, hard, legs
+from outreach_api.plans.routes.violations import violation_views
+from outreach_api.plans.rules import hard, legs
 from outreach_api.storage.plans import Plan, Van
 from outreach_api.web.blueprint import ALL_ROLES, Blueprint
 from outreach_api.web.listing import page
-from outreach_api.web.problems import language
 from outreach_api.web.resource import Change, Resource, View, actor, session
 from outreach_api.web.services import services
 from schemas import plans as wire
@@ -112,7 +110,7 @@ class PlanCheck(Resource):
             "plan_id": plan.id,
             "plan_version": plan.version,
             "publishable": not hard(violations),
-            "violations": [_violation(violation, names) for violation in violations],
+            "violations": violation_views(violations, names),
             "legs": reads.leg_views(driven),
             "estimated_legs": sum(leg.basis is not LegBasis.ROAD for leg in driven),
         }
@@ -202,17 +200,3 @@ def _called_off_one(plan_stop_id: uuid.UUID) -> View:
 def _posts(current: Session, plan_stop_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
     here = services()
     return posts(current, here.keyring, here.settings, plan_stop_ids)
-
-
-def _violation(violation: Violation, names: Mapping[uuid.UUID, str]) -> dict[str, Any]:
-    lang = language()
-    return {
-        "code": violation.code,
-        "severity": violation.severity,
-        "plan_stop_ids": violation.plan_stop_ids,
-        "stop_names": [names[plan_stop_id] for plan_stop_id in violation.plan_stop_ids],
-        "cause": say(violation.code, lang, violation.numbers),
-        "fix": say(violation.fix, lang, violation.numbers),
-        "numbers": dict(violation.numbers),
-        "mends": [asdict(mend) for mend in violation.mends],
-    }
