@@ -112,3 +112,35 @@ class RunSheetOut(Out):
         "stays": [SheetStayOut.example],
         "violations": [],
     }
+
+
+class StopStaysOut(Out):
+    """What the last visits of a stop (six at most) were like, for whoever plans the next one. Closed ones only."""
+
+    stop_id = Id()
+    visits = Whole(0)
+    first_day = Day(allow_none=True)
+    last_day = Day(allow_none=True)
+    median_open_minutes = Whole(0, allow_none=True)
+    planned_visits = Whole(0, metadata={"description": "How many of them had been planned."})
+    median_late_minutes = Whole(
+        -10_000_000,
+        allow_none=True,
+        metadata={"description": "Of those: opened after plan; early is negative."},
+    )
+    usual_attendance = Whole(-1_000_000, allow_none=True, metadata={"description": "The median of 延べ人数."})
+    next_stay_minutes = Whole(0, metadata={"description": "What suggestions plan for the next stay."})
+    learned = Flag(metadata={"description": "False: too few visits tell; it is the setting's."})
+
+    example: ClassVar = {
+        "stop_id": _STOP,
+        "visits": 6,
+        "first_day": "2026-06-20",
+        "last_day": "2026-11-21",
+        "median_open_minutes": 118,
+        "planned_visits": 5,
+        "median_late_minutes": 7,
+        "usual_attendance": 41,
+        "next_stay_minutes": 120,
+        "learned": True,
+    }

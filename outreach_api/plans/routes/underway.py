@@ -8,9 +8,11 @@ from typing import Any
 from flask import Response
 
 from outreach_api.kernel.errors import Refusal
+from outreach_api.kernel.week import local_day
 from outreach_api.ledger import audit
 from outreach_api.messages import say
 from outreach_api.plans import operations, reads
+from outreach_api.plans.learned import stays_at
 from outreach_api.plans.routes.violations import violation_views
 from outreach_api.plans.underway.paper import STYLE_SOURCE, sheet_page
 from outreach_api.plans.underway.sheet import RunSheet, run_sheet
@@ -69,6 +71,15 @@ class DayRunSheetPage(Resource):
         response.headers["Content-Security-Policy"] = f"{POLICY}; style-src {STYLE_SOURCE}"
         response.headers["Content-Language"] = lang
         return response
+
+
+@blp.route("/stops/<uuid:stop_id>/stays")
+class StopStays(Resource):
+    @blp.reads(wire.StopStaysOut, operations.PLANNERS, name="getStopStays")
+    def get(self, stop_id: uuid.UUID) -> Any:
+        """What the last stays there were like: minutes open, punctuality, how many came; offered to the next plan."""
+        here = services()
+        return stays_at(session(), stop_id, here.settings, today=local_day(here.now()))
 
 
 def _sheet(plan_id: uuid.UUID) -> RunSheet | Refusal:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import statistics
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from outreach_api.outreach_map.reads import missed_near
 from outreach_api.outreach_map.reads.held import held, last_held
 from outreach_api.plans.facts import stop_facts, van_facts
+from outreach_api.plans.learned import stay_minutes
 from outreach_api.plans.rules import StopFacts, VanFacts
 from outreach_api.plans.suggesting.scores import Rates, StopRecord
 from outreach_api.settings import Settings
@@ -22,12 +22,7 @@ from outreach_api.storage.contacts import FollowUp, FollowUpEvent
 from outreach_api.storage.plans import Plan, PlanStop, Van
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
-from schemas.vocabulary import FollowUpResult, PlanStatus, Promise, StopStatus, VisitStatus
-
-LAST_STAYS = 6
-"""So many of a stop's last visits say how long one takes."""
-FEWEST_STAYS = 2
-_SHORTEST, _LONGEST, _STEP = 30, 300, 5
+from schemas.vocabulary import FollowUpResult, PlanStatus, Promise, StopStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +81,7 @@ def candidates(
     missed = missed_near(session, settings, [facts[stop_id].point for stop_id in ids], before)
     latest = {stop.stop_id: stop.last_day for stop in last_held(session, before)}
     promised = _promises(session, last)
-    stays = _stay_minutes(session, before)
+    stays = stay_minutes(session, before)
     apart = max([apart_days, settings.revisit_days, *(one.min_days_between or 0 for one in facts.values())])
     taken = _days_taken(session, first, last, apart)
     return [
@@ -145,31 +140,6 @@ def _promises(session: Session, until: dt.date) -> dict[uuid.UUID, tuple[int, in
         else:
             counts[stop_id] = returns, others + count
     return counts
-
-
-def _stay_minutes(session: Session, until: dt.date) -> Mapping[uuid.UUID, int]:
-    """By stop the median minutes of its last visits from opening to closing, in steps of five."""
-    newest = sa.func.row_number().over(
-        partition_by=Visit.stop_id, order_by=(Visit.local_day.desc(), Visit.id.desc())
-    )
-    closed = (
-        sa.select(Visit.stop_id, Visit.opened_at, Visit.closed_at, newest.label("newest"))
-        .where(held(), Visit.status == VisitStatus.CLOSED, Visit.local_day <= until)
-        .where(Visit.clock_suspect.is_(False), Visit.closed_at > Visit.opened_at)
-        .subquery()
-    )
-    lengths: dict[uuid.UUID, list[float]] = defaultdict(list)
-    for stop_id, opened, ended in session.execute(
-        sa.select(closed.c.stop_id, closed.c.opened_at, closed.c.closed_at).where(
-            closed.c.newest <= LAST_STAYS
-        )
-    ):
-        lengths[stop_id].append((ended - opened) / dt.timedelta(minutes=1))
-    return {
-        stop_id: min(_LONGEST, max(_SHORTEST, round(statistics.median(minutes) / _STEP) * _STEP))
-        for stop_id, minutes in lengths.items()
-        if len(minutes) >= FEWEST_STAYS
-    }
 
 
 def _days_taken(
