@@ -18,6 +18,7 @@ import pytest
 
 from outreach_api import worker
 from outreach_api.cli import main
+from outreach_api.cli.working import Beside
 from outreach_api.contacts.escalation import Audience, Subject
 from outreach_api.contacts.rules import ALERT_ADDRESSES_ID
 from outreach_api.contacts.writes.alarms import raise_alarms
@@ -249,3 +250,28 @@ def test_no_alert_waits_for_a_job_of_another_lane_and_a_lane_that_breaks_ends_th
     database.close()
     assert not working.is_alive()
     assert box.recipients == [LEAD]
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_no_process_is_forked_while_the_worker_is_being_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would hold the worker's pipes open for as long as it lives."""
+    being_started, is_started = threading.Event(), threading.Event()
+    really = subprocess.Popen
+
+    def slow(*given: Any, **how: Any) -> Any:
+        being_started.set()
+        time.sleep(0.3)
+        is_started.set()
+        return really([sys.executable, "-c", ""], stdin=subprocess.PIPE)
+
+    monkeypatch.setattr(subprocess, "Popen", slow)
+    started: list[Any] = []
+    starting = threading.Thread(target=lambda: started.append(Beside(Settings())._start()))
+    starting.start()
+    assert being_started.wait(PATIENCE)
+    forked = os.fork()
+    if not forked:
+        os._exit(0 if is_started.is_set() else 1)
+    starting.join()
+    started[0].wait(PATIENCE)
+    assert os.waitstatus_to_exitcode(os.waitpid(forked, 0)[1]) == 0

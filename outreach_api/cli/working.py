@@ -30,6 +30,14 @@ _NAMES = {
     AlertRecipient.DEPUTY: "副責任者",
     AlertRecipient.OUTSIDE: "外部の相談員",
 }
+# The server forks its workers. One forked while a program is being started holds the pipes of that start open, and
+# whoever waits for their end waits for ever: no background work would ever begin.
+_starting = threading.Lock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_starting.acquire, after_in_parent=_starting.release, after_in_child=_starting.release
+    )
+
 _LONGEST_WAIT = 60.0
 _SECONDS_TO_STOP = 10.0
 """A mail may be on its way. Cut off, it is sent once more later."""
@@ -139,9 +147,10 @@ class Beside:
 
     def _start(self) -> subprocess.Popen[bytes]:
         program = [sys.executable, "-m", "outreach_api.worker", str(os.getpid())]
-        process = subprocess.Popen(program, stdin=subprocess.PIPE)
-        if process.stdin is not None:
-            # Not by its arguments or the environment: a password may be among them.
-            with contextlib.suppress(OSError), process.stdin as pipe:
-                pipe.write(self._settings)
+        with _starting:
+            process = subprocess.Popen(program, stdin=subprocess.PIPE)
+            if process.stdin is not None:
+                # Not by its arguments or the environment: a password may be among them.
+                with contextlib.suppress(OSError), process.stdin as pipe:
+                    pipe.write(self._settings)
         return process
