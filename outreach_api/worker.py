@@ -25,6 +25,9 @@ from outreach_api.contacts.escalation import ALARM
 from outreach_api.kernel import log_lines
 from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.log_lines import tell
+from outreach_api.ledger.look_again import LOOK_AGAIN
+from outreach_api.plans import rechecking
+from outreach_api.plans.rechecking import EVERY_NIGHT
 from outreach_api.plans.suggesting import running
 from outreach_api.plans.suggesting.asking import SUGGESTION
 from outreach_api.settings import Settings
@@ -46,8 +49,9 @@ One that takes long looks at the event: once it is set, somebody wants this proc
 Lane = Mapping[str, Handler]
 
 ALERTS: Lane = MappingProxyType({ALARM: alerting.run})
+CHECKS: Lane = MappingProxyType({LOOK_AGAIN: rechecking.run, EVERY_NIGHT: rechecking.every_night})
 PLANNING: Lane = MappingProxyType({SUGGESTION: running.run})
-LANES: tuple[Lane, ...] = (ALERTS, PLANNING)
+LANES: tuple[Lane, ...] = (ALERTS, CHECKS, PLANNING)
 """Jobs that wait for each other; nobody's alert waits for what takes minutes."""
 HANDLERS: Lane = MappingProxyType(ChainMap(*map(dict, LANES)))
 
@@ -117,6 +121,7 @@ def _keep_to(
             try:
                 if not begun:
                     alerting.begin(database, settings, utc_now())
+                    rechecking.begin(database, utc_now())
                     begun = True
                 run_due(database, settings, stop=stop, handlers=lane)
             except sa.exc.SQLAlchemyError as fault:

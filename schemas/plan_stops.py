@@ -66,6 +66,21 @@ class DecisionIn(WireSchema):
     example: ClassVar = {"undecided": True, "decide_by": "08:30"}
 
 
+class HostSaidIn(WireSchema):
+    """Whether the host of a stay was asked, and what they said; the last word counts, published or not."""
+
+    host_asked = Flag(load_default=True)
+    host_channel = Word(HostChannel, load_default=None)
+    host_answer = Word(HostAnswer, load_default=None)
+
+    example: ClassVar = {"host_channel": "line", "host_answer": "yes"}
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if not data["host_asked"] and (data["host_channel"] is not None or data["host_answer"] is not None):
+            raise Coded("host_answer_unasked")
+
+
 class PlanStopOut(Out):
     id = Id()
     visit_id = Id(metadata={"description": "Id of the visit that this stay leads to, also offline."})

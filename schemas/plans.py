@@ -5,7 +5,21 @@ from typing import Any, ClassVar
 from marshmallow import fields, validates_schema
 
 from schemas.base import Out, PageQuery, WireSchema
-from schemas.fields import Coded, Day, Flag, Id, Instant, LocalTime, Many, Nested, Text, Week, Whole, Word
+from schemas.fields import (
+    Coded,
+    Day,
+    Flag,
+    Id,
+    Instant,
+    LocalTime,
+    Many,
+    Nested,
+    QueryFlag,
+    Text,
+    Week,
+    Whole,
+    Word,
+)
 from schemas.plan_stops import PLAN_STOP, STOP, PlanStopIn, PlanStopOut
 from schemas.posts import PostOut
 from schemas.visits import WarningOut
@@ -155,12 +169,51 @@ class LegOut(Out):
     }
 
 
-class PlanWholeOut(PlanOut):
+class PlanProblemOut(Out):
+    """What is wrong with a published plan, as it was when that was last looked at again."""
+
+    code = fields.String()
+    severity = Word(Severity)
+    plan_stop_ids = Many(Id(), _STAYS_MOST)
+    stop_names = Many(Text(120), _STAYS_MOST)
+    since = Instant()
+    cause = fields.String()
+    fix = fields.String()
+
+    example: ClassVar = {
+        "code": "permission_ended",
+        "severity": "hard",
+        "plan_stop_ids": [PLAN_STOP],
+        "stop_names": ["常盤平団地 中央広場"],
+        "since": "2026-11-25T18:00:03Z",
+        "cause": "使用許可・承諾が2026-11-27に終わり、この日は1日過ぎています。",
+        "fix": "許可を更新して記録するか、2026-11-27までの日にしてください。",
+    }
+
+
+class PlanListedOut(PlanOut):
+    """A plan with what broke since it was published; for those who plan, null for others."""
+
+    checked_at = Instant(allow_none=True, metadata={"description": "When it was last looked at again."})
+    broken_since = Instant(
+        allow_none=True, metadata={"description": "Since when it could not be published as it stands."}
+    )
+    problems = Many(Nested(PlanProblemOut), 1_000, allow_none=True)
+
+    example: ClassVar = {
+        **PlanOut.example,
+        "checked_at": "2026-11-25T18:00:03Z",
+        "broken_since": "2026-11-25T18:00:03Z",
+        "problems": [PlanProblemOut.example],
+    }
+
+
+class PlanWholeOut(PlanListedOut):
     """A plan with its drives."""
 
     legs = Many(Nested(LegOut), _STAYS_MOST + 1)
 
-    example: ClassVar = {**PlanOut.example, "legs": [LegOut.example]}
+    example: ClassVar = {**PlanListedOut.example, "legs": [LegOut.example]}
 
 
 class PlanDoneOut(PlanWholeOut):
@@ -185,6 +238,10 @@ class PlanQuery(PageQuery):
     to_day = Day(load_default=None)
     van_id = Id(load_default=None)
     status = Word(PlanStatus, load_default=None)
+    broken = QueryFlag(
+        load_default=None,
+        metadata={"description": "true: published, and since then something broke. For those who plan."},
+    )
 
 
 class MendOut(Out):

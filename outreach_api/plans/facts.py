@@ -54,8 +54,13 @@ def kept_stops(session: Session, plan_id: uuid.UUID) -> Sequence[PlanStop]:
     return session.scalars(kept.order_by(PlanStop.position, PlanStop.id)).all()
 
 
-def plan_facts(session: Session, plan: Plan, settings: Settings) -> PlanFacts:
-    """What `check` needs. Stays that were called off, from the office or from the van, are no longer judged."""
+def plan_facts(
+    session: Session, plan: Plan, settings: Settings, stays: Sequence[PlanStop] | None = None
+) -> PlanFacts:
+    """What `check` needs, of the plan's stays or of these.
+
+    Stays that were called off, from the office or from the van, are no longer judged.
+    """
     off = set(
         session.scalars(
             sa.select(Visit.plan_stop_id).where(
@@ -63,7 +68,8 @@ def plan_facts(session: Session, plan: Plan, settings: Settings) -> PlanFacts:
             )
         )
     )
-    rows = [row for row in kept_stops(session, plan.id) if row.cancel_reason is None and row.id not in off]
+    found = kept_stops(session, plan.id) if stays is None else stays
+    rows = [row for row in found if row.cancel_reason is None and row.id not in off]
     ids = {row.stop_id for row in rows}
     before, after = days_around(session, ids, plan.local_day, without=plan.id)
     stops = {

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach_api.ledger import look_again
 from outreach_api.ledger.kinds import Accepted, Applied, Work
 from outreach_api.storage.heat import HeatExpected
 
@@ -27,6 +28,10 @@ def expect_heat(work: Work, accepted: Accepted) -> Applied:
             wbgt_tenths=None if given["wbgt"] is None else round(given["wbgt"] * 10),
         )
     )
+    if given["on_day"] is not None:
+        look_again.on_day(work.session, given["on_day"], work.now)
+    else:
+        look_again.all_to_come(work.session, work.now)
     return Applied(accepted.entity_id)
 
 

@@ -1,12 +1,12 @@
 """What can be changed about vans and plans, by whom."""
 
 from outreach_api.ledger.kinds import EVENTS, MASTER_DATA, Kind, one_by_one, roles
-from outreach_api.plans import heat, publishing, writes
+from outreach_api.plans import heat, hosts, publishing, writes
 from outreach_api.plans.suggesting import adopting, asking
 from schemas import heat as heat_wire
 from schemas import plans as wire
 from schemas import suggestions, vans
-from schemas.plan_stops import DecisionIn
+from schemas.plan_stops import DecisionIn, HostSaidIn
 from schemas.vocabulary import Role
 
 PLANNERS = roles(Role.COORDINATOR, Role.ADMIN)
@@ -107,6 +107,14 @@ ADOPT_SUGGESTION = Kind(
     pushed=False,
 )
 
+HOST_SAID = Kind(
+    name="plan.host_said",
+    schema=HostSaidIn,
+    roles=roles(Role.CREW, *PLANNERS),
+    write=one_by_one(hosts.host_said),
+    entity="plan",
+    stage=EVENTS,
+)
 EXPECT_HEAT = Kind(
     name="heat.expect",
     schema=heat_wire.HeatIn,
@@ -118,6 +126,7 @@ EXPECT_HEAT = Kind(
 )
 
 KINDS = (
+    HOST_SAID,
     EXPECT_HEAT,
     ADD_VAN,
     CHANGE_VAN,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel import deciding
 from outreach_api.kernel.errors import Problem, Refusal
-from outreach_api.ledger import timetable, versions
+from outreach_api.ledger import look_again, timetable, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Warn, Work
 from outreach_api.plans.facts import kept_stops, plan_facts
 from outreach_api.plans.rules import Violation, check, hard
@@ -46,7 +47,10 @@ def publish_plan(work: Work, accepted: Accepted) -> Applied | Refusal:
         work.session.add(
             PlanRevision(plan_id=plan.id, revision=plan.revision, published_at=work.now, body=body)
         )
+    plan.broken_since = None
     timetable.publish(work, plan.local_day, _stays(work.session, plan.id))
+    look_again.at_plan(work.session, plan.id, work.now)
+    look_again.on_day(work.session, plan.local_day, work.now)
     return Applied(
         plan.id,
         plan.version,
@@ -72,6 +76,8 @@ def cancel_plan(work: Work, accepted: Accepted) -> Applied | Refusal:
     )
     ids = work.session.scalars(sa.select(PlanStop.id).where(PlanStop.plan_id == plan.id)).all()
     timetable.call_off(work, [i for i in ids if i not in held], plan.cancel_reason)
+    look_again.at_plan(work.session, plan.id, work.now)
+    look_again.on_day(work.session, plan.local_day, work.now)
     return Applied(plan.id, plan.version, created=False, announces=(Announce("plan", plan.id, plan.van_id),))
 
 
@@ -93,6 +99,7 @@ def cancel_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
         plan.version += 1
         plan.change_no = accepted.change_no
         timetable.call_off(work, [row.id], reason)
+        look_again.on_day(work.session, plan.local_day, work.now)
     return Applied(plan.id, plan.version, created=False, announces=(Announce("plan", plan.id, plan.van_id),))
 
 
@@ -140,6 +147,39 @@ def _published_stay(work: Work, plan_stop_id: uuid.UUID) -> tuple[PlanStop, Plan
     if plan.status != PlanStatus.PUBLISHED:
         return Refusal("plan_cancelled" if plan.status == PlanStatus.CANCELLED else "plan_not_published", 409)
     return row, plan
+
+
+def as_published(session: Session, plan: Plan) -> tuple[Plan, list[PlanStop]]:
+    """A published plan as everybody knows it, whatever is being changed; with what hosts say and what is off today.
+
+    Answers copies that belong to no session.
+    """
+    body = session.get_one(PlanRevision, (plan.id, plan.revision)).body
+    rows = session.scalars(sa.select(PlanStop).where(PlanStop.plan_id == plan.id))
+    now = {row.id: row for row in rows}
+    published = Plan(
+        id=plan.id,
+        van_id=uuid.UUID(body["van_id"]),
+        local_day=dt.date.fromisoformat(body["local_day"]),
+        status=plan.status,
+    )
+    stays = [
+        PlanStop(
+            id=row.id,
+            plan_id=plan.id,
+            stop_id=row.stop_id,
+            arrive=dt.time.fromisoformat(said["arrive"]),
+            depart=dt.time.fromisoformat(said["depart"]),
+            announce=said["announce"],
+            host_asked=row.host_asked,
+            host_channel=row.host_channel,
+            host_answer=row.host_answer,
+            cancel_reason=row.cancel_reason,
+        )
+        for said in body["stops"]
+        if (row := now.get(uuid.UUID(said["id"]))) is not None
+    ]
+    return published, stays
 
 
 def _body(plan: Plan, rows: Iterable[PlanStop]) -> dict[str, Any]:

@@ -18,12 +18,13 @@ from outreach_api.ledger.kinds import Actor
 from outreach_api.plans.facts import plan_facts
 from outreach_api.plans.rules import Leg, PlanFacts, Violation, check, legs
 from outreach_api.settings import Settings
-from outreach_api.storage.plans import Plan, PlanStop, Van
+from outreach_api.storage.plans import Plan, PlanProblem, PlanStop, Van
 from outreach_api.storage.stops import Stop
 from schemas.vocabulary import Role
 
 NOT_FOUND = Refusal("not_found", 404)
 MINUTES_OF_DAY = 24 * 60
+PLANNERS = frozenset({Role.COORDINATOR, Role.ADMIN})
 
 
 def vans_in_scope(actor: Actor) -> sa.Select[Any]:
@@ -54,6 +55,8 @@ def matching(actor: Actor, query: dict[str, Any]) -> sa.Select[Any]:
         select = select.where(Plan.local_day >= query["from_day"])
     if query["to_day"] is not None:
         select = select.where(Plan.local_day <= query["to_day"])
+    if query["broken"] is not None and actor.role in PLANNERS:
+        select = select.where(Plan.broken_since.is_not(None) == query["broken"])
     for name in ("van_id", "status"):
         if query[name] is not None:
             select = select.where(getattr(Plan, name) == query[name])
@@ -91,7 +94,7 @@ def plan(session: Session, actor: Actor, plan_id: uuid.UUID, settings: Settings)
     found = session.scalar(plans_in_scope(actor).where(Plan.id == plan_id))
     if found is None:
         return NOT_FOUND
-    view = plan_views(session, [found])[0]
+    view = listed_views(session, actor, [found])[0]
     return {**view, "legs": leg_views(legs(plan_facts(session, found, settings)))}
 
 
@@ -138,6 +141,26 @@ def plan_views(session: Session, rows: Sequence[Plan]) -> list[dict[str, Any]]:
     ]
 
 
+def listed_views(session: Session, actor: Actor, rows: Sequence[Plan]) -> list[dict[str, Any]]:
+    """Plans with what broke; their problems as rows, because texts are the web's."""
+    views = plan_views(session, rows)
+    if actor.role not in PLANNERS:
+        return [{**view, "checked_at": None, "broken_since": None, "problems": None} for view in views]
+    problems: dict[uuid.UUID, list[PlanProblem]] = defaultdict(list)
+    found = sa.select(PlanProblem).where(PlanProblem.plan_id.in_([row.id for row in rows]))
+    for problem in session.scalars(found.order_by(PlanProblem.plan_id, PlanProblem.place)):
+        problems[problem.plan_id].append(problem)
+    return [
+        {
+            **view,
+            "checked_at": row.checked_at,
+            "broken_since": row.broken_since,
+            "problems": problems[row.id],
+        }
+        for row, view in zip(rows, views, strict=True)
+    ]
+
+
 def _plan_stop_view(row: PlanStop, stop_code: str, stop_name: str) -> dict[str, Any]:
     return {
         "id": row.id,
@@ -159,10 +182,10 @@ def _plan_stop_view(row: PlanStop, stop_code: str, stop_name: str) -> dict[str, 
     }
 
 
-def stay_names(session: Session, plan_id: uuid.UUID) -> dict[uuid.UUID, str]:
+def stay_names(session: Session, *plan_ids: uuid.UUID) -> dict[uuid.UUID, str]:
     """What each stay's place is called, removed ones too."""
     found = sa.select(PlanStop.id, Stop.name).join(Stop, Stop.id == PlanStop.stop_id)
-    return {row.id: row.name for row in session.execute(found.where(PlanStop.plan_id == plan_id))}
+    return {row.id: row.name for row in session.execute(found.where(PlanStop.plan_id.in_(plan_ids)))}
 
 
 def checked(

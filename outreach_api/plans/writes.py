@@ -12,7 +12,7 @@ from outreach_api.kernel import mesh
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.ids import derived
 from outreach_api.kernel.week import IsoWeek
-from outreach_api.ledger import timetable, versions
+from outreach_api.ledger import look_again, timetable, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
 from outreach_api.plans.facts import kept_stops
 from outreach_api.plans.publishing import differs_from_published
@@ -64,6 +64,7 @@ def change_van(work: Work, accepted: Accepted) -> Applied | Refusal:
         return _code_taken(values["code"])
     for name, value in values.items():
         setattr(row, name, value)
+    look_again.with_van(work.session, row.id, work.now)
     return Applied(row.id, row.version, created=False, announces=(Announce("van", row.id, row.id),))
 
 
@@ -115,6 +116,7 @@ def change_plan(work: Work, accepted: Accepted) -> Applied | Refusal:
     if plan.status == PlanStatus.PUBLISHED:
         timetable.say_decisions(work, kept_stops(work.session, plan.id))
     plan.changed_since_published = differs_from_published(work.session, plan)
+    look_again.at_plan(work.session, plan.id, work.now)
     announces = [Announce("plan", plan.id, plan.van_id)]
     if plan.van_id != old_van:
         announces.append(Announce("plan", plan.id, old_van, gone=True))
@@ -163,6 +165,7 @@ def put_stops(work: Work, plan: Plan, given: Sequence[dict[str, Any]], new_ids: 
     for plan_stop_id in gone:
         present[plan_stop_id].removed = True
     work.session.flush()
+    look_again.at_plan(work.session, plan.id, work.now)
     return None
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from outreach_api.kernel import mesh
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.geo import Point, distance_m
-from outreach_api.ledger import shown_with, timetable, versions
+from outreach_api.ledger import look_again, shown_with, timetable, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
 from outreach_api.stops import duplicates
 from outreach_api.stops.rules import NEXT_STEPS, default_publicity, pin_correction_m, step_possible
@@ -143,6 +143,7 @@ def change_stop(work: Work, accepted: Accepted) -> Applied | Refusal:
     if windows is not None:
         _put_windows(work, row.id, windows)
     timetable.follow_stop(work, row)
+    look_again.at_stop(work.session, row.id, work.now)
     shown = shown_with.at_stop(work.session, row.id) if renamed else []
     compared = position is not None or not _COMPARED.isdisjoint(given)
     return Applied(
@@ -183,6 +184,7 @@ def grant_permission(work: Work, accepted: Accepted) -> Applied | Refusal:
             **accepted.values,
         )
     )
+    look_again.at_stop(work.session, stop_id, work.now)
     return Applied(accepted.entity_id, announces=(Announce("stop", stop_id),))
 
 
@@ -191,6 +193,8 @@ def withdraw_permission(work: Work, accepted: Accepted) -> Applied | Refusal:
     if isinstance(row, Refusal):
         return row
     row.withdrawn_on = accepted.values["on_day"]
+    work.session.flush()
+    look_again.at_stop(work.session, row.stop_id, work.now)
     return Applied(row.id, row.version, created=False, announces=(Announce("stop", row.stop_id),))
 
 

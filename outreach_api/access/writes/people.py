@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from outreach_api.access.writes.tokens import end_pairings_of_person, end_replaced, end_tokens
 from outreach_api.kernel.errors import Problem, Refusal
-from outreach_api.ledger import audit, versions
+from outreach_api.ledger import audit, look_again, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
 from outreach_api.storage.access import ERASED_NAME, Person, Shift, ShiftMember, Token
 from outreach_api.storage.ended import NAME
@@ -92,4 +92,5 @@ def plan_shift(work: Work, accepted: Accepted) -> Applied | Refusal:
         work.session.execute(
             sa.insert(ShiftMember), [{"shift_id": accepted.entity_id, **member} for member in members]
         )
+    look_again.on_day(work.session, given["local_day"], work.now)
     return Applied(accepted.entity_id, announces=(Announce("shift", accepted.entity_id, given["van_id"]),))

@@ -12,12 +12,14 @@ from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.week import local_day
 from outreach_api.ledger.kinds import Actor
 from outreach_api.ledger.posts import posts
+from outreach_api.messages import say
 from outreach_api.plans import actuals, briefs, operations, reads
 from outreach_api.plans.routes.violations import violation_views
 from outreach_api.plans.rules import hard, legs
 from outreach_api.storage.plans import Plan, Van
 from outreach_api.web.blueprint import ALL_ROLES, Blueprint
 from outreach_api.web.listing import page
+from outreach_api.web.problems import language
 from outreach_api.web.resource import Change, Resource, View, actor, session
 from outreach_api.web.services import services
 from schemas import plans as wire
@@ -67,14 +69,14 @@ class OneVan(Resource):
 
 @blp.route("/plans")
 class Plans(Resource):
-    @blp.reads(page_of(wire.PlanOut), READERS, name="findPlans", query=wire.PlanQuery)
+    @blp.reads(page_of(wire.PlanListedOut), READERS, name="findPlans", query=wire.PlanQuery)
     def get(self, query: dict[str, Any]) -> Any:
-        """Plans by week, days, van and status."""
+        """Plans by week, days, van and status, and what broke since they were published."""
         return page(reads.matching(actor(), query), query, [Plan.local_day, Plan.id], self._views)
 
     @staticmethod
     def _views(rows: list[Plan]) -> list[dict[str, Any]]:
-        return reads.plan_views(session(), rows)
+        return [_told(view) for view in reads.listed_views(session(), actor(), rows)]
 
     @blp.changes(operations.DRAFT_PLAN, wire.PlanDoneOut, links=_NEXT)
     def post(self, change: Change) -> Any:
@@ -158,6 +160,14 @@ class PlanStopPost(Resource):
         return _posts(session(), [plan_stop_id])[0]
 
 
+@blp.route("/plan-stops/<uuid:plan_stop_id>/host")
+class PlanStopHost(Resource):
+    @blp.changes(operations.HOST_SAID, wire.PlanDoneOut, status=200)
+    def post(self, change: Change, plan_stop_id: uuid.UUID) -> Any:
+        """Take down what the host of a stay said, also when the plan is published."""
+        return change.of(plan_stop_id).perform(_plan)
+
+
 @blp.route("/plans/<uuid:plan_id>/actual")
 class PlanActual(Resource):
     @blp.reads(ActualOut, READERS, name="getPlanActual")
@@ -175,7 +185,31 @@ class StopBrief(Resource):
 
 
 def _plan(current: Session, who: Actor, plan_id: uuid.UUID) -> dict[str, Any] | Refusal:
-    return reads.plan(current, who, plan_id, services().settings)
+    found = reads.plan(current, who, plan_id, services().settings)
+    return found if isinstance(found, Refusal) else _told(found)
+
+
+def _told(view: dict[str, Any]) -> dict[str, Any]:
+    """A plan's problems in the reader's language."""
+    if not view["problems"]:
+        return view
+    names, lang = reads.stay_names(session(), view["id"]), language()
+    problems = []
+    for row in view["problems"]:
+        stays = [uuid.UUID(one) for one in row.plan_stop_ids]
+        fix = f"{row.code}.fix.{row.way}" if row.way else f"{row.code}.fix"
+        problems.append(
+            {
+                "code": row.code,
+                "severity": row.severity,
+                "plan_stop_ids": stays,
+                "stop_names": [names[one] for one in stays],
+                "since": row.since,
+                "cause": say(row.code, lang, row.numbers),
+                "fix": say(fix, lang, row.numbers),
+            }
+        )
+    return {**view, "problems": problems}
 
 
 def _called_off(current: Session, who: Actor, plan_id: uuid.UUID) -> dict[str, Any] | Refusal:
