@@ -13,8 +13,9 @@ from outreach_api.plans.solver.pricing import Market, Pricing
 from outreach_api.plans.solver.problem import Problem
 from outreach_api.plans.solver.tables import shift_tables
 
-# Plans made from nothing before the search begins, and rounds of prices after the first.
-_FROM_NOTHING = 2
+# Plans made from nothing before the search begins: how much of the prices each reckons with.
+_FROM_NOTHING = (0.3, 0.6, 0.8, 0.4)
+# Rounds of prices after the first of them.
 _FIRST_ROUNDS = 8
 # Every so-manieth unit is some rounds of prices to guide the search; every so-manieth is for the bound.
 _GUIDE_EVERY, _GUIDE_ROUNDS = 4, 3
@@ -45,8 +46,8 @@ class ManyShifts:
 
     def unit(self) -> bool:
         unit = self._units
-        if unit < _FROM_NOTHING:
-            self._search.one_by_one()
+        if unit < len(_FROM_NOTHING):
+            self._search.one_by_one(_FROM_NOTHING[unit])
             if not unit:
                 self._guided(_FIRST_ROUNDS)
         elif unit % _BOUND_EVERY == _BOUND_EVERY - 2:

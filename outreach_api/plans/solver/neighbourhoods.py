@@ -53,25 +53,30 @@ class Neighbourhoods:
         self._current: Orders = tuple(() for _ in tables)
         self.best: Orders = self._current
 
-    def one_by_one(self) -> None:
-        """From nothing: each shift takes the best of what the earlier ones left; in their order first, then in any."""
-        orders: list[tuple[int, ...]] = [() for _ in self._tables]
-        shifts = self._chance.permutation(len(orders)) if any(self.best) else range(len(orders))
-        for shift in shifts:
-            self._fill(orders, int(shift), self.prices)
-        self._accept(self._spaced(orders))
+    def one_by_one(self, share: float) -> None:
+        """From nothing: each shift in turn chooses as if places cost this share of their prices, then takes what is left."""
+        self._accept(
+            self._chosen([() for _ in self._tables], list(range(len(self._tables))), share * self.prices)
+        )
 
     def retake(self) -> None:
-        """Free two or three shifts and let them choose one after the other, under shaken prices, then under true ones."""
-        orders = list(self._current)
+        """Free two or three shifts and let them choose in turn, guided by shaken prices, then by the true ones."""
         freed = self._some_shifts()
-        for shift in freed:
-            orders[shift] = ()
-        shaken = self._shaken()
-        for prices in (shaken, self.prices):
+        orders = [() if shift in freed else order for shift, order in enumerate(self._current)]
+        for prices in (self._shaken(), self.prices):
             for shift in freed:
                 self._fill(orders, shift, prices)
         self._accept(self._spaced(orders))
+
+    def _chosen(self, orders: list[tuple[int, ...]], freed: list[int], prices: Floats) -> Orders:
+        """Each of the freed shifts takes its best after prices; when all have, what is worth it of what is left."""
+        for shift in freed:
+            table, setting = self._tables[shift], self._settings[shift]
+            setting.aim(prices[table.numbers], self._taken(shift, orders))
+            orders[shift] = table.places(setting.pool(_LEAST_WIDTH, 1)[0].rows)
+        for shift in freed:
+            self._fill(orders, shift, self.prices)
+        return self._spaced(orders)
 
     def _some_shifts(self) -> list[int]:
         most = len(self._tables)
