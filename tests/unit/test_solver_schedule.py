@@ -105,12 +105,22 @@ def test_a_later_window_is_taken_where_the_earlier_one_makes_the_shift_too_long(
     assert [stay.arrive for stay in route.stays] == [760, 840]
 
 
-@pytest.mark.parametrize(("over", "pause"), [(80, None), (79, (560, 590))])
+@pytest.mark.parametrize(("over", "pause"), [(80, None), (79, (630, 660))])
 def test_a_break_is_owed_by_a_shift_that_lasts_longer(over: int, pause: tuple[int, int] | None) -> None:
     rule = Break(minutes=30, earliest=560, latest=780, over=over)
     route = schedule(day(place((540, 1020)), pause=rule, earliest=560), 0, [0])
     assert route is not None
     assert route.pause == pause
+
+
+def test_a_break_lies_between_two_stays_where_it_can() -> None:
+    rule = Break(minutes=30, earliest=540, latest=1020, over=60)
+    problem = day(place((540, 1020)), place((540, 1020)), pause=rule, earliest=540)
+    route = schedule(problem, 0, [0, 1])
+    assert route is not None
+    assert route.pause is not None
+    first, second = route.stays
+    assert first.depart <= route.pause[0] < route.pause[1] <= second.arrive
 
 
 def test_a_window_that_closed_too_early_is_told_in_minutes() -> None:

@@ -152,8 +152,8 @@ def _dominates(other: Piece, piece: Piece) -> bool:
 
 
 def _with_times(problem: Problem, shift: int, order: Sequence[int], best: Piece) -> Route:
-    """The earliest times from a known start; with a break, on the first leg that still ends in time."""
-    legs: Iterable[int | None] = range(len(order) + 1) if best.paused else (None,)
+    """The earliest times from a known start; with a break, between two stays if that still ends in time."""
+    legs: Iterable[int | None] = (*range(1, len(order)), len(order), 0) if best.paused else (None,)
     for leg in legs:
         route = _from(problem, shift, order, best.left, leg)
         if route is not None and route.ends == best.free:
