@@ -5,7 +5,7 @@ from typing import ClassVar
 from schemas.base import Out
 from schemas.briefs import StopBriefOut
 from schemas.fields import Day, Flag, Id, Instant, LocalTime, Many, Nested, Text, Whole, Word
-from schemas.plans import LegOut, ViolationOut
+from schemas.plan_checks import LegOut, ViolationOut
 from schemas.stops import HostOut
 from schemas.vocabulary import CancelReason, PlanStatus, StayState
 

@@ -27,6 +27,7 @@ from schemas import vans
 from schemas.actuals import ActualOut
 from schemas.base import PageQuery, page_of
 from schemas.briefs import StopBriefOut
+from schemas.plan_checks import PlanCheckOut
 from schemas.posts import PostOut
 from schemas.vocabulary import LegBasis, Role
 
@@ -99,7 +100,7 @@ class OnePlan(Resource):
 
 @blp.route("/plans/<uuid:plan_id>/check")
 class PlanCheck(Resource):
-    @blp.reads(wire.PlanCheckOut, operations.PLANNERS, name="checkPlan")
+    @blp.reads(PlanCheckOut, operations.PLANNERS, name="checkPlan")
     def get(self, plan_id: uuid.UUID) -> Any:
         """Everything that is wrong with a plan, with causes and numbers."""
         found = reads.checked(session(), actor(), plan_id, services().settings)

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.messages import Language
-from outreach_api.plans.facts import point_of
 from outreach_api.plans.suggesting.picture import day_svg, month_svg
 from outreach_api.plans.suggesting.views import NOT_FOUND, suggestion
+from outreach_api.plans.surroundings import point_of
 from outreach_api.storage.stops import Stop
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.geo import Point
 from outreach_api.kernel.log_lines import tell
 from outreach_api.plans import travel
-from outreach_api.plans.facts import base_of, expected_wbgt, limits
+from outreach_api.plans.facts import base_of, limits
 from outreach_api.plans.solver.answer import Ended
 from outreach_api.plans.solver.solve import Progress, solve
 from outreach_api.plans.suggesting import facts
@@ -27,6 +27,7 @@ from outreach_api.plans.suggesting.answering import kept
 from outreach_api.plans.suggesting.posing import Case, pose
 from outreach_api.plans.suggesting.reasons import left_out
 from outreach_api.plans.suggesting.wish import Wish
+from outreach_api.plans.surroundings import expected_wbgt
 from outreach_api.settings import Settings
 from outreach_api.storage import jobs
 from outreach_api.storage.plans import Van

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.geo import Point
 from outreach_api.kernel.week import TOKYO, local_day
 from outreach_api.plans import travel
-from outreach_api.plans.facts import kept_stops, plan_facts, point_of
+from outreach_api.plans.facts import kept_stops, plan_facts
 from outreach_api.plans.rules import PlanFacts, Stay, stay_state
+from outreach_api.plans.surroundings import point_of
 from outreach_api.settings import Settings
 from outreach_api.storage.plans import Plan, PlanStop
 from outreach_api.storage.stops import Stop
