@@ -230,3 +230,21 @@ def test_a_drafts_drives_are_known_from_the_roads_soon_after(own_api: Api) -> No
         seconds = by_road((35.8041, 139.9523), (FAR["lat"], FAR["lon"]))
         assert (leg["basis"], leg["minutes"]) == ("road", -(round(seconds) // -60))
         assert api.get(f"{path}/check").json["estimated_legs"] == 0
+
+
+def test_what_changes_while_a_plan_is_looked_at_is_seen_or_looked_at_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = agreed_stop(api)
+    plan = published(api, stay(stop))
+    asked = rechecking.travel.look_up
+
+    def meanwhile(*given: Any) -> Any:
+        monkeypatch.undo()
+        assert withdraw(api, stop).status == 200
+        return asked(*given)
+
+    monkeypatch.setattr(rechecking.travel, "look_up", meanwhile)
+    assert api.post("/v1/heat", {"on_day": DAY, "wbgt": 20}).status == 201
+    look(api)
+    assert broken(api) == {plan: ["permission_ended"]}
