@@ -27,6 +27,7 @@ from outreach_api.contacts.writes.texts import purge_texts
 from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger import audit, recount
 from outreach_api.settings import Settings
+from outreach_api.stops.geocoding.kept import forget_old
 from outreach_api.storage import copies, migrate, sealed_values
 from outreach_api.storage.contacts import ContactNote
 from outreach_api.storage.keyring import Keyring, load_keyring
@@ -163,6 +164,7 @@ def run_purge(options: argparse.Namespace) -> int:
         with database.write() as session:
             done = purge_texts(session, keyring, now, settings.note_text_days)
             letters = purge_contents(session, keyring, now, settings.note_text_days)
+            forget_old(session, now)
         with database.write() as session:
             destroyed = sealed_values.destroy_unused_keys(session, keyring, now)
             if destroyed:

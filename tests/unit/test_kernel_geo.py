@@ -142,3 +142,29 @@ def test_a_point_belongs_to_exactly_one_of_two_halves(lon: float, lat: float) ->
 def test_a_malformed_outline_is_refused(data: dict[str, object]) -> None:
     with pytest.raises(KernelError, match="geometry_invalid"):
         Outline.from_geojson(data)
+
+
+BLOCK_OF_LAND = Outline(((((139.9, 35.7), (140.0, 35.7), (140.0, 35.8), (139.9, 35.8), (139.9, 35.7)),),))
+
+
+@given(st.floats(35.701, 35.799), st.floats(139.901, 139.999))
+def test_inside_an_outline_nothing_is_away_from_it(lat: float, lon: float) -> None:
+    assert BLOCK_OF_LAND.distance_m(Point(lat, lon)) == 0
+
+
+@given(st.floats(35.70, 35.80), st.floats(0.001, 0.4))
+def test_beside_an_edge_it_is_as_far_as_the_edge(lat: float, east: float) -> None:
+    away = BLOCK_OF_LAND.distance_m(Point(lat, 140.0 + east))
+    assert away == pytest.approx(distance_m(Point(lat, 140.0), Point(lat, 140.0 + east)), rel=1e-3)
+
+
+@given(st.floats(0.001, 0.3), st.floats(0.001, 0.3))
+def test_off_a_corner_it_is_as_far_as_the_corner(north: float, west: float) -> None:
+    point = Point(35.8 + north, 139.9 - west)
+    assert BLOCK_OF_LAND.distance_m(point) == pytest.approx(distance_m(point, Point(35.8, 139.9)), rel=2e-3)
+
+
+def test_a_hole_in_an_outline_is_outside_of_it() -> None:
+    hole = ((139.94, 35.74), (139.94, 35.76), (139.96, 35.76), (139.96, 35.74), (139.94, 35.74))
+    ring = Outline(((*BLOCK_OF_LAND.polygons[0], hole),))
+    assert ring.distance_m(Point(35.75, 139.95)) == pytest.approx(904, abs=1)

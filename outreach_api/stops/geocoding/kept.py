@@ -73,6 +73,11 @@ class Answers:
         ).digest()
 
 
+def forget_old(session: Session, now: dt.datetime) -> None:
+    """Answers whose time is over leave the database, also when nobody asks any more."""
+    session.execute(sa.delete(GeocodeAnswer).where(GeocodeAnswer.ends_at <= now))
+
+
 def my_turn(database: Database, provider: str, now: dt.datetime, seconds_apart: float) -> float | None:
     """Seconds until this worker may ask; None when so many wait already that it would take too long."""
     with database.write() as session:
