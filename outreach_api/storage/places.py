@@ -49,8 +49,9 @@ class GazetteerPlace(Base):
     lat_micro: Mapped[int]
     lon_micro: Mapped[int]
     __table_args__ = (
-        sa.Index("ix_gazetteer_places_area_key_block", "area_key", "block"),
-        sa.Index("ix_gazetteer_places_town_key_block", "town_key", "block"),
+        # The import first: else a planner that knows no statistics reads a whole import for one town.
+        sa.Index("ix_gazetteer_places_import_id_area_key_block", "import_id", "area_key", "block"),
+        sa.Index("ix_gazetteer_places_import_id_town_key_block", "import_id", "town_key", "block"),
     )
 
 

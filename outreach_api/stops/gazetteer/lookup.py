@@ -97,14 +97,12 @@ def _in_town(
     if listed:
         return listed
     unused = town.after.strip("-/")
-    row = session.scalars(
-        sa.select(_P).where(*here, _P.block == "").order_by(_P.import_id.desc(), _P.line)
-    ).first()
-    if row is not None:
+    # Sorted here: told to sort by the import, SQLite walks all of it.
+    whole = session.scalars(sa.select(_P).where(*here, _P.block == "").limit(100)).all()
+    if whole:
+        row = min(whole, key=lambda one: (ids.index(one.import_id), one.line))
         return [_listed(row, Precision.TOWN, Derivation.LISTED, unused, credits[row.import_id])]
-    first = session.scalars(
-        sa.select(_P).where(*here).order_by(_P.import_id.desc(), _P.line).limit(1)
-    ).first()
+    first = session.scalars(sa.select(_P).where(*here).limit(1)).first()
     middle = _mean(session, *here)
     if first is None or middle is None:
         return []

@@ -17,6 +17,7 @@ from outreach_api.storage.places import GazetteerImport, GazetteerPlace
 CHOME = re.compile("[0-9]+丁目")
 _LONGEST_TOWN = 40
 _MOST = 500
+_MOST_CHOME = 50  # far more than any town has
 _P = GazetteerPlace
 
 
@@ -79,12 +80,13 @@ def _by_chome(session: Session, here: Sequence[Any], rest: str) -> list[Town]:
     """A town that is listed by its 丁目 only, when the whole text is its name."""
     if not rest:
         return []
-    like = _P.town_key.startswith(rest, autoescape=True)
-    select = sa.select(_P.prefecture, _P.city, _P.town_key.label("key")).where(*here, like)
+    numbered = [f"{rest}{number}丁目" for number in range(1, _MOST_CHOME + 1)]
+    select = sa.select(_P.prefecture, _P.city, _P.town_key.label("key")).where(
+        *here, _P.town_key.in_(numbered)
+    )
     keys: dict[tuple[str, str], list[str]] = {}
     for row in session.execute(select.distinct().limit(_MOST)):
-        if CHOME.fullmatch(row.key[len(rest) :]):
-            keys.setdefault((row.prefecture, row.city), []).append(row.key)
+        keys.setdefault((row.prefecture, row.city), []).append(row.key)
     return [
         Town(prefecture, city, rest, tuple(sorted(known)), _P.town_key, "")
         for (prefecture, city), known in sorted(keys.items())
