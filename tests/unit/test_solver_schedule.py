@@ -133,3 +133,10 @@ def test_a_full_shift_is_told_in_minutes() -> None:
     problem = day(place((540, 1020), stay=400), place((540, 1020)), latest=2000)
     (lack,) = cheapest_insertion(problem, 0, [0], 1).lacks
     assert (lack.kind, lack.minutes) == (Lacking.TOO_LONG, 10)
+
+
+def test_a_stay_without_minutes_and_a_break_without_room_are_refused() -> None:
+    with pytest.raises(ValueError, match="a minute at least"):
+        place((540, 600), stay=0)
+    with pytest.raises(ValueError, match="must fit"):
+        Break(minutes=30, earliest=600, latest=620, over=300)

@@ -38,6 +38,11 @@ class Place:
     never: bool = False
     site: int | None = None
 
+    def __post_init__(self) -> None:
+        # The bounds' clock goes forward with every stay.
+        if self.stay < 1:
+            raise ValueError("a stay lasts a minute at least")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
