@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -72,23 +73,44 @@ def draft_plan(work: Work, accepted: Accepted) -> Applied | Refusal:
     given = accepted.values
     if work.session.get(Van, given["van_id"]) is None:
         return _unknown("/van_id")
+    plan = new_draft(
+        work,
+        accepted,
+        accepted.entity_id,
+        van_id=given["van_id"],
+        local_day=given["local_day"],
+        title=given["title"],
+    )
+    refusal = put_stops(work, plan, given["stops"], accepted.operation.op_id)
+    return refusal or Applied(plan.id, announces=(Announce("plan", plan.id, plan.van_id),))
+
+
+def new_draft(
+    work: Work,
+    accepted: Accepted,
+    plan_id: uuid.UUID,
+    *,
+    van_id: uuid.UUID,
+    local_day: dt.date,
+    title: str | None,
+) -> Plan:
+    """A draft without stops yet."""
     plan = Plan(
-        id=accepted.entity_id,
+        id=plan_id,
         version=1,
         change_no=accepted.change_no,
         created_at=work.now,
-        van_id=given["van_id"],
-        local_day=given["local_day"],
-        iso_week=IsoWeek.of(given["local_day"]).as_int,
-        title=given["title"],
+        van_id=van_id,
+        local_day=local_day,
+        iso_week=IsoWeek.of(local_day).as_int,
+        title=title,
         status=PlanStatus.DRAFT,
         revision=0,
         changed_since_published=False,
     )
     work.session.add(plan)
     work.session.flush()
-    refusal = put_stops(work, plan, given["stops"], accepted.operation.op_id)
-    return refusal or Applied(plan.id, announces=(Announce("plan", plan.id, plan.van_id),))
+    return plan
 
 
 def change_plan(work: Work, accepted: Accepted) -> Applied | Refusal:

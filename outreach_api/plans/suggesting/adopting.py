@@ -7,16 +7,21 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
-
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.ids import derived
-from outreach_api.kernel.week import IsoWeek
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Warn, Work
-from outreach_api.storage.plans import Plan, PlanStop
-from outreach_api.storage.stops import Stop
+from outreach_api.plans.writes import new_draft, put_stops
+from outreach_api.storage.plans import Plan
 from outreach_api.storage.suggestions import PlanSuggestion
-from schemas.vocabulary import PlanStatus, Publicity
+
+_NOTHING_ARRANGED: Mapping[str, Any] = {
+    "undecided": False,
+    "decide_by": None,
+    "decide_days_before": 0,
+    "host_asked": False,
+    "host_channel": None,
+    "host_answer": None,
+}
 
 
 def plan_id_of(suggestion_id: uuid.UUID, day: Mapping[str, Any]) -> uuid.UUID:
@@ -51,6 +56,8 @@ def adopt(work: Work, accepted: Accepted) -> Applied | Refusal:
             there.append(day["local_day"])
             continue
         plan = _draft(work, accepted, plan_id, day)
+        if isinstance(plan, Refusal):
+            return plan
         announces.append(Announce("plan", plan.id, plan.van_id))
     return Applied(
         row.id,
@@ -61,45 +68,22 @@ def adopt(work: Work, accepted: Accepted) -> Applied | Refusal:
     )
 
 
-def _draft(work: Work, accepted: Accepted, plan_id: uuid.UUID, day: Mapping[str, Any]) -> Plan:
-    local_day = dt.date.fromisoformat(day["local_day"])
-    plan = Plan(
-        id=plan_id,
-        version=1,
-        change_no=accepted.change_no,
-        created_at=work.now,
+def _draft(work: Work, accepted: Accepted, plan_id: uuid.UUID, day: Mapping[str, Any]) -> Plan | Refusal:
+    plan = new_draft(
+        work,
+        accepted,
+        plan_id,
         van_id=uuid.UUID(day["van_id"]),
-        local_day=local_day,
-        iso_week=IsoWeek.of(local_day).as_int,
+        local_day=dt.date.fromisoformat(day["local_day"]),
         title=None,
-        status=PlanStatus.DRAFT,
-        revision=0,
-        changed_since_published=False,
     )
-    work.session.add(plan)
-    work.session.flush()
-    publicity = dict(
-        work.session.execute(
-            sa.select(Stop.id, Stop.publicity).where(
-                Stop.id.in_([uuid.UUID(stay["stop_id"]) for stay in day["stays"]])
-            )
-        ).all()
-    )
-    for position, stay in enumerate(day["stays"]):
-        stop_id = uuid.UUID(stay["stop_id"])
-        work.session.add(
-            PlanStop(
-                id=derived("plan stop", plan_id, position),
-                plan_id=plan_id,
-                position=position,
-                stop_id=stop_id,
-                arrive=dt.time.fromisoformat(stay["arrive"]),
-                depart=dt.time.fromisoformat(stay["depart"]),
-                announce=publicity[stop_id] != Publicity.MEMBERS,
-                host_asked=False,
-                host_channel=None,
-                host_answer=None,
-                removed=False,
-            )
-        )
-    return plan
+    stays = [
+        {
+            **_NOTHING_ARRANGED,
+            "stop_id": uuid.UUID(stay["stop_id"]),
+            "arrive": dt.time.fromisoformat(stay["arrive"]),
+            "depart": dt.time.fromisoformat(stay["depart"]),
+        }
+        for stay in day["stays"]
+    ]
+    return put_stops(work, plan, stays, plan_id) or plan

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from outreach_api.kernel.ids import derived
 from outreach_api.kernel.week import IsoWeek
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
 from outreach_api.plans.templates.changes import DayChange, Standing, WantedStay, changes_of, wanted_stays
-from outreach_api.plans.writes import put_stops
+from outreach_api.plans.writes import new_draft, put_stops
 from outreach_api.storage.plan_templates import Materialisation, PlanTemplate, TemplatePlan
 from outreach_api.storage.plans import Plan, PlanStop
 from schemas.vocabulary import CancelReason, LeftAlone, PlanStatus
@@ -81,10 +80,15 @@ def _bring_in_line(
     """The plan of a day as the template would have it, made if there is none."""
     plan, link = change.plan, change.link
     if plan is None or link is None:
-        plan = _new_plan(work, template, change.plan_id)
+        plan = new_draft(
+            work,
+            accepted,
+            change.plan_id,
+            van_id=template.van_id,
+            local_day=change.planned_on or change.day,
+            title=template.name,
+        )
         link = TemplatePlan(template_id=template.id, day=change.day, plan_id=plan.id, written_version=1)
-        work.session.add(plan)
-        work.session.flush()
         work.session.add(link)
     else:
         plan.version += 1
@@ -100,20 +104,6 @@ def _bring_in_line(
     new_ids = derived("stays of template", accepted.operation.op_id, change.day)
     refusal = put_stops(work, plan, list(_given(stays, change.kept)), new_ids)
     return refusal or plan
-
-
-def _new_plan(work: Work, template: PlanTemplate, plan_id: uuid.UUID) -> Plan:
-    return Plan(
-        id=plan_id,
-        version=1,
-        created_at=work.now,
-        van_id=template.van_id,
-        local_day=template.first_day,
-        iso_week=0,
-        status=PlanStatus.DRAFT,
-        revision=0,
-        changed_since_published=False,
-    )
 
 
 def _given(stays: Sequence[WantedStay], kept: Sequence[PlanStop]) -> Iterator[dict[str, Any]]:
