@@ -112,10 +112,14 @@ def test_it_is_the_same_from_either_side(number: int) -> None:
     assert alike(one, other) == alike(other, one)
 
 
-@given(st.text(min_size=1, max_size=40), st.floats(0, 250))
+@given(st.text(max_size=40).map("園{}".format), st.floats(0, 250))
 def test_one_name_nearby_is_always_noticed(name: str, metres: float) -> None:
-    found = alike(site(name), site(name, metres))
-    assert (found is not None) == any(letter.isalnum() for letter in name)
+    assert alike(site(name), site(name, metres)) is not None
+
+
+@given(st.text("-・「」 　!?", max_size=10), st.floats(0, 250))
+def test_names_without_a_letter_are_no_names(name: str, metres: float) -> None:
+    assert alike(site(name), site(name, metres)) is None
 
 
 @given(st.text(max_size=30), st.text(max_size=30), st.floats(FARTHEST_M + 1, 50_000))
