@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from outreach_api.plans.rules.facts import Mend, OtherPlan, PlanFacts, Stay, Violation
@@ -89,9 +90,12 @@ def _ending_in_time(stays: Sequence[Stay], back_by: int, plan: PlanFacts) -> Men
     if day_span(stays, plan).to_base and plan.base is not None:
         leave = plan.drives.leave_by(last.stop.point, plan.base, back_by)
     end = leave - plan.limits.teardown_minutes
-    if any(minute_of(stay.depart) > end for stay in stays if stay is not last):
+    mend = move(last, minute_of(last.arrive), end)
+    if mend is None or mend.depart is None:
         return None
-    return move(last, minute_of(last.arrive), end)
+    shorter = [replace(stay, depart=mend.depart) if stay is last else stay for stay in stays]
+    # A day that ends earlier may begin or end at the base where another plan was in between before.
+    return mend if day_span(shorter, plan).minutes <= plan.limits.shift_minutes else None
 
 
 def _of_break(stays: Sequence[Stay], span: Span, plan: PlanFacts) -> Iterator[Violation]:
