@@ -1,13 +1,16 @@
 """The day itself on the wire: the run sheet, the re-plan of the rest of the day, and what stays at a stop were like."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from schemas.base import Out
+from marshmallow import fields, validates_schema
+
+from schemas.base import Out, WireSchema
 from schemas.briefs import StopBriefOut
-from schemas.fields import Day, Flag, Id, Instant, LocalTime, Many, Nested, Text, Whole, Word
+from schemas.fields import Coded, Day, Flag, Id, Instant, LocalTime, Many, Nested, Text, Whole, Word
 from schemas.plan_checks import LegOut, ViolationOut
-from schemas.stops import HostOut
-from schemas.vocabulary import CancelReason, PlanStatus, StayState
+from schemas.plans import PlanChange
+from schemas.stops import HostOut, Position
+from schemas.vocabulary import CancelReason, LegBasis, PlanStatus, StayState
 
 _PLAN = "8c7b6a59-4838-4271-9605-f4e3d2c1b0a9"
 _PLAN_STOP = "6d5a1f0e-7b3c-4d2e-8f10-a1b2c3d4e5f6"
@@ -143,4 +146,147 @@ class StopStaysOut(Out):
         "usual_attendance": 41,
         "next_stay_minutes": 120,
         "learned": True,
+    }
+
+
+class ReplanIn(WireSchema):
+    """Where the van is and how long the day may still be. All may be left out: then it is where it last opened."""
+
+    now = Instant(load_default=None, metadata={"description": "Default: the server's time."})
+    position = Nested(Position, load_default=None, metadata={"description": "Where the van is, packed."})
+    stop_id = Id(load_default=None, metadata={"description": "The same, as a stop."})
+    until = LocalTime(
+        load_default=None,
+        metadata={"description": "Back at the base by then; packed by then, if the van has no base."},
+    )
+    shorter_by_minutes = Whole(
+        0, 1_440, load_default=None, metadata={"description": "The day is to end so much before its plan."}
+    )
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["position"] is not None and data["stop_id"] is not None:
+            raise Coded("two_places")
+        if data["until"] is not None and data["shorter_by_minutes"] is not None:
+            raise Coded("two_ends")
+
+    example: ClassVar = {"now": "2026-11-28T03:40:00Z", "until": "16:00"}
+
+
+class OpenNowOut(Out):
+    plan_stop_id = Id()
+    stop_name = Text(120)
+    depart = LocalTime(metadata={"description": "When it is to close."})
+    shorter_minutes = Whole(0, metadata={"description": "So much before it was planned to."})
+
+    example: ClassVar = {
+        "plan_stop_id": "7e6b2a1f-8c4d-4e3f-9a21-b2c3d4e5f607",
+        "stop_name": "馬橋 ひだまり寺 境内",
+        "depart": "12:55",
+        "shorter_minutes": 5,
+    }
+
+
+class RestStayOut(Out):
+    """A stay that is still ahead."""
+
+    plan_stop_id = Id()
+    visit_id = Id()
+    stop_id = Id()
+    stop_name = Text(120)
+    promises = Whole(0, metadata={"description": "Open ones that are due there by today."})
+    announced = Flag()
+    planned_arrive = LocalTime()
+    planned_depart = LocalTime()
+
+
+class KeptStayOut(RestStayOut):
+    arrive = LocalTime()
+    depart = LocalTime()
+    moved = Flag(metadata={"description": "Its times are others than planned: tell the host."})
+    leave_by = LocalTime(allow_none=True)
+    drive_minutes = Whole(0, allow_none=True)
+    basis = Word(LegBasis, allow_none=True)
+
+    example: ClassVar = {
+        "plan_stop_id": _PLAN_STOP,
+        "visit_id": "6f1c9b64-30fd-5d0a-9b0e-3a4a0f6a1d22",
+        "stop_id": _STOP,
+        "stop_name": "常盤平団地 中央広場",
+        "promises": 1,
+        "announced": True,
+        "planned_arrive": "14:00",
+        "planned_depart": "15:30",
+        "arrive": "14:10",
+        "depart": "15:10",
+        "moved": True,
+        "leave_by": "13:25",
+        "drive_minutes": 15,
+        "basis": "estimate",
+    }
+
+
+class DroppedStayOut(RestStayOut):
+    """Why it is not kept, in numbers; `fix` is what would let it in."""
+
+    code = fields.String()
+    cause = fields.String()
+    fix = fields.String()
+    numbers = fields.Dict(keys=fields.String(), values=fields.Raw())
+
+    example: ClassVar = {
+        "plan_stop_id": "5c4b3a29-1807-46f5-b4e3-d2c1b0a99887",
+        "visit_id": "2b1c9b64-30fd-5d0a-9b0e-3a4a0f6a1d22",
+        "stop_id": "1a0e6c1e-0d5e-4f0e-9d0a-5a3e3a1c7a02",
+        "stop_name": "小金原 たけのこ公園",
+        "promises": 0,
+        "announced": True,
+        "planned_arrive": "16:30",
+        "planned_depart": "17:30",
+        "code": "rest_back_late",
+        "cause": "ここへ行くと、終わりの時刻を40分すぎます（車が動けるのは13:25から）。",
+        "fix": "終わりを40分遅くすれば行けます。",
+        "numbers": {"missing_minutes": 40, "ready": "13:25"},
+    }
+
+
+class ReplanOut(Out):
+    """The rest of the day anew. Nothing is changed by it: a planner sends `change` and publishes."""
+
+    plan_id = Id()
+    plan_version = Whole(1, metadata={"description": "What If-Match takes with `change`."})
+    ready = LocalTime(allow_none=True, metadata={"description": "When the van is free to leave."})
+    until = LocalTime(allow_none=True)
+    under_way = Nested(OpenNowOut, allow_none=True, metadata={"description": "The stay that is open now."})
+    keep = Many(Nested(KeptStayOut), _STAYS_MOST)
+    drop = Many(Nested(DroppedStayOut), _STAYS_MOST)
+    back_at_base = LocalTime(allow_none=True)
+    promises_due = Whole(0)
+    promises_kept = Whole(0)
+    violations = Many(
+        Nested(ViolationOut), 1_000, metadata={"description": "What check says of the plan with the change."}
+    )
+    publishable = Flag()
+    proven = Flag(metadata={"description": "Nothing better exists by these rules; false if time ran out."})
+    change = Nested(
+        PlanChange,
+        allow_none=True,
+        metadata={"description": "For PATCH /v1/plans/{plan_id}. Null: nothing is left; cancel the plan."},
+    )
+
+    example: ClassVar = {
+        "plan_id": _PLAN,
+        "plan_version": 3,
+        "ready": "13:25",
+        "until": "16:00",
+        "under_way": OpenNowOut.example,
+        "keep": [KeptStayOut.example],
+        "drop": [DroppedStayOut.example],
+        "back_at_base": "15:55",
+        "promises_due": 1,
+        "promises_kept": 1,
+        "violations": [],
+        "publishable": True,
+        "proven": True,
+        "change": PlanChange.example,
     }

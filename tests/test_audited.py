@@ -38,7 +38,7 @@ READS = {
     "printRunSheet": "printRunSheet",
 }
 OTHERS = {"rotateToken": "rotate", "redeemPairing": "redeem", "acceptQuarantine": "acceptQuarantine"}
-NO_ROW = {"push"}  # carries kinds, which leave their own
+NO_ROW = {"push", "replanDay"}  # the one carries kinds, which leave their own; the other changes nothing
 COMMANDS = {
     "backup": "backup",
     "backup-keys": "backup_keys",

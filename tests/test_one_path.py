@@ -31,6 +31,7 @@ NO_KIND = {
     "acceptQuarantine": "lets in what pushes carried",
     "redeemPairing": "whoever comes in is nobody yet",
     "rotateToken": "a token is no thing that others see",
+    "replanDay": "a question that changes nothing",
 }
 
 

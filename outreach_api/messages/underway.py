@@ -50,4 +50,54 @@ TEXTS = {
     "sheet_promise_meet_again": ("また会う", "meet again"),
     "sheet_promise_other": ("ほか", "other"),
     "sheet_overdue": ("（{day} の約束）", "(due {day})"),
+    # Why a stay fell out of the rest of a day, and (.fix) what would let it in
+    "rest_not_today": (
+        "今日はもう、この場所が使える時間がありません。",
+        "There is no time left today in which this place can be used.",
+    ),
+    "rest_not_today.fix": ("別の日にしてください。", "Take another day."),
+    "rest_too_late": (
+        "車が動けるのは{ready}からで、まっすぐ行っても{missing_minutes}分間に合いません。",
+        "The van is free from {ready}; even straight there it comes {missing_minutes} minutes too late.",
+    ),
+    "rest_too_late.fix": (
+        "先方に{missing_minutes}分遅くまで使えるか聞くか、別の日にしてください。",
+        "Ask whether it may last {missing_minutes} minutes longer, or take another day.",
+    ),
+    "rest_back_late": (
+        "ここへ行くと、終わりの時刻を{missing_minutes}分すぎます（車が動けるのは{ready}から）。",
+        "Going there ends the day {missing_minutes} minutes too late; the van is free from {ready}.",
+    ),
+    "rest_back_late.fix": (
+        "終わりを{missing_minutes}分遅くすれば行けます。",
+        "It fits if the day may end {missing_minutes} minutes later.",
+    ),
+    "rest_too_long": (
+        "ここへ行くと、一日の長さの上限を{missing_minutes}分こえます（車が動けるのは{ready}から）。",
+        "Going there makes the day {missing_minutes} minutes too long; the van is free from {ready}.",
+    ),
+    "rest_too_long.fix": (
+        "あと{missing_minutes}分短くなるように、ほかを減らしてください。",
+        "Save {missing_minutes} minutes elsewhere.",
+    ),
+    "rest_no_room": (
+        "優先する{kept}か所を残すと、あと{missing_minutes}分足りません。",
+        "Beside the {kept} stays that come first, {missing_minutes} minutes are missing.",
+    ),
+    "rest_no_room.fix": (
+        "{missing_minutes}分つくるか、別の日にしてください。",
+        "Find {missing_minutes} minutes, or take another day.",
+    ),
+    "replan_not_today": (
+        "立て直せるのは、その日（{day}）のうちだけです。",
+        "The rest of a day can be planned anew on that day only, {day}.",
+    ),
+    "two_places": (
+        "position と stop_id は、どちらか一つにしてください。",
+        "Give position or stop_id, not both.",
+    ),
+    "two_ends": (
+        "until と shorter_by_minutes は、どちらか一つにしてください。",
+        "Give until or shorter_by_minutes, not both.",
+    ),
 }

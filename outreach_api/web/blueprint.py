@@ -175,13 +175,16 @@ class Blueprint(flask_smorest.Blueprint):
         errors: Iterable[int] = (),
         parameters: list[dict[str, Any]] | None = None,
         leaving: bool = False,
+        changes_nothing: bool = False,
     ) -> Callable[[Function], Function]:
         """Declare a write that is no single kind of change (a push). The method gets the body as sent.
 
         `roles` None: for everybody; such a one opens its own transactions, once it knows that it must.
         `leaving`: also for who has left. `errors`: statuses that it answers besides the usual ones.
+        `changes_nothing`: a question that is too long for an address; its transaction only reads.
         """
-        optional = not contract().fields
+        fields = contract().fields.values()
+        optional = not any(field.required for field in fields) if changes_nothing else not fields
         who = None if roles is None else frozenset(roles)
 
         def decorator(function: Function) -> Function:
@@ -200,7 +203,13 @@ class Blueprint(flask_smorest.Blueprint):
             )(documented)
             declare(
                 documented,
-                Declared(who, writes=who is not None, body=True, body_optional=optional, leaving=leaving),
+                Declared(
+                    who,
+                    writes=who is not None and not changes_nothing,
+                    body=True,
+                    body_optional=optional,
+                    leaving=leaving,
+                ),
             )
             return documented
 

@@ -7,18 +7,19 @@ from typing import Any
 
 from flask import Response
 
-from outreach_api.kernel.errors import Refusal
+from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.week import local_day
 from outreach_api.ledger import audit
 from outreach_api.messages import say
 from outreach_api.plans import operations, reads
 from outreach_api.plans.learned import stays_at
 from outreach_api.plans.routes.violations import violation_views
+from outreach_api.plans.underway.answer import rest_of_day
 from outreach_api.plans.underway.paper import STYLE_SOURCE, sheet_page
 from outreach_api.plans.underway.sheet import RunSheet, run_sheet
 from outreach_api.web.blueprint import Blueprint
 from outreach_api.web.every_request import POLICY
-from outreach_api.web.problems import language
+from outreach_api.web.problems import Refused, language
 from outreach_api.web.resource import Resource, actor, session
 from outreach_api.web.services import services
 from schemas import underway as wire
@@ -71,6 +72,41 @@ class DayRunSheetPage(Resource):
         response.headers["Content-Security-Policy"] = f"{POLICY}; style-src {STYLE_SOURCE}"
         response.headers["Content-Language"] = lang
         return response
+
+
+@blp.route("/plans/<uuid:plan_id>/replan")
+class DayReplan(Resource):
+    @blp.takes(
+        wire.ReplanIn,
+        wire.ReplanOut,
+        ON_THE_DAY,
+        name="replanDay",
+        errors=(404, 409),
+        changes_nothing=True,
+    )
+    def post(self, body: Any, plan_id: uuid.UUID) -> Any:
+        """Plan the rest of today anew from where the van is, promises first. It changes nothing by itself."""
+        asked, faults = wire.ReplanIn.read(body)
+        if faults:
+            raise Refused(
+                Refusal("invalid", 422, {}, tuple(Problem(f.path, f.code, f.params) for f in faults))
+            )
+        here, lang = services(), language()
+        found = rest_of_day(session(), actor(), plan_id, asked, here.settings, here.now())
+        if isinstance(found, Refusal):
+            raise Refused(found)
+        drop = [
+            {
+                **head,
+                "code": why.code,
+                "cause": say(why.code, lang, why.numbers),
+                "fix": say(why.fix, lang, why.numbers),
+                "numbers": dict(why.numbers),
+            }
+            for head, why in found.dropped
+        ]
+        violations = violation_views(found.violations, found.names)
+        return {**found.view, "drop": drop, "violations": violations}
 
 
 @blp.route("/stops/<uuid:stop_id>/stays")

@@ -1,0 +1,113 @@
+"""The rest of a day planned anew through HTTP: promises first, judged by check, sent as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from outreach_api.kernel.ids import new_id
+from outreach_api.storage.session import Database
+from tests.api import Answer, Api
+from tests.http.test_run_sheet import a_day, opened, promised
+from tests.planning import agreed_stop, draft, publish, stay
+
+
+def replan(api: Api, plan: Answer, role: str = "crew", **body: Any) -> Any:
+    found = api.post(f"/v1/plans/{plan.json['id']}/replan", body, role=role)
+    assert found.status == 200, found
+    return found.json
+
+
+def times(found: Any) -> list[tuple[str, str, str]]:
+    return [(one["stop_name"], one["arrive"], one["depart"]) for one in found["keep"]]
+
+
+def test_a_late_day_keeps_what_was_announced_and_ends_later_or_is_cut_short(api: Api) -> None:
+    plan = a_day(api)
+    opened(api, plan, 0, "10:25")
+    api.clock.forward(hours=1.5)
+    found = replan(api, plan)
+    assert times(found) == [("場所K02", "14:41", "15:41"), ("場所K03", "16:52", "17:52")]
+    assert (found["proven"], found["publishable"], found["drop"]) == (True, True, [])
+    assert found["keep"][0]["leave_by"] == "14:00"
+    home = replan(api, plan, shorter_by_minutes=0)  # back at 18:20, as planned
+    assert times(home) == [("場所K02", "14:41", "15:19"), ("場所K03", "16:30", "17:30")]
+
+
+def test_the_change_is_what_a_planner_sends_and_visits_stay_the_same(api: Api) -> None:
+    plan = a_day(api)
+    visit = opened(api, plan, 0, "10:25")
+    api.clock.forward(hours=1.5)
+    found = replan(api, plan)
+    path = f"/v1/plans/{plan.json['id']}"
+    before = api.get(path).json
+    assert before["version"] == found["plan_version"] == 2  # asking changed nothing
+    assert api.patch(path, found["change"], version=found["plan_version"]).status == 200
+    assert api.post(f"{path}/publish", version=3).status == 200
+    after = api.get(path).json
+    assert [one["visit_id"] for one in after["stops"]] == [one["visit_id"] for one in before["stops"]]
+    assert after["stops"][0]["visit_id"] == visit
+    assert after["stops"][1]["arrive"] == "14:41"
+
+
+def test_promises_come_first_when_the_day_ends_early(api: Api, database: Database) -> None:
+    plan = a_day(api)
+    opened(api, plan, 0, "10:00")
+    found = replan(api, plan, until="17:30")
+    assert [one["stop_name"] for one in found["keep"]] == ["場所K02"]
+    assert (found["drop"][0]["code"], found["drop"][0]["promises"]) == ("rest_back_late", 0)
+    assert found["drop"][0]["numbers"]["missing_minutes"] == 20
+    later = replan(api, plan, until="17:50")  # exactly what was missing: half an hour there
+    assert [one["stop_name"] for one in later["keep"]] == ["場所K02", "場所K03"]
+    promised(database, api, plan.json["stops"][2]["stop_id"])
+    kept = replan(api, plan, until="17:50")
+    assert (kept["promises_due"], kept["promises_kept"]) == (1, 1)
+
+
+def test_the_open_stay_closes_early_for_a_promise_that_is_lost_else(api: Api, database: Database) -> None:
+    first, second = agreed_stop(api, "K01"), agreed_stop(api, "K02")
+    plan = draft(api, stay(first, "11:00", "14:00"), stay(second, "14:00", "15:00"))
+    opened(api, plan, 0, "11:00")
+    assert replan(api, plan, until="15:00", role="coordinator")["under_way"]["shorter_minutes"] == 0
+    promised(database, api, second)
+    found = replan(api, plan, until="15:00", role="coordinator")
+    assert found["promises_kept"] == 1
+    assert found["under_way"]["shorter_minutes"] > 0
+    assert found["keep"][0]["stop_name"] == "場所K02"
+
+
+def test_what_check_forbids_today_is_dropped_with_its_reason(api: Api) -> None:
+    plan = a_day(api)
+    opened(api, plan, 0, "10:00")
+    stop = plan.json["stops"][1]["stop_id"]
+    assert api.patch(f"/v1/stops/{stop}", {"status": "paused"}, version=1).status == 200
+    found = replan(api, plan)
+    assert [(one["stop_name"], one["code"]) for one in found["drop"]] == [("場所K02", "stop_not_agreed")]
+    assert found["drop"][0]["fix"]
+    assert [one["stop_name"] for one in found["keep"]] == ["場所K03"]
+    assert len(found["change"]["stops"]) == 2
+
+
+def test_it_starts_from_where_the_van_says_it_is(api: Api) -> None:
+    plan = a_day(api)
+    near = replan(api, plan, stop_id=plan.json["stops"][1]["stop_id"])
+    assert near["keep"][0]["drive_minutes"] == 0
+    far = replan(api, plan, position={"lat": 35.6, "lon": 140.1}, until="15:00")
+    assert far["keep"] == []
+    assert {one["code"] for one in far["drop"]} == {"rest_back_late", "rest_too_late"}
+    assert far["change"] is None
+    assert far["publishable"] is False
+
+
+def test_who_may_ask_and_when(api: Api) -> None:
+    plan = a_day(api)
+    path = f"/v1/plans/{plan.json['id']}/replan"
+    assert [api.post(path, {}, role=role).status for role in ("crew", "coordinator", "admin")] == [200] * 3
+    assert [api.post(path, {}, role=role).status for role in ("safeguarding", "reporter")] == [403] * 2
+    assert api.post(path, {}, role="crew", van=api.other_van).status == 404
+    assert api.post(path, {"stop_id": str(new_id())}).faults == {"/stop_id": "unknown_reference"}
+    both = {"until": "15:00", "shorter_by_minutes": 10}
+    assert api.post(path, both).faults == {"": "two_ends"}
+    assert api.post(path, {"now": "2026-11-29T03:00:00Z"}).code == "replan_not_today"
+    publish(api, plan, 2)
+    api.post(f"/v1/plans/{plan.json['id']}/cancel", {"reason": "vehicle"}, version=3)
+    assert api.post(path, {}).code == "plan_cancelled"
