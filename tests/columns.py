@@ -132,7 +132,7 @@ SEEN_BY: dict[str, frozenset[Any]] = {
     "published_timetable.place": PUBLISHED,
     "published_timetable.place_en": PUBLISHED,
     "published_timetable.place_kana": PUBLISHED,
-    "published_links.url": PUBLISHED,
+    "published_links.url": COUNTER,  # in posts; the page /when, which is no operation, shows it to everybody
 }
 
 _CODED = {

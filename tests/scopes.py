@@ -63,7 +63,10 @@ ABOUT_STAFF = frozenset({"note", "rejection"})
 PEOPLE = frozenset({"counted_by", "approved_by", "signed_by", "raised_by"})
 """Fields that name a person without ending in person_id."""
 
-_OTHER_NAMES = {**dict.fromkeys(PEOPLE, "person"), "into": "visit", "stops/id": "plan_stop"}
+MANY = {"van_ids": "van", "stop_ids": "stop", "must": "stop", "never": "stop"}
+"""Fields that hold ids of many."""
+
+_OTHER_NAMES = {**dict.fromkeys(PEOPLE, "person"), "into": "visit", "stops/id": "plan_stop", **MANY}
 
 
 def entity_named(field: str) -> str | None:

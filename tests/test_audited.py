@@ -36,6 +36,7 @@ READS = {
     "readRejectionContent": "readRejectionContent",
     "getReport": "exportReport",
     "printRunSheet": "printRunSheet",
+    "drawSuggestion": "drawSuggestion",
 }
 OTHERS = {"rotateToken": "rotate", "redeemPairing": "redeem", "acceptQuarantine": "acceptQuarantine"}
 NO_ROW = {"push", "replanDay"}  # the one carries kinds, which leave their own; the other changes nothing
@@ -56,7 +57,7 @@ COMMANDS = {
 }
 SILENT_COMMANDS = {
     *("demo", "init", "serve", "work", "tokens", "verify", "openapi"),
-    *("import-stops", "import-population", "import-boundary"),
+    *("import-stops", "import-population", "import-boundary", "import-gazetteer"),
 }
 
 
@@ -128,6 +129,7 @@ def test_every_text_and_every_file_leaves_its_row_and_a_refusal_too(vans: TwoVan
         ("/v1/reports/week/2026-W48?format=csv", "reporter", 200),
         (f"/v1/plans/{vans.own.ids['plan']}/run-sheet.html", "coordinator", 200),
         (f"/v1/plans/{vans.own.ids['plan']}/run-sheet.html", "reporter", 403),
+        (f"/v1/plan-suggestions/{vans.own.ids['suggestion']}/picture.svg", "coordinator", 409),
     ]
     for path, role, status in asked:
         before = len(rows(api))

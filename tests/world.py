@@ -13,7 +13,7 @@ from outreach_api.storage.stops import Stop
 from tests.api import Answer, Api
 from tests.described import Operation, changes
 from tests.make import make_stop, make_visit
-from tests.scopes import FOR_ALL, PEOPLE
+from tests.scopes import FOR_ALL, MANY, PEOPLE
 
 NOW = "2026-11-28T03:00:00Z"
 
@@ -49,7 +49,7 @@ class World:
         if operation is None or kind.entity in self.ids or kind.needs_base:
             return
         made = derived("world", kind.name, *self._part)
-        if self.send(operation, self.body(operation), key=made).status == 201:
+        if self.send(operation, self.body(operation), key=made).status in (201, 202):
             self.ids[kind.entity] = made
 
     def body(self, operation: Operation) -> Any:
@@ -66,6 +66,7 @@ class World:
     def id_of(self, name: str) -> uuid.UUID | None:
         if name in PEOPLE:
             name = "person_id"
+        name = f"{MANY[name]}_id" if name in MANY else name
         word = name.removesuffix("_id")
         fits = [entity for entity in self.ids if word == entity or word.endswith(f"_{entity}")]
         return self.ids[max(fits, key=len)] if fits and word != name else None

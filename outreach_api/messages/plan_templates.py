@@ -2,12 +2,12 @@
 
 TEXTS = {
     "rule_malformed": (
-        "繰り返しの書き方が違います（「{part}」）。例：FREQ=MONTHLY;BYDAY=3SA（第3土曜）",
-        'It can\'t be read at "{part}"; a rule is written as FREQ=MONTHLY;BYDAY=3SA (third Saturday).',
+        "繰り返しの{number}番目の書き方が違います。例：FREQ=MONTHLY;BYDAY=3SA（第3土曜）",
+        "Its part {number} can't be read; a rule is written as FREQ=MONTHLY;BYDAY=3SA (third Saturday).",
     ),
     "rule_part_unknown": (
-        "繰り返しの {part} は使えません。",
-        "{part} can't be used here: DAILY, WEEKLY, MONTHLY, YEARLY with INTERVAL, COUNT, UNTIL, BYDAY, BYMONTHDAY, "
+        "繰り返しの{number}番目は使えません。",
+        "Its part {number} can't be used here: DAILY, WEEKLY, MONTHLY, YEARLY with INTERVAL, COUNT, UNTIL, BYDAY, BYMONTHDAY, "
         "BYMONTH, BYSETPOS, WKST can.",
     ),
     "rule_part_twice": ("繰り返しの {part} が二度あります。", "{part} stands there twice."),
@@ -16,12 +16,16 @@ TEXTS = {
         "A round comes at most once a day, not {frequency}.",
     ),
     "rule_value_wrong": (
-        "繰り返しの {part} に「{value}」は使えません。",
-        '{part} can\'t be "{value}".',
+        "繰り返しの {part} の値は使えません。",
+        "The value of {part} can't be used.",
     ),
     "rule_part_not_with": (
         "{part} は {frequency} といっしょには使えません（MONTHLY か YEARLY にしてください）。",
         "{part} does not go with {frequency}; it needs MONTHLY or YEARLY.",
+    ),
+    "rule_nth_not_with": (
+        "第何曜日（3SA など）は {frequency} といっしょには使えません（MONTHLY か YEARLY にしてください）。",
+        "The nth weekday (as 3SA) does not go with {frequency}; it needs MONTHLY or YEARLY.",
     ),
     "rule_count_or_until": (
         "COUNT と UNTIL はどちらか一つにしてください。",

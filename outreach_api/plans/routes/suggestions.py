@@ -10,6 +10,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
+from outreach_api.ledger import audit
 from outreach_api.ledger.kinds import Actor
 from outreach_api.plans import operations
 from outreach_api.plans.suggesting import drawing, views
@@ -17,7 +18,7 @@ from outreach_api.storage.suggestions import PlanSuggestion
 from outreach_api.web.blueprint import Blueprint
 from outreach_api.web.listing import page
 from outreach_api.web.problems import language
-from outreach_api.web.resource import Change, Resource, session
+from outreach_api.web.resource import Change, Resource, actor, session
 from outreach_api.web.services import services
 from schemas import suggestions as wire
 from schemas.base import page_of
@@ -27,6 +28,7 @@ blp = Blueprint(
 )
 
 _SVG = "image/svg+xml"
+_DRAWN = "drawSuggestion"
 _NEXT = {
     name: {"suggestion_id": "$response.body#/id"}
     for name in ("getSuggestion", "stopSuggestion", "adoptSuggestion")
@@ -84,13 +86,14 @@ class SuggestionPicture(Resource):
     @blp.reads(
         None,
         operations.PLANNERS,
-        name="drawSuggestion",
+        name=_DRAWN,
         query=wire.PictureQuery,
+        audited=True,
         errors=(409,),
         media={_SVG: {"type": "string"}},
     )
     def get(self, query: dict[str, Any], suggestion_id: uuid.UUID) -> Any:
-        """Its days as a calendar, or one day of a van along the hours: A4, to be printed."""
+        """Its days as a calendar, or one day of a van along the hours: A4, to be printed. Recorded like a file."""
         drawn = drawing.draw(
             session(),
             suggestion_id,
@@ -98,6 +101,15 @@ class SuggestionPicture(Resource):
             services().settings.organisation,
             day=query["day"],
             van_id=query["van_id"],
+        )
+        audit.record(
+            session(),
+            actor(),
+            services().now(),
+            action=_DRAWN,
+            entity_kind="suggestion",
+            entity_id=suggestion_id,
+            outcome=f"denied: {drawn.code}" if isinstance(drawn, Refusal) else "allowed",
         )
         return drawn if isinstance(drawn, Refusal) else Response(drawn, content_type=_SVG)
 
