@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-_UNITS = ("", "いち", "に", "さん", "し", "ご", "ろく", "しち", "はち", "く")
-_TENS = ("", "じゅう", "にじゅう", "さんじゅう")
-_OWN_READING = {
+# How a number is read before 月 and 日 where it is not read as by itself.
+_MONTHS = {4: "しがつ", 7: "しちがつ", 9: "くがつ"}
+_DAYS = {
     1: "ついたち",
     2: "ふつか",
     3: "みっか",
@@ -18,8 +18,12 @@ _OWN_READING = {
     9: "ここのか",
     10: "とおか",
     14: "じゅうよっか",
+    17: "じゅうしちにち",
+    19: "じゅうくにち",
     20: "はつか",
     24: "にじゅうよっか",
+    27: "にじゅうしちにち",
+    29: "にじゅうくにち",
 }
 _WEEKDAYS = (
     ("月", "げつ"),
@@ -34,17 +38,11 @@ _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def marked(day: dt.date) -> str:
-    """[11月|じゅういちがつ][28日|にじゅうはちにち]（[土|ど]）, for kernel.furigana."""
+    """11[月|がつ][24日|にじゅうよっか]（[火|か]）, for kernel.furigana: over digits only what children could not guess."""
     weekday, read = _WEEKDAYS[day.weekday()]
-    month = f"[{day.month}月|{_number(day.month)}がつ]"
-    return (
-        f"{month}[{day.day}日|{_OWN_READING.get(day.day) or _number(day.day) + 'にち'}]（[{weekday}|{read}]）"
-    )
-
-
-def _number(number: int) -> str:
-    """1 to 39 as it is read before a counter."""
-    return _TENS[number // 10] + _UNITS[number % 10]
+    month = f"[{day.month}月|{_MONTHS[day.month]}]" if day.month in _MONTHS else f"{day.month}[月|がつ]"
+    of_month = f"[{day.day}日|{_DAYS[day.day]}]" if day.day in _DAYS else f"{day.day}[日|にち]"
+    return f"{month}{of_month}（[{weekday}|{read}]）"
 
 
 def japanese(day: dt.date) -> str:

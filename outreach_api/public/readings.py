@@ -6,6 +6,7 @@ import html
 from dataclasses import dataclass
 
 from outreach_api.kernel import furigana
+from outreach_api.kernel.text import without_direction
 from outreach_api.messages import TEXTS, Language
 
 # A long reading over a long name can't be broken into lines: it stands behind it instead.
@@ -32,6 +33,7 @@ class Reader:
 
     def name(self, name: str, kana: str | None) -> str:
         """A name from outside as HTML, by itself: its direction of writing turns nothing round beside it."""
+        name, kana = without_direction(name), without_direction(kana or "")
         if not self.furigana or self.lang != "ja" or not kana:
             return f"<bdi{self._foreign(name)}>{html.escape(name)}</bdi>"
         parts, readings = name.split(), kana.split()
