@@ -22,10 +22,6 @@ _DECIDE_BY = (
 )
 
 
-def _decided_late(data: dict[str, Any]) -> bool:
-    return data["decide_by"] is not None and data["decide_days_before"] == 0
-
-
 class PlanStopIn(WireSchema):
     """One stay. `arrive` and `depart` are when it opens and closes; set-up comes before, teardown after."""
 
@@ -52,8 +48,6 @@ class PlanStopIn(WireSchema):
             raise Coded("wrong_order")
         if not data["host_asked"] and (data["host_channel"] is not None or data["host_answer"] is not None):
             raise Coded("host_answer_unasked")
-        if _decided_late(data) and data["decide_by"] >= data["arrive"]:
-            raise Coded("decided_after_opening")
 
 
 class DecisionIn(WireSchema):

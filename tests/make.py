@@ -46,7 +46,7 @@ def make_stop(
     session.add(stop)
     session.flush()
     session.add(
-        StopStep(id=stop_id, stop_id=stop_id, change_no=0, at=MADE_AT, status=stop.status, holder_id=None)
+        StopStep(id=stop.id, stop_id=stop.id, change_no=0, at=MADE_AT, status=stop.status, holder_id=None)
     )
     session.flush()
     return stop

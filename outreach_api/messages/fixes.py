@@ -232,6 +232,18 @@ FIXES: dict[str, tuple[str, str]] = {
         "出店の記録がある日・車・停車予定はそのままにして、ほかを変えてください。",
         "Leave the day, the van and the stays that were visited, and change the rest.",
     ),
+    "replan_not_today": (
+        "組み直せるのは今日の計画だけです。ほかの日は計画を直してください。",
+        "Only today's plan can be planned anew; change the plan of another day itself.",
+    ),
+    "suggestion_without_answer": (
+        "計算が終わるまで待つか、もう一度提案を求めてください。",
+        "Wait until it is done, or ask for a suggestion again.",
+    ),
+    "too_many_suggestions": (
+        "終わるのを待つか、要らないものを止めてください。",
+        "Wait for them to end, or stop one that is not needed.",
+    ),
     "template_changed": (
         "ひな形を読み直し、何が変わるかを見てから、もう一度作ってください。",
         "Read the template again, look at what would change, and make the plans once more.",

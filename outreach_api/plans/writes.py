@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -161,6 +161,9 @@ def put_stops(work: Work, plan: Plan, given: Sequence[dict[str, Any]], new_ids: 
         for i, stay in enumerate(given)
         if stay["stop_id"] not in stops
     )
+    faults += tuple(
+        Problem(f"/stops/{i}", "decided_after_opening") for i, stay in enumerate(given) if decided_late(stay)
+    )
     if faults:
         return Refusal("invalid", 422, {}, faults)
     ids = [stay.get("id") or derived("plan stop", new_ids, i) for i, stay in enumerate(given)]
@@ -189,6 +192,12 @@ def put_stops(work: Work, plan: Plan, given: Sequence[dict[str, Any]], new_ids: 
     work.session.flush()
     look_again.at_plan(work.session, plan.id, work.now)
     return None
+
+
+def decided_late(stay: Mapping[str, Any]) -> bool:
+    """Whether a stay would be decided on its day when it has opened already."""
+    by: dt.time | None = stay["decide_by"]
+    return by is not None and stay["decide_days_before"] == 0 and by >= stay["arrive"]
 
 
 def _unusable(row: PlanStop, plan: Plan, stay: dict[str, Any]) -> str | None:

@@ -10,7 +10,7 @@ from outreach_api.kernel.ids import derived
 from outreach_api.kernel.week import IsoWeek
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
 from outreach_api.plans.templates.changes import DayChange, Standing, WantedStay, changes_of, wanted_stays
-from outreach_api.plans.writes import new_draft, put_stops
+from outreach_api.plans.writes import decided_late, new_draft, put_stops
 from outreach_api.storage.plan_templates import Materialisation, PlanTemplate, TemplatePlan
 from outreach_api.storage.plans import Plan, PlanStop
 from schemas.vocabulary import CancelReason, LeftAlone, PlanStatus
@@ -113,7 +113,7 @@ def _given(stays: Sequence[WantedStay], kept: Sequence[PlanStop]) -> Iterator[di
         row = next((row for row in left if row.stop_id == stay.stop_id), None)
         if row is not None:
             left.remove(row)
-        yield {
+        wanted = {
             **({} if row is None else {"id": row.id}),
             "stop_id": stay.stop_id,
             "arrive": stay.arrive,
@@ -126,6 +126,8 @@ def _given(stays: Sequence[WantedStay], kept: Sequence[PlanStop]) -> Iterator[di
             "host_channel": row.host_channel if row else None,
             "host_answer": row.host_answer if row else None,
         }
+        # An opening that moved before the moment of decision: it is decided when all the others are.
+        yield wanted | {"decide_by": None} if decided_late(wanted) else wanted
 
 
 def _line(done: str, change: DayChange, plan: Plan | None, why: LeftAlone | None = None) -> dict[str, Any]:
