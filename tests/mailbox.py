@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import email
 import email.policy
-import socket
 import socketserver
 import ssl
 import threading
@@ -116,10 +115,3 @@ def mailbox(tls: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
         finally:
             server.shutdown()
             thread.join()
-
-
-def closed_port() -> int:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port

@@ -17,7 +17,8 @@ from cryptography.x509.oid import NameOID
 
 from outreach_api import mail
 from outreach_api.settings import Settings
-from tests.mailbox import Mailbox, closed_port, mailbox
+from tests.mailbox import Mailbox, mailbox
+from tests.ports import free_port
 
 SENDER = "alerts@example.org"
 
@@ -118,7 +119,7 @@ def test_a_stranger_is_told_nothing(certificate: Path) -> None:
 
 
 def test_a_server_that_is_away_or_refuses_is_a_word() -> None:
-    assert fault_of(f"smtps://alerts:secret@127.0.0.1:{closed_port()}") == "mail_unreachable"
+    assert fault_of(f"smtps://alerts:secret@127.0.0.1:{free_port()}") == "mail_unreachable"
     with mailbox() as box:
         box.refused.add("lead@example.org")
         assert fault_of(box.url) == "mail_address_refused"

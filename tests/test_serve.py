@@ -18,16 +18,12 @@ from typing import Any
 
 import pytest
 
+from tests.ports import free_port
+
 OUTREACH = [sys.executable, "-m", "outreach_api.cli"]
 THREADS = 4
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment_of(home: Path, **settings: object) -> dict[str, str]:

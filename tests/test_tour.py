@@ -6,13 +6,14 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTREACH = [sys.executable, "-m", "outreach_api.cli"]
@@ -32,8 +33,7 @@ exec "{curl}" --dump-header "$(mktemp "{heads}/$(date +%s%N)-XXXXXX")" --noproxy
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     """A served home of its own, and programs to find: this Python, its outreach, a curl that takes notes."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     programs, heads = tmp_path / "bin", tmp_path / "heads"
     programs.mkdir()
     heads.mkdir()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import http.client
 import socket
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from functools import partial
 from typing import Any
@@ -152,7 +152,7 @@ def _announce(settings: Settings) -> None:
         try:
             with no_proxy.open(f"{here}/readyz", timeout=5):
                 break
-        except (urllib.error.URLError, OSError):
+        except (OSError, http.client.HTTPException):
             time.sleep(0.05)
     with contextlib.suppress(BrokenPipeError):
         print(f"動いています · listening at {here}", flush=True)

@@ -20,6 +20,7 @@ from outreach_api.kernel.clock import parse_instant
 from outreach_api.kernel.errors import KernelError, Problem, Refusal
 from outreach_api.ledger.kinds import Operation
 from outreach_api.sync.sealed import LONGEST_SEALED, Sealed
+from schemas.compiled import prepared
 from schemas.fields import INT64_MAX, UUID_FORM
 
 _KEYS = frozenset(
@@ -36,6 +37,7 @@ _WHOLE_OR_NONE = (int, type(None))
 _MOST_PROBLEMS = 20  # shown of one envelope
 
 
+@prepared
 class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """An operation as most phones send it."""
 

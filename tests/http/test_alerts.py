@@ -23,8 +23,9 @@ from tests.api import Api
 from tests.http.test_contact_notes import note_for, visit_of, write_note
 from tests.http.test_safety import concerns
 from tests.http.test_sync import operation, push, results
-from tests.mailbox import Mailbox, closed_port, mailbox
+from tests.mailbox import Mailbox, mailbox
 from tests.make import make_stop, make_visit
+from tests.ports import free_port
 
 LEAD, DEPUTY, OUTSIDE = "lead@example.org", "deputy@example.org", "outside@example.com"
 ADDRESSES = {"lead_email": LEAD, "deputy_email": DEPUTY, "outside_email": OUTSIDE}
@@ -203,7 +204,7 @@ def test_without_an_address_of_the_lead_the_deputy_is_told(api: Api, box: Mailbo
 def test_what_the_mail_server_did_not_take_is_tried_again_and_shown_meanwhile(api: Api, box: Mailbox) -> None:
     configure(api)
     write_note(api, visit_of(api), safety_concern=True)
-    gone = replace(settings(box), smtp_url=f"smtp+plain://127.0.0.1:{closed_port()}")
+    gone = replace(settings(box), smtp_url=f"smtp+plain://127.0.0.1:{free_port()}")
     assert work(api, box, chosen=gone) == []
     shown = the_concern(api)
     assert shown["alert_problem"] == "mail_unreachable"

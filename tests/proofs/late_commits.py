@@ -37,7 +37,6 @@ IN_ONE_WRITE = 25
 PAGE = 500
 LATEST_COMMIT = 0.01
 """Seconds that a writer may wait before it commits."""
-PLACE = {"name": "公園", "kind": "park", "position": {"lat": 35.8, "lon": 139.9}}
 FEED = {"stop": FEEDS["stop"]}
 
 
@@ -96,13 +95,19 @@ def _write(database: Database, actor: Actor, dice: random.Random, times: int) ->
     written: list[uuid.UUID] = []
     for _ in range(times):
         ids = [new_id() for _ in range(IN_ONE_WRITE)]
-        operations = [Operation(one, "stop.request", 1, one, PLACE) for one in ids]
+        operations = [Operation(one, "stop.request", 1, one, _place(dice)) for one in ids]
         ready = perform.read(operations, actor=actor, kinds=registry, hash_key=bytes(32))
         with database.write() as session:
             perform.perform(Work(session, actor, utc_now(), Settings(), keyring), ready)
             time.sleep(dice.random() * LATEST_COMMIT * (dice.random() < 0.5))
         written += ids
     return written
+
+
+def _place(dice: random.Random) -> dict[str, object]:
+    """Far from the others: what is near is looked at in each write, and this is not about that."""
+    position = {"lat": dice.uniform(30, 45), "lon": dice.uniform(130, 145)}
+    return {"name": "公園", "kind": "park", "position": position}
 
 
 def _follow(

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from outreach_api.settings import PREFIX, Settings
 from outreach_api.storage.keyring import make_keys
 from outreach_api.storage.session import Database
+from tests.ports import free_port
 
 OUTREACH = ("-m", "outreach_api.cli")
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,8 +36,7 @@ class Site:
         """`program` is what Python runs, see there."""
         home.mkdir(parents=True, exist_ok=True)
         self.url, self.home = url, home
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         make_keys(Settings(home=home)).close()
         clean = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
         self._environment = clean | {

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from outreach_api.cli import main as outreach_main
-from tests.test_serve import Server, free_port
+from tests.ports import free_port
+from tests.test_serve import Server
 from tests.typed import Done, within
 from van import main as van_main
 from van_app.clock import TOKYO
