@@ -303,6 +303,9 @@ class Settings:
         0.25, _POINTS, "points of a stop for each person there who is not reached"
     )
     points_day: float = _setting(2.0, _POINTS, "points for each day since its last visit")
+    points_due: float = _setting(
+        80.0, _POINTS, "points for a visit in time at a stop that wants one at least every so many days"
+    )
     points_return: float = _setting(60.0, _POINTS, "points for each promise to meet again that is due there")
     points_follow_up: float = _setting(30.0, _POINTS, "points for each other promise that is due there")
     points_weight: float = _setting(

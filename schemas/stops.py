@@ -111,7 +111,10 @@ class StopFields(WireSchema):
         metadata={"description": "The host's condition: so many days from one visit to the next."},
     )
     max_days_between = Whole(
-        1, 366, allow_none=True, metadata={"description": "At most so many days from one visit to the next."}
+        1,
+        366,
+        allow_none=True,
+        metadata={"description": "The longest gap wanted from one visit to the next."},
     )
     windows = Many(Nested(Window), 40)
     position_precision = Word(

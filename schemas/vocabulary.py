@@ -181,6 +181,7 @@ class ScorePart(StrEnum):
 
     GAP = "gap"
     DAYS_SINCE = "days_since"
+    DUE = "due"
     RETURNS = "returns"
     FOLLOW_UPS = "follow_ups"
     WEIGHT = "weight"

@@ -25,6 +25,7 @@ def places(draw: st.DrawFn, days: Sequence[int], sites: int = 0) -> Place:
         stay=draw(st.integers(3, 15)),
         value=draw(st.integers(0, 60)),
         windows={day: draw(windows()) for day in days if draw(st.integers(0, 4))},
+        extra={day: draw(st.integers(0, 40)) for day in days if not draw(st.integers(0, 3))},
         setup=draw(st.integers(0, 4)),
         teardown=draw(st.integers(0, 4)),
         must=draw(st.integers(0, 5)) == 0,

@@ -28,6 +28,7 @@ TEXTS = {
     # What a stop is worth
     "score.gap": ("まわりの届いていない人 {amount}人", "{amount} people around it who are not reached"),
     "score.days_since": ("前の訪問から{amount}日", "{amount} days since the last visit"),
+    "score.due": ("{amount}日以内にまた行く所", "wants a visit at least every {amount} days"),
     "score.never_visited": ("まだ訪れたことがない", "never visited yet"),
     "score.returns": ("「また会おう」の約束 {amount}件", "{amount} promises to meet again"),
     "score.follow_ups": ("そのほかの約束 {amount}件", "{amount} other promises"),

@@ -32,7 +32,7 @@ def solve(problem: Problem, seed: int, seconds: float, clock: Callable[[], float
     times = routing.GetDimensionOrDie("time")
     for number, place in enumerate(problem.places):
         index = manager.NodeToIndex(number)
-        routing.AddDisjunction([index], problem.weight(number) * POINT)
+        routing.AddDisjunction([index], problem.weight(number, 0) * POINT)
         days = [shift for shift in range(vans) if problem.windows(number, shift)]
         if not days:
             routing.VehicleVar(index).SetValue(-1)

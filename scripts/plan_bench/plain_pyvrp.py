@@ -59,7 +59,7 @@ def _data(problem: Problem) -> tuple[Any, list[int]]:
                 service_duration=place.stay,
                 tw_early=opens,
                 tw_late=closes - place.stay,
-                prize=problem.weight(number) * POINT,
+                prize=problem.weight(number, 0) * POINT,
                 required=False,
                 group=group,
             )

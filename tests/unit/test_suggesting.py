@@ -32,6 +32,7 @@ FIRST = dt.date(2026, 11, 30)  # a Monday
 RATES = Rates(
     per_person=0.25,
     per_day=2.0,
+    per_due=80.0,
     per_return=60.0,
     per_follow_up=30.0,
     per_weight=40.0,
@@ -134,6 +135,7 @@ def cases(draw: st.DrawFn) -> Case:
             permissions=draw(leaves),
             status=draw(st.sampled_from([StopStatus.AGREED] * 5 + [StopStatus.PAUSED])),
             max_width_cm=draw(st.sampled_from([None, None, 180])),
+            max_days_between=draw(st.sampled_from([None, None, 1, 5, 6])),
             stay_minutes=draw(st.sampled_from([30, 60, 120, 180])),
             record=StopRecord(weight=draw(st.integers(0, 9)), days_since=draw(st.integers(0, 90))),
             days_taken=draw(st.sampled_from([(), (), (), (FIRST,), (FIRST - dt.timedelta(days=5),)])),
@@ -294,6 +296,60 @@ def test_a_stop_may_be_visited_again_after_the_days_between() -> None:
     days = sorted(posed.shifts[route.shift].day for route in answer.routes if route.stays)
     assert days == [FIRST, FIRST + dt.timedelta(days=2), FIRST + dt.timedelta(days=4)]
     assert len(answered(case(candidate(1), days=5, apart_days=21))[1].visited) == 1
+
+
+def in_time(given: Case) -> list[tuple[str, int, bool]]:
+    """Of each suggested stay the stop's code, the day from the first on, and whether it counts as in time."""
+    posed, answer, explained = answered(given)
+    codes = {str(one.stop.id): one.code for one in given.candidates}
+    return sorted(
+        (
+            codes[stay["stop_id"]],
+            (dt.date.fromisoformat(day["local_day"]) - FIRST).days,
+            any(part["code"] == "due" for part in stay["score"]),
+        )
+        for day in kept(posed, answer, explained, None)["days"]
+        for stay in day["stays"]
+    )
+
+
+def days_ago(days: int) -> tuple[dt.date, ...]:
+    return (FIRST - dt.timedelta(days=days),)
+
+
+def test_a_stop_is_visited_before_its_longest_gap_is_over() -> None:
+    """Only one of the two fits into a day, and the other is worth more: it goes second."""
+    waiting = candidate(1, stay_minutes=300, max_days_between=28, days_taken=days_ago(28))
+    better = candidate(2, stay_minutes=300, record=StopRecord(weight=9))
+    assert in_time(case(better, waiting, days=2, iterations=40)) == [("K01", 0, True), ("K02", 1, False)]
+    longer = _with_stop(case(better, waiting), 1, max_days_between=29)
+    assert in_time(longer) == [("K02", 0, False)]
+
+
+def test_a_gap_that_was_too_long_already_makes_every_day_as_good() -> None:
+    overdue = candidate(1, max_days_between=28, days_taken=days_ago(40))
+    late = replace(
+        overdue,
+        stop=replace(overdue.stop, openings=(Opening(weekday=2, opens=dt.time(9), closes=dt.time(17)),)),
+    )
+    assert in_time(case(late, days=3)) == [("K01", 2, True)]
+
+
+def test_a_short_rhythm_is_kept_all_through_the_period() -> None:
+    often = candidate(1, max_days_between=2, days_taken=days_ago(1))
+    found = in_time(case(often, days=6, apart_days=1, iterations=40))
+    kept_days = [day for _, day, counts in found if counts]
+    assert len(kept_days) == 3
+    assert all(day <= due for day, due in zip(kept_days, (1, 3, 5), strict=True))
+
+
+def test_a_visit_that_another_plan_makes_in_time_is_not_waited_for() -> None:
+    planned = candidate(1, max_days_between=7, days_taken=(*days_ago(6), FIRST + dt.timedelta(days=1)))
+    assert not any(counts for _, _, counts in in_time(case(planned, days=3, apart_days=1)))
+
+
+def test_nobody_is_overdue_at_a_stop_where_nobody_ever_was() -> None:
+    assert in_time(case(candidate(1, max_days_between=7), days=3)) == [("K01", 0, False)]
 
 
 def test_a_slow_hour_in_the_shift_makes_every_drive_as_slow() -> None:

@@ -89,7 +89,7 @@ def value_of(problem: Problem, orders: Iterable[tuple[int, Sequence[int]]]) -> f
     """Points minus driving of orders by shift. Sums whole numbers first, so that it never depends on the order."""
     points = minutes = 0
     for shift, order in orders:
-        points += sum(problem.places[place].value for place in order)
+        points += sum(problem.points(place, shift) for place in order)
         minutes += drive_of(problem, shift, order)
     return points - problem.minute_price * minutes
 

@@ -82,7 +82,7 @@ class Market:
                 nth = min(_NEAR, size - 1)
                 taken = table.stays + np.partition(legs, nth, axis=0)[nth]
                 minutes[table.numbers] = np.minimum(minutes[table.numbers], taken)
-        value = np.array([float(place.value) for place in problem.places])
+        value = np.array([float(place.most) for place in problem.places])
         value[~np.isfinite(minutes)] = minutes[~np.isfinite(minutes)] = 0.0
         rate = value / np.maximum(1.0, minutes)
         order = np.argsort(-rate, kind="stable")

@@ -25,13 +25,15 @@ class Place:
 
     A stop that may be visited several times in the horizon is several places of one Site. Set-up lies before the
     stay and teardown after it, both outside of the windows, as `check` counts them. `windows` has the windows of each
-    day, sorted and apart from each other; a day that is not in it is a day without a visit.
+    day, sorted and apart from each other; a day that is not in it is a day without a visit. On the days of `extra` a
+    visit is worth so many points more.
     """
 
     key: str
     stay: int
     value: int
     windows: Mapping[int, Sequence[Window]]
+    extra: Mapping[int, int] = field(default_factory=dict)
     setup: int = 0
     teardown: int = 0
     must: bool = False
@@ -42,6 +44,13 @@ class Place:
         # The bounds' clock goes forward with every stay.
         if self.stay < 1:
             raise ValueError("a stay lasts a minute at least")
+        if any(points < 0 for points in self.extra.values()):
+            raise ValueError("no day takes points off")
+
+    @property
+    def most(self) -> int:
+        """The points of a visit on its best day."""
+        return self.value + max(self.extra.values(), default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,12 +136,16 @@ class Problem:
     def must_bonus(self) -> int:
         """More points than all optional places and all driving together can outweigh."""
         longest_day = sum(shift.latest - shift.earliest for shift in self.shifts)
-        return 1 + sum(place.value for place in self.places) + round(self.minute_price * longest_day)
+        return 1 + sum(place.most for place in self.places) + round(self.minute_price * longest_day)
 
-    def weight(self, place: int) -> int:
-        """What the engines maximise: the value, lifted above everything for a must."""
+    def points(self, place: int, shift: int) -> int:
+        """What a visit in a shift is worth."""
         wanted = self.places[place]
-        return wanted.value + (self.must_bonus if wanted.must else 0)
+        return wanted.value + wanted.extra.get(self.shifts[shift].day, 0)
+
+    def weight(self, place: int, shift: int) -> int:
+        """What the engines maximise: those points, lifted above everything for a must."""
+        return self.points(place, shift) + (self.must_bonus if self.places[place].must else 0)
 
     def windows(self, place: int, shift: int) -> Sequence[Window]:
         """Where a stay may lie in a shift; empty when it can't at all."""

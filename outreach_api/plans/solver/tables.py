@@ -65,7 +65,7 @@ class ShiftTable:
         self.costs: Floats = self.drives.astype(np.float64) * problem.minute_price
         self.stays: Ints = np.array([problem.places[number].stay for number in kept], dtype=np.int32)
         self.teardowns: Ints = teardown[rows]
-        self.weights: Floats = np.array([problem.weight(number) for number in kept], dtype=np.float64)
+        self.weights: Floats = np.array([problem.weight(number, shift) for number in kept], dtype=np.float64)
         most = max((len(problem.windows(number, shift)) for number in kept), default=0)
         self.opens: Ints = np.full((len(kept), most), NEVER, dtype=np.int32)
         self.lasts: Ints = np.full((len(kept), most), -NEVER, dtype=np.int32)

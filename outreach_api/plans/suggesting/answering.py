@@ -10,9 +10,10 @@ from typing import Any
 
 from outreach_api.plans.rules import PlanFacts, Stay, Violation, check, hard, legs
 from outreach_api.plans.solver.answer import Answer, Route
+from outreach_api.plans.solver.answer import Stay as RouteStay
 from outreach_api.plans.suggesting.posing import Posed
 from outreach_api.plans.suggesting.reasons import LeftOut
-from outreach_api.plans.suggesting.scores import Part, parts, points
+from outreach_api.plans.suggesting.scores import Part, points
 from schemas.vocabulary import LegBasis
 
 
@@ -99,7 +100,7 @@ def _day(posed: Posed, route: Route, visits: Mapping[int, Sequence[dt.date]]) ->
     if broken := hard(found):
         raise BrokenRule(broken)
     one = posed.shifts[route.shift]
-    stays = [_stay(posed, stay.place, stay.arrive, stay.depart) for stay in route.stays]
+    stays = [_stay(posed, one.day, stay) for stay in route.stays]
     return {
         "local_day": one.day.isoformat(),
         "van_id": str(one.van.van_id),
@@ -122,23 +123,25 @@ def _day(posed: Posed, route: Route, visits: Mapping[int, Sequence[dt.date]]) ->
     }
 
 
-def _stay(posed: Posed, place: int, arrive: int, depart: int) -> dict[str, Any]:
-    visit = posed.visits[place]
+def _stay(posed: Posed, day: dt.date, stay: RouteStay) -> dict[str, Any]:
+    visit = posed.visits[stay.place]
     candidate = posed.case.candidates[visit.candidate]
+    score = visit.parts(day, posed.case.wish.first)
     return {
         "stop_id": str(candidate.stop.id),
-        "arrive": _text(arrive),
-        "depart": _text(depart),
+        "arrive": _text(stay.arrive),
+        "depart": _text(stay.depart),
         "stay_learned": candidate.stay_learned,
-        "points": points(visit.parts),
-        "score": _score(visit.parts),
+        "points": points(score),
+        "score": _score(score),
     }
 
 
 def _left_out(posed: Posed, one: LeftOut) -> dict[str, Any]:
     candidates = posed.case.candidates
     candidate = candidates[one.candidate]
-    score = parts(candidate.record, posed.case.rates)
+    visit = next(visit for visit in posed.visits if visit.candidate == one.candidate)
+    score = visit.base + visit.in_time
     return {
         "stop_id": str(candidate.stop.id),
         "must": candidate.stop.id in posed.case.wish.must,

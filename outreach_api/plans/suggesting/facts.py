@@ -36,7 +36,7 @@ class Candidate:
     stay_learned: bool
     """Whether past visits told how long a stay takes."""
     days_taken: tuple[dt.date, ...]
-    """Days around the period on which it is visited or stands in another plan."""
+    """The last visit before the period, and days around it on which it is visited or stands in another plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ def rates(settings: Settings) -> Rates:
     return Rates(
         per_person=settings.points_person,
         per_day=settings.points_day,
+        per_due=settings.points_due,
         per_return=settings.points_return,
         per_follow_up=settings.points_follow_up,
         per_weight=settings.points_weight,
@@ -82,8 +83,10 @@ def candidates(
     latest = {stop.stop_id: stop.last_day for stop in last_held(session, before)}
     promised = _promises(session, last)
     stays = stay_minutes(session, before)
-    apart = max([apart_days, settings.revisit_days, *(one.min_days_between or 0 for one in facts.values())])
-    taken = _days_taken(session, first, last, apart)
+    wanted = [days or 0 for one in facts.values() for days in (one.min_days_between, one.max_days_between)]
+    taken = _days_taken(session, first, last, max(apart_days, settings.revisit_days, *wanted, 0))
+    for stop_id, day in latest.items():
+        taken[stop_id].add(day)
     return [
         Candidate(
             stop=facts[row.id],

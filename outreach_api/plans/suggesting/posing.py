@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from outreach_api.kernel.geo import Point
 from outreach_api.plans.rules import Drives, Limits, PlanFacts, Stay, VanFacts, Violation, check, hard
 from outreach_api.plans.solver.problem import Break, Place, Problem, Shift, Site, Window
 from outreach_api.plans.suggesting.facts import Candidate, VanInTown
-from outreach_api.plans.suggesting.scores import Part, Rates, StopRecord, parts, points
+from outreach_api.plans.suggesting.scores import Part, Rates, StopRecord, due, parts, points
 from outreach_api.plans.suggesting.wish import Wish
 from outreach_api.stops.rules import windows_on
 from schemas.vocabulary import Severity
@@ -33,7 +33,17 @@ class Visit:
 
     candidate: int
     number: int
-    parts: tuple[Part, ...]
+    base: tuple[Part, ...]
+    """What it is worth on any day."""
+    due: dt.date | None = None
+    """The day by which the stop wants to be visited again, if that falls into the period or before it."""
+    in_time: tuple[Part, ...] = ()
+    """What it is worth besides on a day that keeps this."""
+
+    def parts(self, day: dt.date, first: dt.date) -> tuple[Part, ...]:
+        """What it is worth on a day of a period; where it is too late from the first day on, every day is as good."""
+        in_time = self.due is not None and (day <= self.due or self.due < first)
+        return self.base + self.in_time if in_time else self.base
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +119,9 @@ def pose(case: Case) -> Posed:
         for number, candidate in enumerate(case.candidates)
     }
     visits = tuple(
-        Visit(number, count, found)
+        visit
         for number, candidate in enumerate(case.candidates)
-        for count, found in enumerate(_visits(case, candidate, days), 1)
+        for visit in _visits(case, number, candidate, days)
     )
     first = case.wish.first
     places = tuple(
@@ -194,29 +204,57 @@ def forbidding(
     return tuple(replace(one, plan_stop_ids=()) for one in found)
 
 
-def _visits(case: Case, candidate: Candidate, days: Sequence[dt.date]) -> list[tuple[Part, ...]]:
+def _visits(case: Case, number: int, candidate: Candidate, days: Sequence[dt.date]) -> Iterator[Visit]:
     """The visits of a stop that find room in the period, with what each is worth."""
-    found = [parts(candidate.record, case.rates)]
-    if days:
-        again = parts(
-            StopRecord(
-                missed_people=None if candidate.record.missed_people is None else 0.0,
-                days_since=case.apart(candidate),
-                weight=candidate.record.weight,
-            ),
-            case.rates,
-        )
-        found += [again] * ((days[-1] - days[0]).days // case.apart(candidate))
-    return found
+    again = parts(
+        StopRecord(
+            missed_people=None if candidate.record.missed_people is None else 0.0,
+            days_since=case.apart(candidate),
+            weight=candidate.record.weight,
+        ),
+        case.rates,
+    )
+    room = (days[-1] - days[0]).days // case.apart(candidate) if days else 0
+    wanted = list(_due_days(case, candidate))
+    for count in range(1 + room):
+        base = again if count else parts(candidate.record, case.rates)
+        most = candidate.stop.max_days_between
+        if most is None or count >= len(wanted):
+            yield Visit(number, count + 1, base)
+        else:
+            yield Visit(number, count + 1, base, wanted[count], (due(most, case.rates),))
+
+
+def _due_days(case: Case, candidate: Candidate) -> Iterator[dt.date]:
+    """The days by which a stop wants its further visits, the first of them maybe before the period.
+
+    Nobody is waited for at a stop where nobody ever was.
+    """
+    most, first, last = candidate.stop.max_days_between, case.wish.first, case.wish.last
+    stand = sorted(candidate.days_taken)
+    now = max((day for day in stand if day < first), default=stand[0] if stand else None)
+    while most is not None and now is not None:
+        until = now + dt.timedelta(days=most)
+        kept = max((day for day in stand if now < day <= until), default=None)
+        if kept is None:
+            if until > last:
+                return
+            yield until
+        now = kept or max(until, first)
 
 
 def _place(case: Case, visit: Visit, days: Sequence[dt.date]) -> Place:
-    candidate = case.candidates[visit.candidate]
+    candidate, first = case.candidates[visit.candidate], case.wish.first
     return Place(
         key=f"{candidate.stop.id}/{visit.number}",
         stay=candidate.stay_minutes,
-        value=points(visit.parts),
-        windows={(day - case.wish.first).days: windows_of(candidate, day) for day in days},
+        value=points(visit.base),
+        windows={(day - first).days: windows_of(candidate, day) for day in days},
+        extra={
+            (day - first).days: points(visit.parts(day, first)) - points(visit.base)
+            for day in days
+            if visit.in_time
+        },
         setup=case.limits.setup_minutes,
         teardown=case.limits.teardown_minutes,
         must=visit.number == 1 and candidate.stop.id in case.wish.must,

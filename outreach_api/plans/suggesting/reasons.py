@@ -167,7 +167,7 @@ def _lacking(posed: Posed, lack: Lack, place: int, way: _Way) -> Reason:
 def _not_worth_it(posed: Posed, place: int, way: _Way) -> Reason:
     """There is room, but the drive costs more than the visit is worth."""
     price = posed.problem.minute_price * way.insertion.drive
-    value = posed.problem.places[place].value
+    value = posed.problem.points(place, way.shift)
     return Reason(
         "not_worth_the_drive",
         {
@@ -193,7 +193,7 @@ def _cheapest_swap(posed: Posed, answer: Answer, place: int, shifts: Sequence[in
             entry = cheapest_insertion(problem, shift, order, place)
             if entry.possible:
                 saved = problem.minute_price * (route.drive - drive_of(problem, shift, order) - entry.drive)
-                lost = problem.places[gone].value - problem.places[place].value - saved
+                lost = problem.points(gone, shift) - problem.points(place, shift) - saved
                 swaps.append(_Swap(shift, gone, lost))
     return min(swaps, key=lambda swap: (swap.points, swap.shift, swap.gone), default=None)
 

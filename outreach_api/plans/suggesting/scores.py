@@ -17,6 +17,8 @@ class Rates:
     per_person: float
     """For each person of the target population in the catchment who is not reached (the map's gap)."""
     per_day: float
+    per_due: float
+    """For a visit in time at a stop that wants one at least every so many days."""
     per_return: float
     per_follow_up: float
     per_weight: float
@@ -71,6 +73,11 @@ def parts(record: StopRecord, rates: Rates) -> tuple[Part, ...]:
         missed = round(record.missed_people, 1)
         made.insert(0, Part(ScorePart.GAP, missed, round(missed * rates.per_person)))
     return tuple(made)
+
+
+def due(most_days: int, rates: Rates) -> Part:
+    """What a visit is worth besides when it comes in time: at least every `most_days` days somebody must."""
+    return Part(ScorePart.DUE, most_days, round(rates.per_due))
 
 
 def points(found: tuple[Part, ...]) -> int:
