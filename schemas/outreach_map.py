@@ -1,4 +1,4 @@
-"""The outreach map on the wire: GeoJSON (RFC 7946) of stops, visits, reach, coverage, gaps and outlines.
+"""The outreach map on the wire: stops, visits, reach, coverage, gaps, outlines, as GeoJSON (RFC 7946) and compact.
 
 Every collection says in `summary`, a foreign member, what it is about and what its features come to.
 """
@@ -9,6 +9,7 @@ from marshmallow import fields
 
 from schemas import map_examples
 from schemas.base import Out, Query
+from schemas.columns import columns_of
 from schemas.fields import Box, Day, Id, Nested, Number, QueryNumber, QueryWhole, Text, Whole, Word
 from schemas.geojson import MultiPolygonOut, PointOut, PolygonOut, collection_of
 from schemas.vocabulary import Publicity, StopKind, StopStatus, VisitStatus
@@ -34,6 +35,13 @@ class Basis(StrEnum):
 
 class BoxQuery(Query):
     bbox = Box(load_default=None, metadata={"description": "Only what lies in west,south,east,north."})
+
+    columns = Text(
+        400,
+        form="[a-z_.]+(?:,[a-z_.]+)*",
+        load_default=None,
+        metadata={"description": "Only these of the compact form, such as visits,attendance.children."},
+    )
 
 
 class PeriodQuery(BoxQuery):
@@ -214,3 +222,12 @@ GapsMapOut = collection_of("Gaps", PolygonOut, GapCellOut, GapsSummaryOut, map_e
 OutlinesMapOut = collection_of(
     "Outlines", MultiPolygonOut, OutlineOut, OutlinesSummaryOut, map_examples.OUTLINES
 )
+
+StopsCompactOut = columns_of("Stops", "point", StopPlaceOut, PeriodSummaryOut, map_examples.STOPS)
+VisitsCompactOut = columns_of("Visits", "point", VisitPlaceOut, PeriodSummaryOut, map_examples.VISITS)
+ReachCompactOut = columns_of("Reach", "cell", ReachCellOut, ReachSummaryOut, map_examples.REACH)
+CoverageCompactOut = columns_of(
+    "Coverage", "cell", CoverageCellOut, CoverageSummaryOut, map_examples.COVERAGE
+)
+GapsCompactOut = columns_of("Gaps", "cell", GapCellOut, GapsSummaryOut, map_examples.GAPS)
+OutlinesCompactOut = columns_of("Outlines", "area", OutlineOut, OutlinesSummaryOut, map_examples.OUTLINES)

@@ -9,6 +9,10 @@ TEXTS = {
         "範囲が広すぎます（{found}件、{most}件まで）。bbox で絞るか、大きいメッシュにしてください。",
         "Too much for one map: {found} features, at most {most}. Narrow it with bbox or days, or take larger cells.",
     ),
+    "only_compact": (
+        "列を選べるのは {media} だけです（Accept）。",
+        "Columns can be chosen of {media} only (see Accept).",
+    ),
     # What a file of populations may have wrong.
     "population_unknown_form": (
         "e-Stat の地域メッシュ統計ではないようです（HTKSYORI の列がありません）。CSV としても読めません：",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from outreach_api.kernel.errors import Refusal
-from outreach_api.kernel.geo import BBox, Point
-from outreach_api.kernel.mesh import bounds_degrees
+from outreach_api.kernel.geo import BBox
+from outreach_api.kernel.mesh import MICRO, bounds_degrees
+from outreach_api.outreach_map.rules import ring_of
+from outreach_api.outreach_map.shown import Cells, Counts, Points, Shown, values
 
 # More is no map to look at: a prefecture in 500 m cells is four times that, so it wants a box or larger cells.
 MOST_FEATURES = 10_000
@@ -17,34 +18,25 @@ _DECIMALS = 7
 Features = list[dict[str, Any]]
 
 
-def collection(features: Features, summary: Mapping[str, object]) -> dict[str, Any]:
-    """A collection with the box around it; `summary` is a foreign member, which readers that don't know it skip."""
+def collection(shown: Shown) -> dict[str, Any]:
+    """A collection with the box around it; `summary` is a foreign member, which readers that don't know it skip.
+
+    The id of a cell is its mesh code as text: codes are not counted with.
+    """
+    ids: list[Any] = values(shown.codes if isinstance(shown, Cells) else shown.ids)
+    features: Features = [
+        {"type": "Feature", "id": str(identity), "geometry": geometry, "properties": properties}
+        for identity, geometry, properties in zip(
+            ids, _geometries(shown), _rows(shown.columns, len(ids)), strict=True
+        )
+    ]
     box = _around(features)
     return {
         "type": "FeatureCollection",
         **({} if box is None else {"bbox": box}),
-        "summary": dict(summary),
+        "summary": shown.summary,
         "features": features,
     }
-
-
-def point_feature(identity: object, point: Point, properties: Mapping[str, object]) -> dict[str, Any]:
-    return {
-        "type": "Feature",
-        "id": str(identity),
-        "geometry": {
-            "type": "Point",
-            "coordinates": [round(point.lon, _DECIMALS), round(point.lat, _DECIMALS)],
-        },
-        "properties": dict(properties),
-    }
-
-
-def too_large(found: int) -> Refusal | None:
-    """Never a part of what was asked for without saying so: more than MOST_FEATURES are refused."""
-    if found <= MOST_FEATURES:
-        return None
-    return Refusal("map_too_large", 422, {"found": found, "most": MOST_FEATURES})
 
 
 def touches(cell: int, box: BBox | None) -> bool:
@@ -53,6 +45,35 @@ def touches(cell: int, box: BBox | None) -> bool:
         return True
     south, west, north, east = bounds_degrees(cell)
     return south <= box.north and north > box.south and west <= box.east and east > box.west
+
+
+def _geometries(shown: Shown) -> Iterable[Mapping[str, Any]]:
+    if isinstance(shown, Cells):
+        return ({"type": "Polygon", "coordinates": [ring_of(code)]} for code in values(shown.codes))
+    if isinstance(shown, Points):
+        return (
+            {"type": "Point", "coordinates": [round(lon / MICRO, _DECIMALS), round(lat / MICRO, _DECIMALS)]}
+            for lat, lon in zip(shown.lats, shown.lons, strict=True)
+        )
+    return shown.geometries
+
+
+def _rows(columns: Mapping[str, Any], count: int) -> Iterator[dict[str, Any]]:
+    """The object of each feature; an inner one of which nothing is known is null."""
+    parts = [
+        [None if _nothing(row) else row for row in _rows(column, count)]
+        if isinstance(column, Mapping)
+        else values(column)
+        for column in columns.values()
+    ]
+    counts = isinstance(columns, Counts)
+    for number in range(count):
+        row = zip(columns, (part[number] for part in parts), strict=True)
+        yield {name: value for name, value in row if value or not counts}
+
+
+def _nothing(row: Mapping[str, Any]) -> bool:
+    return bool(row) and all(value is None for value in row.values())
 
 
 def _around(features: Features) -> list[float] | None:

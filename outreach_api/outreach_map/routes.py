@@ -1,4 +1,4 @@
-"""/v1/map: the outreach map as GeoJSON, for those inside. What the public sees is in public/."""
+"""/v1/map: the outreach map as GeoJSON and in a compact form, for those inside. What the public sees is in public/."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ import datetime as dt
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Response, request
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.geo import BBox
 from outreach_api.kernel.week import local_day
+from outreach_api.outreach_map import geojson
+from outreach_api.outreach_map.columnar import MOST_CELLS, columnar
 from outreach_api.outreach_map.reads.coverage import coverage_map
 from outreach_api.outreach_map.reads.gaps import gaps_map
 from outreach_api.outreach_map.reads.places import outlines_map, stops_map, visits_map
 from outreach_api.outreach_map.reads.reach import reach_map
+from outreach_api.outreach_map.shown import Shown
 from outreach_api.web.blueprint import ALL_ROLES, Blueprint
+from outreach_api.web.packing import packed
 from outreach_api.web.problems import Refused
 from outreach_api.web.resource import Resource, actor, session
 from outreach_api.web.services import services
 from schemas import outreach_map as wire
 from schemas.base import Query, WireSchema
+from schemas.columns import COLUMNS
 from schemas.geojson import MEDIA_TYPE
 from schemas.vocabulary import Role
 
@@ -33,83 +38,114 @@ SEES_NEED = ALL_ROLES - {Role.CREW}
 
 
 def _reads_map(
-    out: type[WireSchema], roles: frozenset[Role], *, name: str, query: type[Query] | None = None
+    out: type[WireSchema],
+    compact: type[WireSchema],
+    roles: frozenset[Role],
+    *,
+    name: str,
+    query: type[Query] | None = None,
 ) -> Any:
-    """A map is GeoJSON, tagged by the state of the whole database, so that a repeat costs nothing."""
-    return blp.reads(None, roles, name=name, query=query, by_state=True, media={MEDIA_TYPE: out})
+    """A map is GeoJSON or compact, tagged by the state of the whole database, so that a repeat costs nothing."""
+    media = {MEDIA_TYPE: out, COLUMNS: compact}
+    return blp.reads(None, roles, name=name, query=query, by_state=True, media=media)
+
+
+@blp.after_request
+def pack(response: Response) -> Response:
+    """A map is the same few words over and over."""
+    return packed(response)
 
 
 @blp.route("/stops")
 class StopsMap(Resource):
-    @_reads_map(wire.StopsMapOut, SEES_POINTS, name="mapStops", query=wire.StopsMapQuery)
+    @_reads_map(
+        wire.StopsMapOut, wire.StopsCompactOut, SEES_POINTS, name="mapStops", query=wire.StopsMapQuery
+    )
     def get(self, query: dict[str, Any]) -> Any:
         """Stops as points, with their visits in a period and the last day."""
-        return _geojson(
-            stops_map(
-                session(),
-                actor(),
-                **_period(query),
-                status=query["status"],
-                kind=query["kind"],
-                box=_box(query),
-            )
-        )
+        wanted = {**_period(query), "status": query["status"], "kind": query["kind"], "box": _box(query)}
+        return _answer(stops_map(session(), actor(), **wanted), query["columns"])
 
 
 @blp.route("/visits")
 class VisitsMap(Resource):
-    @_reads_map(wire.VisitsMapOut, SEES_POINTS, name="mapVisits", query=wire.VisitsMapQuery)
+    @_reads_map(
+        wire.VisitsMapOut, wire.VisitsCompactOut, SEES_POINTS, name="mapVisits", query=wire.VisitsMapQuery
+    )
     def get(self, query: dict[str, Any]) -> Any:
         """Held visits of a period as points, with who came by band."""
-        return _geojson(
-            visits_map(session(), actor(), **_period(query), stop_id=query["stop_id"], box=_box(query))
-        )
+        wanted = {**_period(query), "stop_id": query["stop_id"], "box": _box(query)}
+        return _answer(visits_map(session(), actor(), **wanted), query["columns"])
 
 
 @blp.route("/reach")
 class ReachMap(Resource):
-    @_reads_map(wire.ReachMapOut, ALL_ROLES, name="mapReach", query=wire.ReachQuery)
+    @_reads_map(wire.ReachMapOut, wire.ReachCompactOut, ALL_ROLES, name="mapReach", query=wire.ReachQuery)
     def get(self, query: dict[str, Any]) -> Any:
         """Mesh cells with held visits in a period: how many, how long, who came, how long ago."""
-        return _geojson(
-            reach_map(session(), actor(), **_period(query), level=int(query["level"]), box=_box(query))
-        )
+        wanted = {**_period(query), "level": int(query["level"]), "box": _box(query), "most": _most_cells()}
+        return _answer(reach_map(session(), actor(), **wanted), query["columns"])
 
 
 @blp.route("/coverage")
 class CoverageMap(Resource):
-    @_reads_map(wire.CoverageMapOut, SEES_NEED, name="mapCoverage", query=wire.NeedQuery)
+    @_reads_map(
+        wire.CoverageMapOut, wire.CoverageCompactOut, SEES_NEED, name="mapCoverage", query=wire.NeedQuery
+    )
     def get(self, query: dict[str, Any]) -> Any:
         """Mesh cells with the people who live there, the share that stops covered lately, and who came."""
-        return _geojson(coverage_map(session(), services().settings, **_need(query)))
+        found = coverage_map(session(), services().settings, **_need(query), most=_most_cells())
+        return _answer(found, query["columns"])
 
 
 @blp.route("/gaps")
 class GapsMap(Resource):
-    @_reads_map(wire.GapsMapOut, SEES_NEED, name="mapGaps", query=wire.GapsQuery)
+    @_reads_map(wire.GapsMapOut, wire.GapsCompactOut, SEES_NEED, name="mapGaps", query=wire.GapsQuery)
     def get(self, query: dict[str, Any]) -> Any:
         """The mesh cells where most people are missed, ranked, with the known stop that is nearest to them."""
         found = gaps_map(session(), actor(), services().settings, **_need(query), limit=query["limit"])
-        return _geojson(found)
+        return _answer(found, query["columns"])
 
 
 @blp.route("/outlines")
 class OutlinesMap(Resource):
-    @_reads_map(wire.OutlinesMapOut, ALL_ROLES, name="mapOutlines")
+    @_reads_map(wire.OutlinesMapOut, wire.OutlinesCompactOut, ALL_ROLES, name="mapOutlines")
     def get(self) -> Any:
         """Imported outlines of cities and districts."""
-        return _geojson(outlines_map(session()))
+        return _answer(outlines_map(session()))
 
 
-def _geojson(found: dict[str, Any] | Refusal) -> Response | Refusal:
-    return found if isinstance(found, Refusal) else Response(orjson.dumps(found), mimetype=MEDIA_TYPE)
+def _answer(found: Shown | Refusal, columns: str | None = None) -> Response | Refusal:
+    """In the form that was asked for; `columns`: only these, separated by commas, of the compact one."""
+    if isinstance(found, Refusal):
+        return found
+    written: dict[str, Any] | Refusal
+    if _compact():
+        written = columnar(found, columns.split(",") if columns else None)
+    elif columns:
+        written = Refusal("invalid", 422, {}, (Problem("?columns", "only_compact", {"media": COLUMNS}),))
+    else:
+        written = geojson.collection(found)
+    if isinstance(written, Refusal):
+        return written
+    body = orjson.dumps(written, option=orjson.OPT_SERIALIZE_NUMPY)
+    return Response(body, mimetype=COLUMNS if _compact() else MEDIA_TYPE)
+
+
+def _compact() -> bool:
+    """Whether the compact form was asked for by its name; GeoJSON is for everybody else."""
+    return request.accept_mimetypes.best_match([MEDIA_TYPE, COLUMNS], MEDIA_TYPE) == COLUMNS
+
+
+def _most_cells() -> int:
+    return MOST_CELLS if _compact() else geojson.MOST_FEATURES
 
 
 def _today() -> dt.date:
     return local_day(services().now())
 
 
-def _period(query: dict[str, Any]) -> dict[str, dt.date]:
+def _period(query: dict[str, Any]) -> dict[str, Any]:
     """The days asked for, both included; unless said, up to today and as long as until a gap counts in full."""
     last = query["to_day"] or _today()
     days = services().settings.gap_full_days

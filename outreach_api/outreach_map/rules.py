@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from outreach_api.kernel.errors import KernelError
 from outreach_api.kernel.geo import Point, metres_per_degree
@@ -157,16 +157,6 @@ def ring_of(code: int) -> list[list[float]]:
     """
     south, west, north, east = (round(edge, 7) for edge in bounds_degrees(code))
     return [[west, south], [east, south], [east, north], [west, north], [west, south]]
-
-
-def cell_feature(code: int, properties: Mapping[str, object]) -> dict[str, Any]:
-    """A cell as a GeoJSON feature whose id is its mesh code, as text as codes are not counted with."""
-    return {
-        "type": "Feature",
-        "id": str(code),
-        "geometry": {"type": "Polygon", "coordinates": [ring_of(code)]},
-        "properties": dict(properties),
-    }
 
 
 def area_m2(code: int) -> float:

@@ -289,6 +289,7 @@ def _tag_state() -> Response | None:
         local_day(here.now()),
         language(),
         request.headers.get("Accept", ""),
+        request.headers.get("Accept-Encoding", ""),
         here.settings,
     )
     g.etag = hashlib.blake2b(repr(state).encode(), digest_size=12).hexdigest()

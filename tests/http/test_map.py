@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -13,18 +12,14 @@ import pytest
 from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.mesh import bounds_degrees, children, level_of, parent
 from outreach_api.outreach_map import geojson, imports
-from outreach_api.outreach_map.population_file import read_population
 from outreach_api.outreach_map.reads import coverage_summary, top_gaps
 from outreach_api.settings import Settings
-from outreach_api.storage.stops import Stop
 from schemas.geojson import MOST_FEATURES
 from schemas.vocabulary import Publicity, StopStatus, VisitStatus
 from tests.api import Answer, Api
 from tests.make import make_stop, make_visit
+from tests.mapped import CELL, NEXT, TODAY, cells, hold, middle, populate, stop_at
 
-TODAY = dt.date(2026, 11, 28)
-CELL = 533957423  # 500 m
-NEXT = 533957424
 VIEWS = ("stops", "visits", "reach", "coverage", "gaps", "outlines")
 HOSTILE = (
     '<script>alert("x")</script>',
@@ -34,48 +29,6 @@ HOSTILE = (
     "=HYPERLINK(1)",
     "O'Brien; DROP TABLE",
 )
-
-
-def middle(cell: int) -> dict[str, float]:
-    south, west, north, east = bounds_degrees(cell)
-    return {"lat": round((south + north) / 2, 6), "lon": round((west + east) / 2, 6)}
-
-
-def stop_at(api: Api, cell: int = CELL, **columns: Any) -> Stop:
-    with api.database.write() as session:
-        return make_stop(session, **{**middle(cell), **columns})
-
-
-def hold(
-    api: Api, stop: Stop, *, day: dt.date = TODAY, van: uuid.UUID | None = None, **taps: int
-) -> uuid.UUID:
-    """A visit of some day, with people counted through the API."""
-    with api.database.write() as session:
-        visit = make_visit(session, van_id=van or api.van, stop=stop, day=day)
-    if taps:
-        done = api.post(f"/v1/visits/{visit.id}/head-counts", {"counts": taps})
-        assert done.status == 201, done
-    return visit.id
-
-
-def populate(api: Api, *lines: str, header: str = "mesh,population,target", label: str = "試し") -> None:
-    data = "\n".join([header, *lines]).encode()
-    table = read_population(data)
-    assert table.errors == ()
-    with api.database.write() as session:
-        imports.keep_population(
-            session,
-            table,
-            label=label,
-            source=imports.SourceFile.of("people.csv", data),
-            boundary_code=None,
-            now=utc_now(),
-        )
-
-
-def cells(answer: Answer) -> dict[int, dict[str, Any]]:
-    assert answer.status == 200, answer
-    return {int(feature["id"]): feature["properties"] for feature in answer.json["features"]}
 
 
 def rings(geometry: dict[str, Any]) -> Iterator[tuple[bool, list[list[float]]]]:

@@ -223,12 +223,6 @@ def test_the_ring_of_a_cell_is_closed_and_runs_counter_clockwise_in_lon_lat(code
     assert all(len(repr(number).split(".")[1]) <= 7 for corner in ring for number in corner)
 
 
-def test_a_cell_becomes_a_feature_with_its_code_as_text() -> None:
-    feature = rules.cell_feature(CELL, {"gap": 3})
-    assert (feature["type"], feature["id"], feature["properties"]) == ("Feature", "5339574232", {"gap": 3})
-    assert feature["geometry"] == {"type": "Polygon", "coordinates": [rules.ring_of(CELL)]}
-
-
 def test_a_cell_in_matsudo_is_as_large_as_the_domain_says() -> None:
     assert rules.area_m2(CELL) == pytest.approx(231 * 283, rel=0.005)
     assert rules.area_m2(533957423) == pytest.approx(462 * 565, rel=0.005)

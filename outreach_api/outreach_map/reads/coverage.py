@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.geo import BBox
 from outreach_api.outreach_map import rules
-from outreach_api.outreach_map.geojson import Features, collection, too_large, touches
+from outreach_api.outreach_map.geojson import touches
 from outreach_api.outreach_map.reads.held import HeldAt, attendance, between, last_held
 from outreach_api.outreach_map.reads.levels import added, gathered, within
 from outreach_api.outreach_map.reads.need import DIVISOR, Basis, Need, need
+from outreach_api.outreach_map.shown import Cells, too_large
 from outreach_api.settings import Settings
 from outreach_api.storage.visits import Visit
 
@@ -57,9 +58,16 @@ def coverage_summary(session: Session, settings: Settings, on: dt.date) -> Cover
 
 
 def coverage_map(
-    session: Session, settings: Settings, *, on: dt.date, level: int, radius_m: float, box: BBox | None
-) -> dict[str, Any] | Refusal:
-    """Cells with people, covered share and reach rate, as GeoJSON; the summary is of the cells in it.
+    session: Session,
+    settings: Settings,
+    *,
+    on: dt.date,
+    level: int,
+    radius_m: float,
+    box: BBox | None,
+    most: int,
+) -> Cells | Refusal:
+    """Cells with people, covered share and reach rate, refused if more than `most`; the summary is of those cells.
 
     Coverage says that a stop was near enough, the reach rate who came: attendance in the window at the stops of a
     cell, per 100 people within reach of any of them.
@@ -76,7 +84,7 @@ def coverage_map(
     people = within(known.people, box, level)
     shown = added(within(known.totals, box, level), level)
     cells = sorted({*shown, *(cell // DIVISOR[level] for cell in people), *stops_in})
-    if refusal := too_large(len(cells)):
+    if refusal := too_large(len(cells), most):
         return refusal
     covered = rules.coverage(people, points(fresh), on, radius_m, settings.coverage_days)
     at_level = gathered(people, covered, level)
@@ -89,26 +97,25 @@ def coverage_map(
     near = rules.people_within(
         known.people, [[stop.point for stop in group] for group in (*groups, everywhere)], radius_m
     )
-    features: Features = []
-    for cell, group, catchment in zip(cells, groups, near, strict=False):
-        counted = sum(came.get(stop.stop_id, 0) for stop in group)
-        share = at_level.covered.get(cell)
-        features.append(
-            rules.cell_feature(
-                cell,
-                {
-                    "population": _people(shown.get(cell)),
-                    "target": _people(at_level.people.get(cell)) if known.targets is not None else None,
-                    "covered_share": None if share is None else round(share, 4),
-                    "attendance": counted,
-                    "reach_rate": _rate(counted if group else None, catchment),
-                },
-            )
-        )
+    counts = [sum(came.get(stop.stop_id, 0) for stop in group) for group in groups]
+    shares = [at_level.covered.get(cell) for cell in cells]
     counted = sum(came.get(stop.stop_id, 0) for stop in everywhere)
     whole = rules.total_coverage(people, covered)
-    return collection(
-        features,
+    return Cells(
+        level,
+        cells,
+        {
+            "population": [_people(shown.get(cell)) for cell in cells],
+            "target": [
+                None if known.targets is None else _people(at_level.people.get(cell)) for cell in cells
+            ],
+            "covered_share": [None if share is None else round(share, 4) for share in shares],
+            "attendance": counts,
+            "reach_rate": [
+                _rate(count if group else None, catchment)
+                for count, group, catchment in zip(counts, groups, near, strict=False)
+            ],
+        },
         {
             **need_summary(known, settings, on=on, level=level, radius_m=radius_m),
             "population": round(sum(shown.values()), 1),

@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,11 +15,11 @@ from outreach_api.kernel.geo import BBox, Point, distance_m
 from outreach_api.kernel.mesh import MICRO, bounds_degrees
 from outreach_api.ledger.kinds import Actor
 from outreach_api.outreach_map import rules
-from outreach_api.outreach_map.geojson import collection
 from outreach_api.outreach_map.reads.coverage import NO_POPULATION, need_summary, points
 from outreach_api.outreach_map.reads.held import last_held
 from outreach_api.outreach_map.reads.levels import gathered, least, within
 from outreach_api.outreach_map.reads.need import Basis, need
+from outreach_api.outreach_map.shown import Cells
 from outreach_api.settings import Settings
 from outreach_api.storage.stops import Stop
 from schemas.vocabulary import Publicity, Role, StopStatus
@@ -152,8 +151,8 @@ def gaps_map(
     radius_m: float,
     box: BBox | None,
     limit: int,
-) -> dict[str, Any] | Refusal:
-    """The worst gaps, ranked, as GeoJSON. A reporter sees no stop that is not announced publicly."""
+) -> Cells | Refusal:
+    """The worst gaps, ranked. A reporter sees no stop that is not announced publicly."""
     known = need(session)
     if known is None:
         return NO_POPULATION
@@ -167,29 +166,26 @@ def gaps_map(
         announced_only=actor.role is Role.REPORTER,
         box=box,
     )
-    features = [
-        rules.cell_feature(
-            gap.mesh,
-            {
-                "rank": rank,
-                "people": round(gap.people, 2),
-                "covered_share": round(gap.covered_share, 4),
-                "days_since_last_visit": gap.days_since_last_visit,
-                "gap": round(gap.gap, 2),
-                "best_stop": None if gap.best_stop is None else _stop_view(gap.best_stop),
+    near = [gap.best_stop for gap in found]
+    return Cells(
+        level,
+        [gap.mesh for gap in found],
+        {
+            "rank": list(range(1, len(found) + 1)),
+            "people": [round(gap.people, 2) for gap in found],
+            "covered_share": [round(gap.covered_share, 4) for gap in found],
+            "days_since_last_visit": [gap.days_since_last_visit for gap in found],
+            "gap": [round(gap.gap, 2) for gap in found],
+            "best_stop": {
+                "id": [stop and stop.id for stop in near],
+                "name": [stop and stop.name for stop in near],
+                "status": [stop and stop.status for stop in near],
+                "distance_m": [stop and round(stop.distance_m, 1) for stop in near],
+                "share_of_cell": [stop and round(stop.share_of_cell, 4) for stop in near],
             },
-        )
-        for rank, gap in enumerate(found, 1)
-    ]
-    summary = need_summary(known, settings, on=on, level=level, radius_m=radius_m)
-    return collection(features, {**summary, "full_after_days": settings.gap_full_days})
-
-
-def _stop_view(stop: NearStop) -> dict[str, Any]:
-    return {
-        "id": stop.id,
-        "name": stop.name,
-        "status": stop.status,
-        "distance_m": round(stop.distance_m, 1),
-        "share_of_cell": round(stop.share_of_cell, 4),
-    }
+        },
+        {
+            **need_summary(known, settings, on=on, level=level, radius_m=radius_m),
+            "full_after_days": settings.gap_full_days,
+        },
+    )

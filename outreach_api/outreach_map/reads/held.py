@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from outreach_api.kernel.geo import Point
 from outreach_api.kernel.mesh import MICRO
 from outreach_api.ledger import measures
 from outreach_api.ledger.kinds import Actor
+from outreach_api.outreach_map.shown import Counts
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
@@ -84,14 +86,24 @@ def attendance(session: Session, by: Any, *conditions: sa.ColumnElement[bool]) -
 
 
 def attendance_view(bands: Bands) -> dict[str, Any]:
+    return {"total": sum(bands.values()), "children": children(bands), "by_band": bands}
+
+
+def attendance_columns(places: Sequence[Bands]) -> dict[str, Any]:
+    """The same of many places, by column."""
+    seen = sorted({band for bands in places for band in bands})
     return {
-        "total": sum(bands.values()),
-        "children": sum(bands.get(band, 0) for band in CHILD_BANDS),
-        "by_band": bands,
+        "total": [sum(bands.values()) for bands in places],
+        "children": [children(bands) for bands in places],
+        "by_band": Counts({band: [bands.get(band, 0) for bands in places] for band in seen}),
     }
 
 
-def summed(parts: list[Bands]) -> Bands:
+def children(bands: Bands) -> int:
+    return sum(bands.get(band, 0) for band in CHILD_BANDS)
+
+
+def summed(parts: Sequence[Bands]) -> Bands:
     whole: Bands = {}
     for bands in parts:
         for band, count in bands.items():

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
-from outreach_api.kernel.geo import BBox, Point
-from outreach_api.kernel.mesh import MICRO, micro
+from outreach_api.kernel.geo import BBox
+from outreach_api.kernel.mesh import micro
 from outreach_api.ledger.kinds import Actor
-from outreach_api.outreach_map.geojson import MOST_FEATURES, Features, collection, point_feature, too_large
+from outreach_api.outreach_map.geojson import MOST_FEATURES
 from outreach_api.outreach_map.reads.held import (
     attendance,
+    attendance_columns,
     attendance_view,
     between,
     held,
@@ -24,6 +26,7 @@ from outreach_api.outreach_map.reads.held import (
     last_held,
     summed,
 )
+from outreach_api.outreach_map.shown import Areas, Columns, Points, too_large
 from outreach_api.storage.area import Boundary
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
@@ -38,7 +41,7 @@ def stops_map(
     status: str | None,
     kind: str | None,
     box: BBox | None,
-) -> dict[str, Any] | Refusal:
+) -> Points | Refusal:
     """Stops with what was held at them in a period, and when last before its end. Hosts are not on a map."""
     select = sa.select(Stop).where(*_in_box(box)).order_by(Stop.code, Stop.id)
     if status is not None:
@@ -46,7 +49,7 @@ def stops_map(
     if kind is not None:
         select = select.where(Stop.kind == kind)
     rows = session.scalars(select.limit(MOST_FEATURES + 1)).all()
-    if refusal := too_large(len(rows)):
+    if refusal := too_large(len(rows), MOST_FEATURES):
         return refusal
     wanted = (between(first, last), in_scope(actor))
     counts = (
@@ -55,37 +58,30 @@ def stops_map(
         .group_by(Visit.stop_id)
     )
     visits = {row.stop_id: row.visits for row in session.execute(counts)}
-    came = attendance(session, Visit.stop_id, *wanted)
+    by_stop = attendance(session, Visit.stop_id, *wanted)
+    came = [by_stop.get(row.id, {}) for row in rows]
     latest = {stop.stop_id: stop.last_day for stop in last_held(session, last, in_scope(actor))}
-    features: Features = []
-    for row in rows:
-        day = latest.get(row.id)
-        features.append(
-            point_feature(
-                row.id,
-                Point(row.lat_micro / MICRO, row.lon_micro / MICRO),
-                {
-                    "code": row.code,
-                    "name": row.name,
-                    "kana": row.kana,
-                    "name_en": row.name_en,
-                    "kind": row.kind,
-                    "status": row.status,
-                    "publicity": row.publicity,
-                    "visits": visits.get(row.id, 0),
-                    "last_visit_day": day,
-                    "days_since_last_visit": None if day is None else (last - day).days,
-                    "attendance": attendance_view(came.get(row.id, {})),
-                },
-            )
-        )
-    return collection(
-        features,
+    days = [latest.get(row.id) for row in rows]
+    return _points(
+        rows,
+        {
+            "code": [row.code for row in rows],
+            "name": [row.name for row in rows],
+            "kana": [row.kana for row in rows],
+            "name_en": [row.name_en for row in rows],
+            "kind": [row.kind for row in rows],
+            "status": [row.status for row in rows],
+            "publicity": [row.publicity for row in rows],
+            "visits": [visits.get(row.id, 0) for row in rows],
+            "last_visit_day": days,
+            "days_since_last_visit": [None if day is None else (last - day).days for day in days],
+            "attendance": attendance_columns(came),
+        },
         {
             "from_day": first,
             "to_day": last,
             "visits": sum(visits.get(row.id, 0) for row in rows),
-            "attendance": attendance_view(summed([came.get(row.id, {}) for row in rows])),
+            "attendance": attendance_view(summed(came)),
         },
     )
 
@@ -98,7 +94,7 @@ def visits_map(
     last: dt.date,
     stop_id: uuid.UUID | None,
     box: BBox | None,
-) -> dict[str, Any] | Refusal:
+) -> Points | Refusal:
     """Held visits of a period at their stops' positions. What was noted about a visit stays there."""
     wanted = [between(first, last), in_scope(actor)]
     if stop_id is not None:
@@ -119,50 +115,45 @@ def visits_map(
     )
     found = sa.select(*columns).join(Stop, Stop.id == Visit.stop_id).where(held(), *wanted)
     rows = session.execute(found.order_by(Visit.local_day, Visit.id).limit(MOST_FEATURES + 1)).all()
-    if refusal := too_large(len(rows)):
+    if refusal := too_large(len(rows), MOST_FEATURES):
         return refusal
-    came = attendance(session, Visit.id, *wanted)
-    features = [
-        point_feature(
-            row.id,
-            Point(row.lat_micro / MICRO, row.lon_micro / MICRO),
-            {
-                "stop_id": row.stop_id,
-                "stop_name": row.name,
-                "van_id": row.van_id,
-                "local_day": row.local_day,
-                "status": row.status,
-                "hours_open": _hours_between(row.opened_at, row.closed_at),
-                "attendance": attendance_view(came.get(row.id, {})),
-            },
-        )
-        for row in rows
-    ]
-    return collection(
-        features,
+    by_visit = attendance(session, Visit.id, *wanted)
+    came = [by_visit.get(row.id, {}) for row in rows]
+    return _points(
+        rows,
+        {
+            "stop_id": [row.stop_id for row in rows],
+            "stop_name": [row.name for row in rows],
+            "van_id": [row.van_id for row in rows],
+            "local_day": [row.local_day for row in rows],
+            "status": [row.status for row in rows],
+            "hours_open": [_hours_between(row.opened_at, row.closed_at) for row in rows],
+            "attendance": attendance_columns(came),
+        },
         {
             "from_day": first,
             "to_day": last,
             "visits": len(rows),
-            "attendance": attendance_view(summed([came.get(row.id, {}) for row in rows])),
+            "attendance": attendance_view(summed(came)),
         },
     )
 
 
-def outlines_map(session: Session) -> dict[str, Any]:
+def outlines_map(session: Session) -> Areas:
     """The outlines in force: of each code the newest that was not undone."""
     newest = sa.select(Boundary).where(Boundary.undone_at.is_(None)).order_by(Boundary.change_no)
-    by_code = {row.code: row for row in session.scalars(newest)}
-    features: Features = [
-        {
-            "type": "Feature",
-            "id": row.code,
-            "geometry": row.geometry,
-            "properties": {"code": row.code, "name": row.name},
-        }
-        for _, row in sorted(by_code.items())
-    ]
-    return collection(features, {"outlines": len(features)})
+    by_code = dict(sorted({row.code: row for row in session.scalars(newest)}.items()))
+    return Areas(
+        list(by_code),
+        [row.geometry for row in by_code.values()],
+        {"code": list(by_code), "name": [row.name for row in by_code.values()]},
+        {"outlines": len(by_code)},
+    )
+
+
+def _points(rows: Sequence[Any], columns: Columns, summary: Mapping[str, object]) -> Points:
+    lats, lons = [row.lat_micro for row in rows], [row.lon_micro for row in rows]
+    return Points([row.id for row in rows], lats, lons, columns, summary)
 
 
 def _in_box(box: BBox | None) -> list[sa.ColumnElement[bool]]:
