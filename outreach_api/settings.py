@@ -285,9 +285,17 @@ class Settings:
     shift_minutes: int = _setting(
         600, _whole(60, 960), "longest day of a van, from leaving its base (or first set-up) to being back"
     )
-    break_minutes: int = _setting(45, _whole(0, 240), "break in one piece on a long day; 0 is none")
+    break_minutes: int = _setting(
+        45, _whole(0, 240), "break in one piece, between two stays, on a long day; 0 is none on any day"
+    )
     break_after_minutes: int = _setting(
         360, _whole(0, 960), "a day is long that takes more minutes than this"
+    )
+    long_break_minutes: int = _setting(60, _whole(0, 240), "break on a still longer day")
+    long_break_after_minutes: int = _setting(
+        480,
+        _whole(0, 960),
+        "such a day takes more minutes than this (労働基準法 art. 34: 45 over 6 hours, 60 over 8)",
     )
     revisit_days: int = _setting(
         0, _whole(0, 366), "days between two visits of a stop that says nothing of its own; 0 is any"

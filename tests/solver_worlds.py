@@ -37,8 +37,11 @@ def places(draw: st.DrawFn, days: Sequence[int], sites: int = 0) -> Place:
 @st.composite
 def breaks(draw: st.DrawFn) -> Break:
     minutes, earliest = draw(st.integers(1, 12)), draw(st.integers(DAY_FROM, 70))
-    latest = earliest + minutes + draw(st.integers(0, 20))
-    return Break(minutes=minutes, earliest=earliest, latest=latest, over=draw(st.integers(0, 60)))
+    steps = [(draw(st.integers(0, 60)), minutes)]
+    if draw(st.booleans()):
+        steps.append((steps[0][0] + draw(st.integers(1, 20)), minutes + draw(st.integers(1, 6))))
+    latest = earliest + steps[-1][1] + draw(st.integers(0, 20))
+    return Break(steps=tuple(steps), earliest=earliest, latest=latest)
 
 
 @st.composite
@@ -85,12 +88,13 @@ def best_times(problem: Problem, shift: int, order: Sequence[int]) -> tuple[int,
     when = problem.shifts[shift]
     found = []
     for begins in range(when.earliest, when.latest + 1):
-        plain = _through(problem, shift, order, begins, None)
-        rested = [_through(problem, shift, order, begins, leg) for leg in range(len(order) + 1)]
-        if plain is not None and (when.pause is None or plain - begins <= when.pause.over):
-            found.append((plain, -begins))
-        if when.pause is not None:
-            found += [(ends, -begins) for ends in rested if ends is not None]
+        ways = [(0, _through(problem, shift, order, begins, None))]
+        for _, minutes in when.pause.steps if when.pause else ():
+            between = range(1, len(order))
+            ways += [(minutes, _through(problem, shift, order, begins, leg, minutes)) for leg in between]
+        for minutes, ends in ways:
+            if ends is not None and minutes >= owed(when, ends - begins):
+                found.append((ends, -begins))
     found = [(ends, begins) for ends, begins in found if ends + begins <= when.longest]
     if not found:
         return None
@@ -98,8 +102,14 @@ def best_times(problem: Problem, shift: int, order: Sequence[int]) -> tuple[int,
     return -begins, ends
 
 
+def owed(shift: Shift, duration: int) -> int:
+    """Minutes of the break of a shift that lasts so long."""
+    steps = shift.pause.steps if shift.pause else ()
+    return max((minutes for over, minutes in steps if duration > over), default=0)
+
+
 def _through(
-    problem: Problem, shift: int, order: Sequence[int], now: int, pause_leg: int | None
+    problem: Problem, shift: int, order: Sequence[int], now: int, pause_leg: int | None, minutes: int = 0
 ) -> int | None:
     """When the van is back, if it drives as soon as it can; with the break at the minute of a leg that is best."""
     when = problem.shifts[shift]
@@ -112,9 +122,9 @@ def _through(
             if when.pause is None:
                 return None
             ready = []
-            for start in range(max(now, when.pause.earliest), when.pause.latest - when.pause.minutes + 1):
+            for start in range(max(now, when.pause.earliest), when.pause.latest - minutes + 1):
                 driven = min(start - now, drive)
-                ready.append(start + when.pause.minutes + drive - driven)
+                ready.append(start + minutes + drive - driven)
             if not ready:
                 return None
             now = min(ready)

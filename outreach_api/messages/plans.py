@@ -261,10 +261,10 @@ TEXTS = {
     ),
     "same_stop_twice.fix": ("まちがいでなければ、そのままで大丈夫です。", "If it is meant, leave it so."),
     "break_missing": (
-        "{minutes}分の一日（{after_minutes}分より長い）に、続けて{least_minutes}分の休憩がありません"
+        "{minutes}分の一日（{after_minutes}分より長い）に、停車と停車の間の続けて{least_minutes}分の休憩がありません"
         "（いちばん長い空きは{longest_minutes}分）。",
         "The day takes {minutes} minutes, more than {after_minutes}, and has no break of {least_minutes} minutes in one "
-        "piece; the longest gap is {longest_minutes}.",
+        "piece between two stays; the longest gap is {longest_minutes}.",
     ),
     "break_missing.fix": (
         "交代で休むことにするか、どこかを短くしてください。",

@@ -108,6 +108,15 @@ TEXTS = {
         "休憩が{minutes}分遅くてもよければ入ります。",
         "It fits if the break may end {minutes} minutes later.",
     ),
+    "no_break_fits": (
+        "この場所だけで、休憩なしで働ける時間を{minutes}分超えます（滞在は{stay_minutes}分。休憩は停車と停車の間にとります）。",
+        "Its stay of {stay_minutes} minutes alone makes the day {minutes} minutes longer than one may be without a break, "
+        "and a break lies between two stays.",
+    ),
+    "no_break_fits.fix": (
+        "滞在が{minutes}分短ければ入ります。交代で休めるなら、休憩の設定を変えても入ります。",
+        "It fits if the stay is {minutes} minutes shorter; or, where people take turns, if the setting of breaks is changed.",
+    ),
     "worth_less": (
         "「{other}」のほうが点が高く、代わりに入りました。",
         "{other} is worth more and took its place.",

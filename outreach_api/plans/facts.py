@@ -44,6 +44,8 @@ def limits(settings: Settings) -> Limits:
         shift_minutes=settings.shift_minutes,
         break_minutes=settings.break_minutes,
         break_after_minutes=settings.break_after_minutes,
+        long_break_minutes=settings.long_break_minutes,
+        long_break_after_minutes=settings.long_break_after_minutes,
         revisit_days=settings.revisit_days,
         heat_warn=settings.heat_warn,
         heat_shade=settings.heat_shade,

@@ -157,9 +157,22 @@ def test_a_long_day_without_a_break_is_told_with_the_time_at_which_there_would_b
         "after_minutes": 360,
         "least_minutes": 45,
         "longest_minutes": 19,
-        "missing_minutes": 26,
-        "arrive": "14:26",
-    }
+        "missing_minutes": 41,
+        "arrive": "14:41",
+    }, "with 26 minutes more it would be a day over eight hours, which owes an hour"
+    late = draft(api, stay(near, "10:00", "12:30"), stay(far, "14:41", "17:41"), day="2026-11-21")
+    assert "break_missing" not in checked(api, late)
+
+
+def test_a_day_over_eight_hours_owes_an_hour_and_one_stay_leaves_none(api: Api) -> None:
+    near, far = agreed_stop(api, "K01"), agreed_stop(api, "K02", position={"lat": 35.8256, "lon": 139.9614})
+    two = draft(api, stay(near, "09:00", "12:30"), stay(far, "14:30", "17:00"))
+    missing = checked(api, two)["break_missing"]["numbers"]
+    assert (missing["minutes"], missing["after_minutes"]) == (540, 480)
+    assert (missing["longest_minutes"], missing["least_minutes"]) == (49, 60)
+    alone = checked(api, draft(api, stay(near, "09:00", "16:00"), day="2026-11-21"))["break_missing"]
+    assert alone["numbers"]["longest_minutes"] == 0
+    assert alone["mends"] == []
 
 
 def test_a_permission_that_ends_in_the_same_week_is_told_beforehand(api: Api) -> None:

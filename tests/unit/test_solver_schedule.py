@@ -10,7 +10,7 @@ from outreach_api.plans.solver.answer import value_of
 from outreach_api.plans.solver.inserting import Lacking, cheapest_insertion, stretched
 from outreach_api.plans.solver.problem import Break, Place, Problem, Shift
 from outreach_api.plans.solver.schedule import fits, schedule
-from tests.solver_worlds import best_times, problems
+from tests.solver_worlds import best_times, owed, problems
 
 
 def orders(problem: Problem) -> st.SearchStrategy[tuple[int, ...]]:
@@ -50,12 +50,14 @@ def test_no_schedule_breaks_a_rule(data: st.DataObject) -> None:
         assert stay.arrive - free >= problem.leg(0, before, stay.place)
         free, before = stay.depart, stay.place
     assert route.ends - free >= problem.leg(0, before, problem.end)
-    if shift.pause is not None and route.duration > shift.pause.over:
+    if shift.pause is not None and owed(shift, route.duration):
         assert route.pause is not None
         begin, end = route.pause
-        assert end - begin == shift.pause.minutes
+        assert end - begin >= owed(shift, route.duration)
         assert shift.pause.earliest <= begin
         assert end <= shift.pause.latest
+        assert route.stays[0].depart <= begin, "within the work: not before it has begun"
+        assert end <= route.stays[-1].arrive, "nor when it is over"
         assert all(end <= stay.arrive - problem.places[stay.place].setup or
                    begin >= stay.depart + problem.places[stay.place].teardown for stay in route.stays)  # fmt: skip
 
@@ -105,22 +107,36 @@ def test_a_later_window_is_taken_where_the_earlier_one_makes_the_shift_too_long(
     assert [stay.arrive for stay in route.stays] == [760, 840]
 
 
-@pytest.mark.parametrize(("over", "pause"), [(80, None), (79, (630, 660))])
-def test_a_break_is_owed_by_a_shift_that_lasts_longer(over: int, pause: tuple[int, int] | None) -> None:
-    rule = Break(minutes=30, earliest=560, latest=780, over=over)
-    route = schedule(day(place((540, 1020)), pause=rule, earliest=560), 0, [0])
-    assert route is not None
-    assert route.pause == pause
-
-
-def test_a_break_lies_between_two_stays_where_it_can() -> None:
-    rule = Break(minutes=30, earliest=540, latest=1020, over=60)
-    problem = day(place((540, 1020)), place((540, 1020)), pause=rule, earliest=540)
+@pytest.mark.parametrize(
+    ("steps", "pause"),
+    [
+        (((150, 30),), None),
+        (((149, 30),), (610, 640)),
+        (((100, 30), (180, 50)), (610, 640)),
+        (((100, 30), (179, 50)), (610, 660)),
+    ],
+)
+def test_a_longer_shift_owes_a_longer_break_between_two_stays(
+    steps: tuple[tuple[int, int], ...], pause: tuple[int, int] | None
+) -> None:
+    """Two hours of stays with three drives take 150 minutes."""
+    rule = Break(steps=steps, earliest=540, latest=1020)
+    problem = day(place((540, 1020)), place((540, 1020)), pause=rule)
     route = schedule(problem, 0, [0, 1])
     assert route is not None
-    assert route.pause is not None
-    first, second = route.stays
-    assert first.depart <= route.pause[0] < route.pause[1] <= second.arrive
+    assert route.pause == pause
+    assert route.duration == 150 + (pause[1] - pause[0] if pause else 0)
+
+
+def test_a_single_stay_leaves_no_break_and_says_how_much_too_long_it_is() -> None:
+    """On the way there or back nobody works: that is no break within the work."""
+    rule = Break(steps=((70, 30), (75, 45)), earliest=540, latest=1020)
+    problem = day(place((540, 1020)), pause=rule)
+    assert schedule(problem, 0, [0]) is None
+    (lack,) = cheapest_insertion(problem, 0, [], 0).lacks
+    assert (lack.kind, lack.minutes) == (Lacking.NO_BREAK, 10)
+    assert schedule(stretched(problem, 0, [lack]), 0, [0]) is not None
+    assert schedule(day(place((540, 1020), stay=50), pause=rule), 0, [0]) is not None
 
 
 def test_a_window_that_closed_too_early_is_told_in_minutes() -> None:
@@ -139,4 +155,6 @@ def test_a_stay_without_minutes_and_a_break_without_room_are_refused() -> None:
     with pytest.raises(ValueError, match="a minute at least"):
         place((540, 600), stay=0)
     with pytest.raises(ValueError, match="must fit"):
-        Break(minutes=30, earliest=600, latest=620, over=300)
+        Break(steps=((300, 30),), earliest=600, latest=620)
+    with pytest.raises(ValueError, match="a longer break"):
+        Break(steps=((300, 30), (400, 30)), earliest=600, latest=700)

@@ -159,6 +159,8 @@ def cases(draw: st.DrawFn) -> Case:
         made.limits,
         break_minutes=draw(st.sampled_from([0, 0, 45])),
         break_after_minutes=draw(st.sampled_from([180, 360])),
+        long_break_minutes=draw(st.sampled_from([0, 60])),
+        long_break_after_minutes=draw(st.sampled_from([240, 480])),
     )
     made = replace(made, limits=limits)
     return replace(made, vans=vans, bases={} if base is None else {van.van_id: base for van in vans})
@@ -260,6 +262,17 @@ def _mend(given: Case, number: int, reason: Reason) -> Case:
         return _longer(given, whose, day, closes.hour * 60 + closes.minute, minutes)
     if reason.code in ("back_too_late", "break_too_late"):
         return replace(given, wish=replace(given.wish, latest=given.wish.latest + minutes))
+    if reason.code == "no_break_fits":
+        limits = given.limits
+        first = limits.breaks[0][0] + minutes
+        return replace(
+            given,
+            limits=replace(
+                limits,
+                break_after_minutes=max(limits.break_after_minutes, first),
+                long_break_after_minutes=max(limits.long_break_after_minutes, first),
+            ),
+        )
     assert reason.code == "shift_full", reason
     limits = replace(given.limits, shift_minutes=given.limits.shift_minutes + minutes)
     return replace(given, limits=limits, wish=replace(given.wish, longest=given.wish.longest + minutes))
@@ -350,6 +363,59 @@ def test_a_visit_that_another_plan_makes_in_time_is_not_waited_for() -> None:
 
 def test_nobody_is_overdue_at_a_stop_where_nobody_ever_was() -> None:
     assert in_time(case(candidate(1, max_days_between=7), days=3)) == [("K01", 0, False)]
+
+
+def pauses(given: Case) -> list[tuple[int, int] | None]:
+    posed, answer, explained = answered(given)
+    kept(posed, answer, explained, None)
+    return [route.pause for route in answer.routes if route.stays]
+
+
+RESTED = Limits(
+    setup_minutes=30,
+    teardown_minutes=30,
+    shift_minutes=660,
+    break_minutes=45,
+    break_after_minutes=360,
+    long_break_minutes=60,
+    long_break_after_minutes=480,
+)
+
+
+@pytest.mark.parametrize(
+    ("stay_minutes", "minutes"),
+    [(119, 0), (120, 45), (156, 45), (157, 60)],
+    ids=["6 hours", "a little more", "8 hours with the break", "a little more than 8"],
+)
+def test_a_longer_day_has_a_longer_break_between_its_stays(stay_minutes: int, minutes: int) -> None:
+    """Two stays with set-up, teardown and two minutes of driving: 360 minutes at 119 each."""
+    two = [candidate(n, stay_minutes=stay_minutes, point=Point(35.8 + n / 150, 139.9)) for n in range(2)]
+    (pause,) = pauses(replace(case(*two, latest=19 * 60, longest=660), limits=RESTED))
+    assert (0 if pause is None else pause[1] - pause[0]) == minutes
+
+
+def test_a_day_that_a_break_makes_too_long_leaves_a_stop_out() -> None:
+    two = [candidate(n, stay_minutes=200, point=Point(35.8 + n / 150, 139.9)) for n in range(2)]
+    given = replace(case(*two, longest=540), limits=RESTED)
+    _, answer, explained = answered(given)
+    assert len(answer.visited) == 1
+    (reason,) = [reason for reason in explained[0].reasons if reason.code == "shift_full"]
+    longer = replace(
+        given, wish=replace(given.wish, longest=540 + int(reason.numbers["minutes"]), latest=19 * 60)
+    )
+    assert len(answered(longer)[1].visited) == 2
+    without = replace(given, limits=replace(RESTED, break_minutes=0))
+    assert pauses(without) == [None]
+    assert len(answered(without)[1].visited) == 2
+
+
+def test_a_stay_that_is_too_long_for_a_day_without_a_break_goes_in_when_it_is_shorter() -> None:
+    given = replace(case(candidate(1, stay_minutes=330)), limits=RESTED)
+    _, answer, ((explained),) = answered(given)
+    assert not answer.visited
+    (reason,) = explained.reasons
+    assert (reason.code, reason.numbers["minutes"]) == ("no_break_fits", 30)
+    assert answered(_with(given, 0, stay_minutes=300))[1].visited
 
 
 def test_a_slow_hour_in_the_shift_makes_every_drive_as_slow() -> None:

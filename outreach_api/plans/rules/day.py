@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from outreach_api.plans.rules.breaks import of_break
 from outreach_api.plans.rules.facts import Mend, OtherPlan, PlanFacts, Stay, Violation
 from outreach_api.plans.rules.travel import Span, day_span, drive_between, minute_of, needed_between
 from outreach_api.plans.rules.violations import MINUTES_OF_DAY, Numbers, clock, hard, kept, move, soft
@@ -23,7 +24,7 @@ def of_day(stays: Sequence[Stay], plan: PlanFacts) -> Iterator[Violation]:
         return
     span = day_span(stays, plan)
     yield from _of_length(stays, span, plan)
-    yield from _of_break(stays, span, plan)
+    yield from of_break(stays, span, plan)
     yield from _of_people(span, plan)
     for stop_id, times in Counter(stay.stop.id for stay in stays).items():
         if times > 1:
@@ -96,37 +97,6 @@ def _ending_in_time(stays: Sequence[Stay], back_by: int, plan: PlanFacts) -> Men
     shorter = [replace(stay, depart=mend.depart) if stay is last else stay for stay in stays]
     # A day that ends earlier may begin or end at the base where another plan was in between before.
     return mend if day_span(shorter, plan).minutes <= plan.limits.shift_minutes else None
-
-
-def _of_break(stays: Sequence[Stay], span: Span, plan: PlanFacts) -> Iterator[Violation]:
-    """Idle minutes in one piece, between two stays. Whoever takes turns at the counter may do without."""
-    least, after_minutes = plan.limits.break_minutes, plan.limits.break_after_minutes
-    if not least or span.minutes <= after_minutes:
-        return
-    best, follower = 0, None
-    for before, after in pairwise(stays):
-        needed = needed_between(before, after, plan) if before.stop.id != after.stop.id else 0
-        idle = minute_of(after.arrive) - minute_of(before.depart) - needed
-        if follower is None or idle > best:
-            best, follower = idle, after
-    if follower is not None and best >= least:
-        return
-    numbers: dict[str, int | str] = {
-        "minutes": span.minutes,
-        "after_minutes": after_minutes,
-        "least_minutes": least,
-        "longest_minutes": max(best, 0),
-    }
-    mends: list[Mend | None] = []
-    if follower is not None and best >= 0:
-        shift = least - best
-        moved = [stay for stay in stays if stay.arrive >= follower.arrive]
-        mends = [move(one, minute_of(one.arrive) + shift, minute_of(one.depart) + shift) for one in moved]
-        numbers |= {"missing_minutes": shift, "arrive": clock(minute_of(follower.arrive) + shift)}
-    if not mends or None in mends:
-        yield soft("break_missing", numbers=numbers)
-    else:
-        yield soft("break_missing", mends=kept(*mends), way="later", numbers=numbers)
 
 
 def _of_people(span: Span, plan: PlanFacts) -> Iterator[Violation]:

@@ -20,14 +20,32 @@ class Limits:
     teardown_minutes: int
     shift_minutes: int
     break_minutes: int = 0
-    """In one piece, once the day is longer than `break_after_minutes`; 0 is none."""
+    """In one piece, once the day is longer than `break_after_minutes`; 0 is none, on the longest days neither."""
     break_after_minutes: int = 0
+    long_break_minutes: int = 0
+    """And so many once it is longer than `long_break_after_minutes`, if that is more."""
+    long_break_after_minutes: int = 0
     revisit_days: int = 0
     """Days between two visits of a stop that says nothing of its own; 0 is any."""
     heat_warn: float = 28.0
     heat_shade: float = 31.0
     heat_refuse: float = 33.0
     """Degrees WBGT: from here on one is careful, there must be shade, nobody stands outside."""
+
+    @property
+    def breaks(self) -> tuple[tuple[int, int], ...]:
+        """(over, minutes), both rising: a day that takes more minutes than `over` owes a break of so many."""
+        if not self.break_minutes:
+            return ()
+        first = self.break_after_minutes, self.break_minutes
+        second = self.long_break_after_minutes, self.long_break_minutes
+        if second[1] <= first[1]:
+            return (first,)
+        return (first, second) if second[0] > first[0] else (second,)
+
+    def break_owed(self, day_minutes: int) -> tuple[int, int] | None:
+        """Over how many minutes a day is that owes a break, and of how many; None when it owes none."""
+        return max((step for step in self.breaks if day_minutes > step[0]), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from outreach_api.plans.solver.answer import drive_of
-from outreach_api.plans.solver.problem import Place, Problem, Window
+from outreach_api.plans.solver.problem import Break, Place, Problem, Window
 from outreach_api.plans.solver.schedule import fits, pause_window, shortest
 
 
@@ -26,6 +26,7 @@ class Lacking(StrEnum):
     BACK_LATE = "back_late"  # the van is back after the shift's latest end (by)
     TOO_LONG = "too_long"  # the shift exceeds its longest duration (by)
     BREAK_LATE = "break_late"  # the break ends after its latest minute (by)
+    NO_BREAK = "no_break"  # a single stay leaves none, and the shift is too long without one (by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +101,11 @@ def missing(problem: Problem, shift: int, order: Sequence[int]) -> tuple[Lack, .
         so_far = sum(lack.minutes for lack in lacks)
         if best is not None and so_far >= sum(lack.minutes for lack in best):
             continue
-        over = _too_long(stretched(problem, shift, lacks), shift, order)
-        if over is None:
+        too_long = _too_long(stretched(problem, shift, lacks), shift, order)
+        if too_long is None:
             continue
-        whole = (*lacks, Lack(Lacking.TOO_LONG, over)) if over else lacks
-        if best is None or so_far + over < sum(lack.minutes for lack in best):
+        whole = (*lacks, *too_long)
+        if best is None or sum(lack.minutes for lack in whole) < sum(lack.minutes for lack in best):
             best = whole
     if best is None:
         raise ValueError("an order with a place that has no window that day")
@@ -112,7 +113,7 @@ def missing(problem: Problem, shift: int, order: Sequence[int]) -> tuple[Lack, .
 
 
 def stretched(problem: Problem, shift: int, lacks: Iterable[Lack]) -> Problem:
-    """The problem with each lack mended: windows that close later, a longer or later shift, a later break.
+    """The problem with each lack mended: windows that close later, a longer or later shift, a break later or owed later.
 
     ValueError for lacks that minutes can't mend (NEVER, BARRED, SHUT).
     """
@@ -131,6 +132,8 @@ def stretched(problem: Problem, shift: int, lacks: Iterable[Lack]) -> Problem:
             when = replace(when, longest=when.longest + lack.minutes)
         elif lack.kind is Lacking.BREAK_LATE and when.pause is not None:
             when = replace(when, pause=replace(when.pause, latest=when.pause.latest + lack.minutes))
+        elif lack.kind is Lacking.NO_BREAK and when.pause is not None:
+            when = replace(when, pause=_owed_later(when.pause, lack.minutes))
         else:
             raise ValueError(f"minutes don't mend {lack.kind}")
     shifts = (*problem.shifts[:shift], when, *problem.shifts[shift + 1 :])
@@ -174,19 +177,22 @@ def _barrier(problem: Problem, shift: int, place: int) -> Lack | None:
 def _ways_to_be_late(problem: Problem, shift: int, order: Sequence[int]) -> Iterator[tuple[Lack, ...]]:
     """Drive through the order as soon as can be, without the break and with it on each leg, late where it must be."""
     yield tuple(_late(problem, shift, order, None))
-    if problem.shifts[shift].pause is not None:
-        for leg in range(len(order) + 1):
-            yield tuple(_late(problem, shift, order, leg))
+    pause = problem.shifts[shift].pause
+    for _, minutes in () if pause is None else pause.steps:
+        for leg in range(1, len(order)):
+            yield tuple(_late(problem, shift, order, leg, minutes))
 
 
-def _late(problem: Problem, shift: int, order: Sequence[int], pause_leg: int | None) -> Iterator[Lack]:
+def _late(
+    problem: Problem, shift: int, order: Sequence[int], pause_leg: int | None, minutes: int = 0
+) -> Iterator[Lack]:
     when = problem.shifts[shift]
     now, before = when.earliest, problem.start
     for number, place in enumerate((*order, problem.end)):
         leg = problem.leg(shift, before, place)
         if number == pause_leg and when.pause is not None:
             away, (earliest, latest) = pause_window(problem, when, before, place)
-            now = max(now + away, earliest) + when.pause.minutes
+            now = max(now + away, earliest) + minutes
             leg -= away
             if now > latest:
                 yield Lack(Lacking.BREAK_LATE, now - latest)
@@ -206,10 +212,17 @@ def _late(problem: Problem, shift: int, order: Sequence[int], pause_leg: int | N
         yield Lack(Lacking.BACK_LATE, now - when.latest)
 
 
-def _too_long(problem: Problem, shift: int, order: Sequence[int]) -> int | None:
-    """Minutes over the longest duration; None when a break is owed and there is none."""
-    least = _owed(problem, shift, order)
-    return None if least is None else max(0, least - problem.shifts[shift].longest)
+def _too_long(problem: Problem, shift: int, order: Sequence[int]) -> tuple[Lack, ...] | None:
+    """What an order for which nobody is late still lacks. None when it owes a break that it had on another way."""
+    least, lacks, when = _owed(problem, shift, order), [], problem.shifts[shift]
+    if least is None:
+        least = shortest(problem, shift, order).get(0)
+        if least is None or when.pause is None or len(order) > 1:
+            return None
+        lacks.append(Lack(Lacking.NO_BREAK, least - when.pause.steps[0][0]))
+    if least > when.longest:
+        lacks.append(Lack(Lacking.TOO_LONG, least - when.longest))
+    return tuple(lacks)
 
 
 def _least_minutes(problem: Problem, shift: int, order: Sequence[int]) -> int:
@@ -220,12 +233,17 @@ def _least_minutes(problem: Problem, shift: int, order: Sequence[int]) -> int:
 
 
 def _owed(problem: Problem, shift: int, order: Sequence[int]) -> int | None:
-    """Least minutes of the shift; with the break where it is owed."""
+    """Least minutes of the shift, with the break that it then owes; None when it can't have that."""
     pause = problem.shifts[shift].pause
-    plain, paused = shortest(problem, shift, order)
-    if plain is not None and (pause is None or plain <= pause.over):
-        return plain
-    return paused
+    least = shortest(problem, shift, order).items()
+    return min((n for had, n in least if pause is None or n <= pause.longest_with(had)), default=None)
+
+
+def _owed_later(pause: Break, minutes: int) -> Break:
+    """The break of a team that may work so many minutes longer without any."""
+    first = pause.steps[0][0] + minutes
+    steps = {max(over, first): owed for over, owed in pause.steps}
+    return replace(pause, steps=tuple(steps.items()))
 
 
 def _open_longer(place: Place, day: int, window: Window, minutes: int) -> Place:

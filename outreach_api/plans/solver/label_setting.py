@@ -141,14 +141,14 @@ class LabelSetting:
         return which, rows, lost
 
     def _surely_home(self, labels: Labels) -> Flags:
-        """Labels that may end their shift here, without a break on the way home."""
+        """Labels that may end their shift here."""
         table = self._table
         if table.timed_only:
             return np.ones(len(labels), np.bool_)
         duration = labels.free + table.legs[labels.row, table.end] - labels.left
         may: Flags = duration <= table.longest
-        if table.pause is not None:
-            may &= labels.paused | (duration <= table.pause.over)
+        for over, minutes in () if table.pause is None else table.pause.steps:
+            may &= (labels.paused >= minutes) | (duration <= over)
         return may
 
     def _best_home(

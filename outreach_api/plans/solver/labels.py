@@ -14,7 +14,7 @@ Rows = npt.NDArray[np.intp]
 Names = npt.NDArray[np.uint64]
 
 # Of the pairs of label and row these, with free, left, slack, paused after a leg.
-Part = tuple[Rows, Ints, Ints, Ints, Flags]
+Part = tuple[Rows, Ints, Ints, Ints, Ints]
 
 # How many sorted neighbours a label is compared with, where more than time decides.
 _COMPARED = 8
@@ -22,7 +22,7 @@ _COMPARED = 8
 
 @dataclass(slots=True)
 class Labels:
-    """Free at `free` when left at `left`, with `slack` (schedule.Piece). `worth` is weights minus driving.
+    """Free at `free` when left at `left`, with `slack` and `paused` (schedule.Piece). `worth` is weights minus driving.
 
     `reduced` is `worth` minus the prices of the places; `taken` are rows that are visited or otherwise out; `name`
     stands for the set of visited rows; `parent` is the label's number one place earlier.
@@ -32,7 +32,7 @@ class Labels:
     free: Ints
     left: Ints
     slack: Ints
-    paused: Flags
+    paused: Ints
     worth: Floats
     reduced: Floats
     taken: Flags
@@ -53,7 +53,7 @@ def root(table: ShiftTable, taken: Flags) -> Labels:
         free=np.zeros(1, np.int32),
         left=np.zeros(1, np.int32),
         slack=np.full(1, table.span, np.int32),
-        paused=np.zeros(1, np.bool_),
+        paused=np.zeros(1, np.int32),
         worth=np.zeros(1),
         reduced=np.zeros(1),
         taken=taken[None, :].copy(),
@@ -68,7 +68,7 @@ def grown(table: ShiftTable, prices: Floats, names: Names, labels: Labels, which
         leg = table.legs[labels.row[which], rows]
         free = table.departures[rows, np.minimum(labels.free[which] + leg, table.span)]
         zeros = np.zeros(len(rows), np.int32)
-        parts = [(np.arange(len(rows)), free, zeros, zeros, np.zeros(len(rows), np.bool_))]
+        parts = [(np.arange(len(rows)), free, zeros, zeros, zeros)]
     else:
         parts = list(_through_windows(table, labels, which, rows))
     picked, free, left, slack, paused = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -84,7 +84,7 @@ def grown(table: ShiftTable, prices: Floats, names: Names, labels: Labels, which
         free=free[may].astype(np.int32),
         left=left[may].astype(np.int32),
         slack=slack[may].astype(np.int32),
-        paused=paused[may],
+        paused=paused[may].astype(np.int32),
         worth=labels.worth[which] + worth,
         reduced=labels.reduced[which] + worth - prices[rows],
         taken=labels.taken[which] | table.excludes[rows],
@@ -94,7 +94,7 @@ def grown(table: ShiftTable, prices: Floats, names: Names, labels: Labels, which
 
 
 def _through_windows(table: ShiftTable, labels: Labels, which: Rows, rows: Rows) -> Iterator[Part]:
-    """As schedule.onward, with and without the break on the leg: (which of the pairs, free, left, slack, paused)."""
+    """As schedule.onward, without a break on the leg and with each: (which of the pairs, free, left, slack, paused)."""
     before = labels.row[which]
     everyone: Rows = np.arange(len(rows))
     free, left, slack = labels.free[which], labels.left[which], labels.slack[which]
@@ -105,11 +105,14 @@ def _through_windows(table: ShiftTable, labels: Labels, which: Rows, rows: Rows)
         drive: Ints = table.drives[before, rows]
         away: Ints = free + table.teardowns[before] + drive
         earliest, latest = table.pause.earliest - table.since, table.pause.latest - table.since
-        last = latest + drive - table.pause.minutes
-        begin, gone, spare = _onward(away, left, slack, np.full_like(away, earliest), last)
-        ready: Ints = begin + table.pause.minutes + table.legs[before, rows] - table.teardowns[before] - drive
-        may = (away <= last) & ~paused
-        ways.append((everyone[may], ready[may], gone[may], spare[may], np.ones(int(may.sum()), np.bool_)))
+        onward: Ints = table.legs[before, rows] - table.teardowns[before] - drive
+        for _, minutes in table.pause.steps:
+            last = latest + drive - minutes
+            begin, gone, spare = _onward(away, left, slack, np.full_like(away, earliest), last)
+            ready: Ints = begin + minutes + onward
+            may = (away <= last) & (paused == 0) & (before != table.start)
+            rested = np.full(int(may.sum()), minutes, np.int32)
+            ways.append((everyone[may], ready[may], gone[may], spare[may], rested))
     for pairs, free, left, slack, paused in ways:
         row = rows[pairs]
         for column in range(table.opens.shape[1]):

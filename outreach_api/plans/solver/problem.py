@@ -8,9 +8,11 @@ Computers & Operations Research 37 (2010).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 # From, to: minutes since local midnight. A stay lies wholly in one window.
 Window = tuple[int, int]
@@ -69,19 +71,25 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Break:
-    """`minutes` in one piece, without driving, set-up or stay, from `earliest` on and over by `latest`.
+    """In one piece between two stays, without driving, set-up or teardown, from `earliest` on and over by `latest`.
 
-    It is owed by a shift that lasts longer than `over` minutes.
+    Each of `steps` says (over, minutes), both rising: a shift that lasts longer than `over` owes a break of `minutes`.
     """
 
-    minutes: int
+    steps: tuple[tuple[int, int], ...]
     earliest: int
     latest: int
-    over: int
 
     def __post_init__(self) -> None:
-        if self.latest - self.earliest < self.minutes:
+        rising = pairwise([(-1, 0), *self.steps])
+        if not all(over < longer and least < more for (over, least), (longer, more) in rising):
+            raise ValueError("a longer shift owes a longer break")
+        if self.latest - self.earliest < self.steps[-1][1]:
             raise ValueError("a break must fit between its earliest and its latest minute")
+
+    def longest_with(self, minutes: int) -> float:
+        """Minutes that a shift may last with a break of so many."""
+        return next((over for over, owed in self.steps if minutes < owed), math.inf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

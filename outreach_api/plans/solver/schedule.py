@@ -9,6 +9,7 @@ judged by the best start (Tricoire et al. 2010 solve the same by a dynamic progr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -17,12 +18,15 @@ from outreach_api.plans.solver.problem import Problem, Shift, Window
 
 
 class Piece(NamedTuple):
-    """Free at `free` when left at `left`; each up to `slack` minutes later without waiting. `paused`: had the break."""
+    """Free at `free` when left at `left`; each up to `slack` minutes later without waiting.
+
+    `paused` are the minutes of the break that it had.
+    """
 
     free: int
     left: int
     slack: int
-    paused: bool
+    paused: int
 
     @property
     def duration(self) -> int:
@@ -47,22 +51,19 @@ def fits(problem: Problem, shift: int, order: Sequence[int]) -> bool:
     return not order or any(_allowed(piece, when) for piece in _pieces(problem, shift, order))
 
 
-def shortest(problem: Problem, shift: int, order: Sequence[int]) -> tuple[int | None, int | None]:
-    """Least minutes from leaving to being back, without and with the break, whatever `longest` says.
+def shortest(problem: Problem, shift: int, order: Sequence[int]) -> dict[int, int]:
+    """By the minutes of the break the least from leaving to being back, whatever `longest` says.
 
-    None where windows and the shift's latest end allow no such schedule.
+    Without those that windows and the shift's latest end allow no schedule for.
     """
-    plain = paused = None
+    least: dict[int, int] = {}
     for piece in _pieces(problem, shift, order):
-        if piece.paused:
-            paused = piece.duration if paused is None else min(paused, piece.duration)
-        else:
-            plain = piece.duration if plain is None else min(plain, piece.duration)
-    return plain, paused
+        least[piece.paused] = min(piece.duration, least.get(piece.paused, piece.duration))
+    return least
 
 
 def pause_window(problem: Problem, shift: Shift, before: int, after: int) -> tuple[int, Window]:
-    """The break on a leg as a stay: minutes to it, and its window in terms of the drive being over.
+    """The break on a leg between two stays, as a stay: minutes to it, its window in terms of the drive being over.
 
     The van may stop anywhere on the way, so the drive counts as done before the break, and its end may come later by
     the drive.
@@ -70,8 +71,7 @@ def pause_window(problem: Problem, shift: Shift, before: int, after: int) -> tup
     if shift.pause is None:
         raise ValueError("a shift without a break")
     drive = shift.drives[before][after]
-    teardown = problem.places[before].teardown if before < len(problem.places) else 0
-    return teardown + drive, (shift.pause.earliest, shift.pause.latest + drive)
+    return problem.places[before].teardown + drive, (shift.pause.earliest, shift.pause.latest + drive)
 
 
 def onward(piece: Piece, minutes: int, windows: Iterable[Window], stay: int) -> Iterator[Piece]:
@@ -90,7 +90,7 @@ def onward(piece: Piece, minutes: int, windows: Iterable[Window], stay: int) -> 
 def _pieces(problem: Problem, shift: int, order: Sequence[int]) -> list[Piece]:
     """All ways worth keeping to be back at the end by the shift's latest end."""
     when = problem.shifts[shift]
-    pieces = [Piece(when.earliest, when.earliest, when.latest - when.earliest, False)]
+    pieces = [Piece(when.earliest, when.earliest, when.latest - when.earliest, 0)]
     before = problem.start
     for place in order:
         windows = problem.windows(place, shift)
@@ -114,28 +114,28 @@ def _pieces(problem: Problem, shift: int, order: Sequence[int]) -> list[Piece]:
 def _legs(
     problem: Problem, shift: int, pieces: Iterable[Piece], before: int, after: int
 ) -> Iterator[tuple[Piece, int]]:
-    """Each piece with the minutes to the next place: as it is, and with the break on this leg."""
+    """Each piece with the minutes to the next place: as it is, and between two stays with a break on this leg."""
     when = problem.shifts[shift]
     leg = problem.leg(shift, before, after)
     for piece in pieces:
         yield piece, leg
-        if when.pause is not None and not piece.paused:
-            away, window = pause_window(problem, when, before, after)
-            for rested in onward(piece, away, [window], when.pause.minutes):
-                yield rested._replace(paused=True), leg - away
+        if when.pause is None or piece.paused or problem.start in (before, after) or after == problem.end:
+            continue
+        away, window = pause_window(problem, when, before, after)
+        for _, minutes in when.pause.steps:
+            for rested in onward(piece, away, [window], minutes):
+                yield rested._replace(paused=minutes), leg - away
 
 
 def _allowed(piece: Piece, shift: Shift) -> bool:
-    longest = shift.longest
-    if shift.pause is not None and not piece.paused:
-        longest = min(longest, shift.pause.over)
-    return piece.duration <= longest
+    owed = math.inf if shift.pause is None else shift.pause.longest_with(piece.paused)
+    return piece.duration <= min(shift.longest, owed)
 
 
 def _undominated(pieces: Iterable[Piece]) -> list[Piece]:
-    """Those that no other one beats at every time: as early, left as late, for as long, and rested."""
+    """Those that no other one beats at every time: as early, left as late, for as long, rested as long."""
     kept: list[Piece] = []
-    for piece in sorted(pieces, key=lambda p: (p.free, -p.left, -p.slack, not p.paused)):
+    for piece in sorted(pieces, key=lambda p: (p.free, -p.left, -p.slack, -p.paused)):
         if not any(_dominates(other, piece) for other in kept):
             kept.append(piece)
     return kept
@@ -152,40 +152,38 @@ def _dominates(other: Piece, piece: Piece) -> bool:
 
 
 def _with_times(problem: Problem, shift: int, order: Sequence[int], best: Piece) -> Route:
-    """The earliest times from a known start; with a break, between two stays if that still ends in time."""
-    legs: Iterable[int | None] = (*range(1, len(order)), len(order), 0) if best.paused else (None,)
+    """The earliest times from a known start, with the break as early as it still ends in time."""
+    legs: Iterable[int | None] = range(1, len(order)) if best.paused else (None,)
     for leg in legs:
-        route = _from(problem, shift, order, best.left, leg)
+        route = _from(problem, shift, order, best, leg)
         if route is not None and route.ends == best.free:
             return route
     raise AssertionError("a piece without a schedule")
 
 
 def _rest(
-    problem: Problem, shift: Shift, before: int, after: int, now: int
+    problem: Problem, shift: Shift, before: int, after: int, now: int, minutes: int
 ) -> tuple[tuple[int, int], int] | None:
-    """The break on a leg begun at `now`, and when it and the drive are over."""
-    if shift.pause is None:
-        return None
+    """A break of `minutes` on a leg begun at `now`, and when it and the drive are over."""
     away, (earliest, latest) = pause_window(problem, shift, before, after)
-    over = max(now + away, earliest) + shift.pause.minutes
+    over = max(now + away, earliest) + minutes
     if over > latest:
         return None
     begin = max(now + away - shift.drives[before][after], earliest)
-    return (begin, begin + shift.pause.minutes), over
+    return (begin, begin + minutes), over
 
 
 def _from(
-    problem: Problem, shift: int, order: Sequence[int], left: int, pause_leg: int | None
+    problem: Problem, shift: int, order: Sequence[int], piece: Piece, pause_leg: int | None
 ) -> Route | None:
-    """Drive as soon as can be from `left` on. None when a window or the end is missed."""
+    """Drive as soon as can be from where a piece left. None when a window or the end is missed."""
     when = problem.shifts[shift]
-    now, before, pause = left, problem.start, None
+    now, before, pause = piece.left, problem.start, None
     stays: list[Stay] = []
     for number, place in enumerate((*order, problem.end)):
         leg = problem.leg(shift, before, place)
         if number == pause_leg:
-            rested = _rest(problem, when, before, place, now)
+            rested = _rest(problem, when, before, place, now, piece.paused)
             if rested is None:
                 return None
             pause, now = rested
@@ -202,4 +200,4 @@ def _from(
     if now > when.latest:
         return None
     drive = drive_of(problem, shift, order)
-    return Route(shift=shift, stays=tuple(stays), begins=left, ends=now, drive=drive, pause=pause)
+    return Route(shift=shift, stays=tuple(stays), begins=piece.left, ends=now, drive=drive, pause=pause)

@@ -16,6 +16,9 @@ from outreach_api.plans.suggesting.reasons import LeftOut
 from outreach_api.plans.suggesting.scores import Part, points
 from schemas.vocabulary import LegBasis
 
+_NEVER_SUGGESTED = frozenset({"break_missing"})
+"""Soft for people, who can take turns at the counter and know whether they do; a plan that nobody has thought about can't."""
+
 
 class BrokenRule(Exception):
     """The solver's answer breaks a rule: a fault of ours, which nobody shall drive by."""
@@ -97,7 +100,7 @@ def plan_of(posed: Posed, route: Route, visits: Mapping[int, Sequence[dt.date]])
 def _day(posed: Posed, route: Route, visits: Mapping[int, Sequence[dt.date]]) -> dict[str, Any]:
     plan = plan_of(posed, route, visits)
     found = check(plan)
-    if broken := hard(found):
+    if broken := [*hard(found), *(one for one in found if one.code in _NEVER_SUGGESTED)]:
         raise BrokenRule(broken)
     one = posed.shifts[route.shift]
     stays = [_stay(posed, one.day, stay) for stay in route.stays]

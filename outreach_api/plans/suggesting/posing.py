@@ -82,15 +82,12 @@ class Case:
 
     @property
     def pause(self) -> Break | None:
-        limits, wish = self.limits, self.wish
-        if not limits.break_minutes:
+        """What `check` asks for, within the hours of the wish."""
+        steps, wish = self.limits.breaks, self.wish
+        if not steps:
             return None
-        return Break(
-            minutes=limits.break_minutes,
-            earliest=wish.earliest,
-            latest=wish.latest,
-            over=limits.break_after_minutes,
-        )
+        room = max(wish.latest, wish.earliest + steps[-1][1])
+        return Break(steps=steps, earliest=wish.earliest, latest=room)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ _CODES = {
     Lacking.BACK_LATE: "back_too_late",
     Lacking.TOO_LONG: "shift_full",
     Lacking.BREAK_LATE: "break_too_late",
+    Lacking.NO_BREAK: "no_break_fits",
 }
 
 
@@ -159,6 +160,8 @@ def _lacking(posed: Posed, lack: Lack, place: int, way: _Way) -> Reason:
     code = _CODES[lack.kind]
     if other is not None:
         code = "makes_other_late"
+    elif lack.kind is Lacking.NO_BREAK:
+        numbers = {"minutes": lack.minutes, "stay_minutes": posed.problem.places[place].stay}
     elif lack.kind is Lacking.WINDOW_SHORT:
         numbers = {"stay_minutes": posed.problem.places[place].stay, "missing_minutes": lack.minutes}
     return Reason(code, numbers, shift.day, way.shift, other)
