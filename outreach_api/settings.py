@@ -231,6 +231,13 @@ class Settings:
     token_days: int = _setting(400, _DAYS, "days until a token ends")
     token_idle_days: int = _setting(120, _DAYS, "a token ends that was not used for more days than this")
 
+    map_hours: int = _setting(8, _whole(1, 72), "hours until the page /map must be signed in anew")
+    base_map: str = _setting(
+        "none",
+        _one_of("none", "std", "pale"),
+        "maps of 国土地理院 under ours on /map: std or pale; browsers then tell that server which area they look at",
+    )
+
     geocoders: tuple[str, ...] = _setting(
         ("gazetteer",), _geocoders, "who is asked for an address, in this order: gazetteer, gsi, nominatim"
     )

@@ -12,6 +12,12 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Page(StrEnum):
+    """Pages with tokens of their own, which open nothing but what that page asks."""
+
+    MAP = "map"
+
+
 class StopStatus(StrEnum):
     REQUESTED = "requested"
     TALKING = "talking"

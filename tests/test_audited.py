@@ -26,6 +26,7 @@ KINDS = {
     "person.add": "addPerson",
     "person.change": "endAccess",
     "pairing.make": "pair",
+    "map_link.make": "makeMapLink",
     "access.revoke": "revoke",
     "alert_addresses.change": "changeAlertAddresses",
     "note.erase_text": "eraseNoteText",
@@ -38,7 +39,13 @@ READS = {
     "printRunSheet": "printRunSheet",
     "drawSuggestion": "drawSuggestion",
 }
-OTHERS = {"rotateToken": "rotate", "redeemPairing": "redeem", "acceptQuarantine": "acceptQuarantine"}
+OTHERS = {
+    "rotateToken": "rotate",
+    "redeemPairing": "redeem",
+    "redeemMapLink": "redeem",
+    "signOutOfMap": "signOutOfMap",
+    "acceptQuarantine": "acceptQuarantine",
+}
 NO_ROW = {"push", "replanDay"}  # the one carries kinds, which leave their own; the other changes nothing
 COMMANDS = {
     "backup": "backup",

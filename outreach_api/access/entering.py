@@ -35,6 +35,7 @@ _HOLDER = (
         _T.van_id,
         _T.device_id,
         _T.person_id,
+        _T.only,
         _D.active.label("device_active"),
         _P.active.label("person_active"),
     )
@@ -70,13 +71,13 @@ def find_actor(
         return None
     if row.last_used_day != today:
         _note_use(database, keyring, prefix, today, first=row.last_used_day is None, now=now)
-    return Actor(holder, Role(row.role), row.van_id, row.person_id, prefix, leaving)
+    return Actor(holder, Role(row.role), row.van_id, row.person_id, prefix, leaving, only=row.only)
 
 
 def _note_use(
     database: Database, keyring: Keyring, prefix: str, today: dt.date, *, first: bool, now: dt.datetime
 ) -> None:
-    """Note the day. With the first use of a token the one that it replaces has ended.
+    """Note the day. With the first use of a token the one that it replaces has ended, with what that gave to pages.
 
     In a transaction of its own; when there is no turn for it now, the next request of the day does it.
     """
@@ -90,7 +91,7 @@ def _note_use(
             if first:
                 session.execute(
                     sa.update(Token)
-                    .where(Token.prefix.in_(replaced), Token.revoked_at.is_(None))
+                    .where(_of(replaced), Token.revoked_at.is_(None))
                     .values(revoked_at=now)
                     .execution_options(synchronize_session=False)
                 )
@@ -104,9 +105,7 @@ def _note_replaced(database: Database, keyring: Keyring, replaced: sa.Select[Any
     Then that ends here all the same and its holder comes in, and the next request tries again.
     """
     # Who left says more of it: until when it takes what was entered before.
-    ends = sa.select(Token.prefix, Token.revoked_at).where(
-        Token.prefix.in_(replaced), Token.takes_until.is_(None)
-    )
+    ends = sa.select(Token.prefix, Token.revoked_at).where(_of(replaced), Token.takes_until.is_(None))
     with database.read() as session:
         ended = [EndedToken(row.prefix, row.revoked_at or now, None) for row in session.execute(ends)]
     try:
@@ -115,3 +114,8 @@ def _note_replaced(database: Database, keyring: Keyring, replaced: sa.Select[Any
         tell(log, logging.ERROR, "ended_token_not_noted", fault)
         return False
     return True
+
+
+def _of(prefixes: sa.Select[Any]) -> sa.ColumnElement[bool]:
+    """Tokens, and those that pages got with them."""
+    return sa.or_(Token.prefix.in_(prefixes), Token.made_with.in_(prefixes))

@@ -1,8 +1,9 @@
 """What can be changed about people, shifts and who may come in, by whom."""
 
-from outreach_api.access.writes import pairings, people, revocations
+from outreach_api.access.writes import map_links, pairings, people, revocations
 from outreach_api.ledger.kinds import MASTER_DATA, Kind, one_by_one, roles
 from schemas import access as wire
+from schemas import map_links as map_links_wire
 from schemas import pairing as pairing_wire
 from schemas.vocabulary import Role
 
@@ -44,6 +45,16 @@ MAKE_PAIRING = Kind(
     creates=True,
     pushed=False,
 )
+MAKE_MAP_LINK = Kind(
+    name="map_link.make",
+    schema=map_links_wire.MapLinkIn,
+    roles=frozenset(Role),
+    write=one_by_one(map_links.make_map_link),
+    entity="map_link",
+    stage=MASTER_DATA,
+    creates=True,
+    pushed=False,
+)
 REVOKE = Kind(
     name="access.revoke",
     schema=pairing_wire.RevocationIn,
@@ -55,4 +66,4 @@ REVOKE = Kind(
     pushed=False,
 )
 
-KINDS = (ADD_PERSON, CHANGE_PERSON, PLAN_SHIFT, MAKE_PAIRING, REVOKE)
+KINDS = (ADD_PERSON, CHANGE_PERSON, PLAN_SHIFT, MAKE_PAIRING, MAKE_MAP_LINK, REVOKE)

@@ -55,6 +55,8 @@ class Actor:
     """They have left: what was entered before is still taken, and kept apart."""
     acting_id: uuid.UUID | None = None
     """Who holds a shared phone, as a PIN of the shift told."""
+    only: str | None = None
+    """Their token was given to this page, and opens nothing but what that asks."""
 
     def may_touch(self, van_id: uuid.UUID | None) -> bool:
         """Crew reach their own van only; the other roles reach all."""

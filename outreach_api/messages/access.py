@@ -17,6 +17,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "この PIN は今日のシフトのものではありません。もう一度打つか、事務所にたずねてください。",
         "That PIN is nobody's of this day's shift; type it again, or ask the office.",
     ),
+    "not_a_page": (
+        "このトークンはページのものではありません。終えるには POST /v1/revocations を使ってください。",
+        "This token was not given to a page; to end it, see POST /v1/revocations.",
+    ),
     "pair_title": ("この電話を車の電話にする", "Make this phone a phone of the van"),
     "pair_intro": (
         "登録は、車のアプリの中でします。このページを開いただけでは、コードは使われません。",

@@ -27,7 +27,7 @@ from schemas import outreach_map as wire
 from schemas.base import Query, WireSchema
 from schemas.columns import COLUMNS
 from schemas.geojson import MEDIA_TYPE
-from schemas.vocabulary import Role
+from schemas.vocabulary import Page, Role
 
 blp = Blueprint("outreach_map", __name__, url_prefix="/v1/map", description="アウトリーチマップ · the map")
 
@@ -47,7 +47,7 @@ def _reads_map(
 ) -> Any:
     """A map is GeoJSON or compact, tagged by the state of the whole database, so that a repeat costs nothing."""
     media = {MEDIA_TYPE: out, COLUMNS: compact}
-    return blp.reads(None, roles, name=name, query=query, by_state=True, media=media)
+    return blp.reads(None, roles, name=name, query=query, by_state=True, media=media, page=Page.MAP)
 
 
 @blp.after_request

@@ -52,6 +52,10 @@ class Token(Base):
     """The invitation that it was given for."""
     takes_until: Mapped[dt.datetime | None]
     """Of a token that was revoked because its holder left: until then what was entered before is still taken."""
+    only: Mapped[str | None]
+    """The page that it was given to, and whose questions are all that it opens; none opens what its role may."""
+    made_with: Mapped[str | None]
+    """The prefix of the token that asked for it, and with which it ends."""
     __table_args__ = (
         sa.CheckConstraint("(person_id IS NULL) <> (device_id IS NULL)", name="one_holder"),
         sa.CheckConstraint("(role = 'crew') = (van_id IS NOT NULL)", name="crew_has_van"),
@@ -81,6 +85,9 @@ class Pairing(Kept, Base):
     redeemed_by: Mapped[uuid.UUID | None]
     """The key that the redeeming phone made: with it alone the same code may be sent again."""
     ended_at: Mapped[dt.datetime | None]
+    only: Mapped[str | None]
+    made_with: Mapped[str | None]
+    """As of the token that it will give."""
 
 
 class Revocation(Kept, Base):

@@ -28,7 +28,7 @@ from outreach_api.web.problems import Refused, language
 from outreach_api.web.resource import Change, actor, session
 from outreach_api.web.services import services
 from schemas.base import MOST_FAULTS, Query, WireSchema, faults_of
-from schemas.vocabulary import Role
+from schemas.vocabulary import Page, Role
 
 Links = Mapping[str, Mapping[str, str]]
 Function = Callable[..., Any]
@@ -117,6 +117,7 @@ class Blueprint(flask_smorest.Blueprint):
         errors: Iterable[int] = (),
         links: Links | None = None,
         media: Mapping[str, Any] | None = None,
+        page: Page | None = None,
     ) -> Callable[[Function], Function]:
         """Declare a read. `query` is given to the method as its first argument.
 
@@ -125,6 +126,7 @@ class Blueprint(flask_smorest.Blueprint):
         `opens_text`: it shows what somebody said; each holder may do so OUTREACH_TEXTS_PER_HOUR times.
         `errors`: statuses that it answers besides the usual ones.
         `media`: other media types it answers with, by type (CSV, GeoJSON), as OpenAPI schemas.
+        `page`: the page whose own tokens may ask it, too.
         """
 
         def decorator(function: Function) -> Function:
@@ -157,6 +159,7 @@ class Blueprint(flask_smorest.Blueprint):
                     writes=audited,
                     query=query is not None,
                     opens_text=opens_text,
+                    page=page,
                     audited_as=name if audited else None,
                 ),
             )
@@ -176,12 +179,14 @@ class Blueprint(flask_smorest.Blueprint):
         parameters: list[dict[str, Any]] | None = None,
         leaving: bool = False,
         changes_nothing: bool = False,
+        page: Page | None = None,
     ) -> Callable[[Function], Function]:
         """Declare a write that is no single kind of change (a push). The method gets the body as sent.
 
         `roles` None: for everybody; such a one opens its own transactions, once it knows that it must.
         `leaving`: also for who has left. `errors`: statuses that it answers besides the usual ones.
         `changes_nothing`: a question that is too long for an address; its transaction only reads.
+        `page`: the page whose own tokens may call it, too.
         """
         fields = contract().fields.values()
         optional = not any(field.required for field in fields) if changes_nothing else not fields
@@ -209,6 +214,7 @@ class Blueprint(flask_smorest.Blueprint):
                     body=True,
                     body_optional=optional,
                     leaving=leaving,
+                    page=page,
                 ),
             )
             return documented

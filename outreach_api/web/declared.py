@@ -25,6 +25,8 @@ class Declared:
     kind: Kind | None = None
     opens_text: bool = False
     """It shows what somebody said: each holder may so often an hour."""
+    page: str | None = None
+    """The page whose own tokens may call it, too."""
     audited_as: str | None = None
     """A read whose refusals are recorded too, also those at the door (wrong role)."""
 

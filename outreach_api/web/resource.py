@@ -55,6 +55,8 @@ class Resource(MethodView):
                 if declared.audited_as is not None:
                     _record_denied(declared.audited_as, path, "forbidden")
                 raise Refused(Refusal("forbidden", 403))
+            if g.actor.only is not None and g.actor.only != declared.page:
+                raise Refused(Refusal("forbidden", 403))
             if g.actor.leaving and not declared.leaving:
                 raise Refused(Refusal("leaving", 403))
             g.actor = _with_who_acts(g.actor)

@@ -17,7 +17,8 @@ from schemas.vocabulary import QUARANTINED, DeviceState, RejectionState
 def device_views(session: Session, rows: list[Device], now: dt.datetime) -> list[dict[str, Any]]:
     ids = [row.id for row in rows]
     newest: dict[Any, Token] = {}
-    tokens = sa.select(Token).where(Token.device_id.in_(ids)).order_by(Token.created_at, Token.prefix)
+    own = (Token.device_id.in_(ids), Token.only.is_(None))
+    tokens = sa.select(Token).where(*own).order_by(Token.created_at, Token.prefix)
     for token in session.scalars(tokens):
         known = newest.get(token.device_id)
         # One that nobody used yet must not hide the one in use.

@@ -16,7 +16,7 @@ from schemas.vocabulary import PairingState
 
 def pairing(session: Session, pairing_id: uuid.UUID, now: dt.datetime) -> dict[str, Any] | Refusal:
     row = session.get(Pairing, pairing_id)
-    if row is None:
+    if row is None or row.only is not None:
         return Refusal("not_found", 404)
     return {
         "id": row.id,
@@ -29,6 +29,18 @@ def pairing(session: Session, pairing_id: uuid.UUID, now: dt.datetime) -> dict[s
         "label": row.label,
         "expires_at": row.expires_at,
         "code": None,
+        "link": None,
+        "qr_svg": None,
+    }
+
+
+def map_link(session: Session, pairing_id: uuid.UUID, now: dt.datetime) -> dict[str, Any]:
+    row = session.get_one(Pairing, pairing_id)
+    return {
+        "id": row.id,
+        "version": row.version,
+        "state": _state(row, now),
+        "expires_at": row.expires_at,
         "link": None,
         "qr_svg": None,
     }

@@ -34,7 +34,7 @@ blp = Blueprint("pairing", __name__, url_prefix="/v1", description="端末の登
 
 _OFFICE = frozenset({Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMIN})
 # Of one address; a carrier's phones share one.
-_CODES = Limit("pairing codes", 30, dt.timedelta(minutes=10))
+CODES = Limit("pairing codes", 30, dt.timedelta(minutes=10))
 
 
 @blp.route("/pairings")
@@ -52,12 +52,19 @@ def _shown_once(open_session: Session, who: Actor, pairing_id: uuid.UUID) -> Any
     shown = pairings.pairing(open_session, pairing_id, here.now())
     if codes is not None and isinstance(shown, dict):
         shown["code"] = codes.typed
-        # Without a Host that could be one (werkzeug empties others) nobody knows where a camera should be sent.
-        base = here.settings.public_url or (request.url_root.rstrip("/") if request.host else None)
-        if base is not None:
-            link = f"{base}/pair#{codes.linked}"
+        link = link_to("/pair", codes.linked)
+        if link is not None:
             shown |= {"link": link, "qr_svg": qr_svg(link)}
     return shown
+
+
+def link_to(page: str, secret: str) -> str | None:
+    """The address of a page of ours, with a secret behind its #, which browsers keep to themselves.
+
+    None without a Host that could be one (werkzeug empties others): nobody knows where to send anybody.
+    """
+    base = services().settings.public_url or (request.url_root.rstrip("/") if request.host else None)
+    return None if base is None else f"{base}{page}#{secret}"
 
 
 @blp.route("/pairings/<uuid:pairing_id>")
@@ -80,14 +87,15 @@ class Redemption(Resource):
     )
     def post(self, body: Any) -> Any:
         """Come in with a code; the answer holds the token. Lost, it may be asked for again with the same key."""
-        values = _read(wire.RedeemIn, body)
+        values = read_values(wire.RedeemIn, body)
         key = idempotency_key()
         here = services()
-        try_once(_CODES, address())
-        given = redeem(here.database, here.keyring, values["code"], key, here.now(), here.settings.token_days)
+        try_once(CODES, address())
+        lives = dt.timedelta(days=here.settings.token_days)
+        given = redeem(here.database, here.keyring, values["code"], key, here.now(), lives)
         if isinstance(given, Refusal):
             raise Refused(given)
-        return _shown(given)
+        return shown_token(given)
 
 
 @blp.route("/tokens/rotate")
@@ -95,13 +103,13 @@ class Rotation(Resource):
     @blp.takes(wire.RotateIn, wire.TokenOut, ALL_ROLES, name="rotateToken", status=201)
     def post(self, body: Any) -> Any:
         """A new token for the same holder; the old one ends when the new one is used for the first time."""
-        _read(wire.RotateIn, body)
+        read_values(wire.RotateIn, body)
         who, here = actor(), services()
         if who.token is None:
             raise RuntimeError("a request without a token")
         audit.record(session(), who, here.now(), action="rotate", entity_kind="token", entity_id=None)
         made = rotate_token(session(), here.keyring, who.token, here.now(), here.settings.token_days)
-        return _shown(made)
+        return shown_token(made)
 
 
 @blp.route("/devices")
@@ -128,13 +136,13 @@ class Revocations(Resource):
         return change.perform(pairings.revocation)
 
 
-def _read(contract: type[WireSchema], body: Any) -> dict[str, Any]:
+def read_values(contract: type[WireSchema], body: Any) -> dict[str, Any]:
     values, faults = contract.read(body)
     if faults:
         raise Refused(Refusal("invalid", 422, {}, tuple(Problem(f.path, f.code, f.params) for f in faults)))
     return values
 
 
-def _shown(made: Issued) -> dict[str, Any]:
+def shown_token(made: Issued) -> dict[str, Any]:
     idle_days = services().settings.token_idle_days
     return {"token": made.text, **made._asdict(), "idle_days": idle_days}

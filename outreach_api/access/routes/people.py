@@ -18,7 +18,7 @@ from outreach_api.web.resource import Change, Resource, actor, session
 from outreach_api.web.services import services
 from schemas import access as wire
 from schemas.base import PageQuery, page_of
-from schemas.vocabulary import Role
+from schemas.vocabulary import Page, Role
 
 blp = Blueprint("access", __name__, url_prefix="/v1", description="スタッフとトークン · who may come in")
 
@@ -27,7 +27,7 @@ _PLANNERS = frozenset({Role.COORDINATOR, Role.ADMIN})
 
 @blp.route("/me")
 class Me(Resource):
-    @blp.reads(wire.MeOut, ALL_ROLES, name="getMe")
+    @blp.reads(wire.MeOut, ALL_ROLES, name="getMe", page=Page.MAP)
     def get(self) -> Any:
         """Who this token belongs to."""
         return reads.me(session(), actor())

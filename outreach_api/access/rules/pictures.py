@@ -7,7 +7,7 @@ import io
 import segno
 
 
-def qr_svg(link: str) -> str:
+def qr_svg(link: str, title: str = "電話を登録する QR コード · QR code to pair a phone") -> str:
     """An SVG that scales to what holds it, dark on light with its quiet zone."""
     made = io.BytesIO()
     segno.make_qr(link, error="m").save(
@@ -17,7 +17,7 @@ def qr_svg(link: str) -> str:
         light="#fff",
         omitsize=True,
         xmldecl=False,
-        title="電話を登録する QR コード · QR code to pair a phone",
+        title=title,
         nl=False,
     )
     return made.getvalue().decode()

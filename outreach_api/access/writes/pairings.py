@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.access.rules.codes import TRIES, Code, NewCodes, is_code_of, new_codes, read_code
-from outreach_api.access.writes.tokens import Issued, end_replaced, issue_token, issued
+from outreach_api.access.writes.tokens import Issued, end_replaced, issue_page_token, issue_token, issued
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import audit
 from outreach_api.ledger.counter import ChangeNumbers
@@ -19,7 +19,7 @@ from outreach_api.storage.access import Device, Pairing, Person, Token
 from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.plans import Van
 from outreach_api.storage.session import Database
-from schemas.vocabulary import Role
+from schemas.vocabulary import Page, Role
 
 LIVES = dt.timedelta(minutes=10)
 _NOT_VALID = Refusal("code_not_valid", 422)
@@ -92,7 +92,7 @@ def give_codes(session: Session, pairing_id: uuid.UUID, who: Actor, now: dt.date
     Nor to somebody who made it as an administrator and is none any more.
     """
     pairing = session.get_one(Pairing, pairing_id)
-    if pairing.person_id is not None and who.role is not Role.ADMIN:
+    if pairing.only is None and pairing.person_id is not None and who.role is not Role.ADMIN:
         return None
     if pairing.redeemed_at is not None or pairing.ended_at is not None or pairing.expires_at <= now:
         return None
@@ -105,7 +105,8 @@ def give_codes(session: Session, pairing_id: uuid.UUID, who: Actor, now: dt.date
     else:
         raise RuntimeError("no code is free: far too many invitations are open")
     pairing.locator, pairing.tries_left = codes.locator, TRIES
-    pairing.code_hash, pairing.link_hash = codes.typed_hash, codes.linked_hash
+    pairing.link_hash = codes.linked_hash
+    pairing.code_hash = codes.typed_hash if pairing.only is None else None  # nobody is shown that of a page
     session.flush()
     return codes
 
@@ -120,17 +121,24 @@ def _give_back_locators(session: Session, now: dt.datetime) -> None:
 
 
 def redeem(
-    database: Database, keyring: Keyring, text: str, key: uuid.UUID, now: dt.datetime, days: int
+    database: Database,
+    keyring: Keyring,
+    text: str,
+    key: uuid.UUID,
+    now: dt.datetime,
+    lives: dt.timedelta,
+    only: Page | None = None,
 ) -> Issued | Refusal:
-    """A token for whoever has the code. One answer for all that is wrong: it says nothing about which codes exist.
+    """A token for whoever has the code: that of a phone or person, or `only` that of a page.
 
+    One answer for all that is wrong: it says nothing about which codes exist.
     With the key that it was redeemed with, the same code gives another token for as long as nobody used the first
     one, which then ends: an answer was lost. Raises SQLAlchemyError.
     """
     code = read_code(text)
     if code is None:
         return _NOT_VALID
-    found = _try(database, code, now)
+    found = _try(database, code, only, now)
     # Slow on purpose, so outside of any transaction; of none it takes as long.
     right = is_code_of(code, found.code_hash if found else None, found.link_hash if found else None)
     if found is None or not right:
@@ -140,7 +148,9 @@ def redeem(
         pairing = session.scalar(sa.select(Pairing).where(Pairing.id == found.id))
         if pairing is None or pairing.locator != code.locator or not _may_redeem(session, pairing, key, now):
             return _NOT_VALID
-        return _redeem(session, keyring, pairing, key, now, days)
+        give = _for_phone_or_person if only is None else _for_page
+        token = give(session, keyring, pairing, now, lives)
+        return _NOT_VALID if token is None else _redeemed(session, pairing, token, key, now)
 
 
 class _Found(NamedTuple):
@@ -149,7 +159,7 @@ class _Found(NamedTuple):
     link_hash: bytes | None
 
 
-def _try(database: Database, code: Code, now: dt.datetime) -> _Found | None:
+def _try(database: Database, code: Code, only: Page | None, now: dt.datetime) -> _Found | None:
     """The invitation that a code names, with one try less: counted before anybody knows whether it is right."""
     there = Pairing.__table__.c
     with database.write() as session:
@@ -157,6 +167,7 @@ def _try(database: Database, code: Code, now: dt.datetime) -> _Found | None:
             sa.update(Pairing)
             .where(
                 there.locator == code.locator,
+                there.only.is_(None) if only is None else there.only == only.value,
                 there.expires_at > now,
                 there.ended_at.is_(None),
                 there.tries_left > 0,
@@ -180,9 +191,20 @@ def _may_redeem(session: Session, pairing: Pairing, key: uuid.UUID, now: dt.date
     return pairing.redeemed_by == key and session.scalar(used.limit(1)) is None
 
 
-def _redeem(
-    session: Session, keyring: Keyring, pairing: Pairing, key: uuid.UUID, now: dt.datetime, days: int
-) -> Issued:
+def _for_page(
+    session: Session, keyring: Keyring, pairing: Pairing, now: dt.datetime, lives: dt.timedelta
+) -> str | None:
+    """None when the token that it was asked for with has ended by now."""
+    maker = session.get(Token, pairing.made_with)
+    if maker is None or maker.revoked_at is not None or maker.expires_at <= now:
+        return None
+    end_replaced(session, keyring, Token.pairing_id == pairing.id, now)
+    return issue_page_token(session, pairing, now, min(now + lives, maker.expires_at))
+
+
+def _for_phone_or_person(
+    session: Session, keyring: Keyring, pairing: Pairing, now: dt.datetime, lives: dt.timedelta
+) -> str:
     # What this invitation gave before was used by nobody; and a phone that is paired anew has lost what it had.
     before = Token.pairing_id == pairing.id
     if pairing.device_id is not None:
@@ -190,27 +212,29 @@ def _redeem(
         device = session.get_one(Device, pairing.device_id)
         device.active = True
     end_replaced(session, keyring, before, now)
-    role = Role(pairing.role)
-    text = issue_token(
+    return issue_token(
         session,
-        role=role,
+        role=Role(pairing.role),
         label=pairing.label,
         now=now,
-        days=days,
+        days=lives.days,
         person_id=pairing.person_id,
         van_id=pairing.van_id,
         device_id=pairing.device_id,
         pairing_id=pairing.id,
     )
+
+
+def _redeemed(session: Session, pairing: Pairing, text: str, key: uuid.UUID, now: dt.datetime) -> Issued:
     made = issued(session, text)
-    if role is Role.CREW:
+    if made.role is Role.CREW:
         pairing.device_id = made.holder_id
     pairing.tries_left = TRIES
     pairing.redeemed_at, pairing.redeemed_by = pairing.redeemed_at or now, key
     session.flush()
     audit.record(
         session,
-        Actor(made.holder_id, role, pairing.van_id),
+        Actor(made.holder_id, made.role, pairing.van_id),
         now,
         action="redeem",
         entity_kind="pairing",

@@ -65,23 +65,43 @@ def issue_token(
             )
         )
     session.flush()
-    token = make_token()
-    session.add(
-        Token(
-            prefix=token.prefix,
-            secret_hash=token.secret_hash,
-            role=role,
-            person_id=None if device_id else person_id,
-            device_id=device_id,
-            van_id=van_id if device_id else None,
-            label=label,
-            created_at=now,
-            expires_at=now + dt.timedelta(days=days),
-            revoked_at=None,
-            last_used_day=None,
-            pairing_id=pairing_id,
-        )
+    return _keep(
+        session,
+        role=role,
+        person_id=None if device_id else person_id,
+        device_id=device_id,
+        van_id=van_id if device_id else None,
+        label=label,
+        created_at=now,
+        expires_at=now + dt.timedelta(days=days),
+        pairing_id=pairing_id,
     )
+
+
+def issue_page_token(session: Session, pairing: Pairing, now: dt.datetime, ends_at: dt.datetime) -> str:
+    """A token for the page that an invitation names, with its maker's role; it opens what that page asks.
+
+    Those that have ended by themselves are of no use to anybody any more, and go.
+    """
+    session.execute(sa.delete(Token).where(Token.only.is_not(None), Token.expires_at <= now))
+    return _keep(
+        session,
+        role=pairing.role,
+        person_id=pairing.person_id,
+        device_id=pairing.device_id,
+        van_id=pairing.van_id,
+        label=pairing.label,
+        created_at=now,
+        expires_at=ends_at,
+        pairing_id=pairing.id,
+        only=pairing.only,
+        made_with=pairing.made_with,
+    )
+
+
+def _keep(session: Session, **said: Any) -> str:
+    token = make_token()
+    session.add(Token(prefix=token.prefix, secret_hash=token.secret_hash, **said))
     session.flush()
     return token.text
 
@@ -115,23 +135,18 @@ def rotate_token(session: Session, keyring: Keyring, prefix: str, now: dt.dateti
     old = session.get_one(Token, prefix)
     nobody_used = sa.and_(Token.replaces == prefix, Token.last_used_day.is_(None))
     end_replaced(session, keyring, nobody_used, now)
-    token = make_token()
-    session.add(
-        Token(
-            prefix=token.prefix,
-            secret_hash=token.secret_hash,
-            role=old.role,
-            person_id=old.person_id,
-            device_id=old.device_id,
-            van_id=old.van_id,
-            label=old.label,
-            created_at=now,
-            expires_at=now + dt.timedelta(days=days),
-            replaces=prefix,
-        )
+    text = _keep(
+        session,
+        role=old.role,
+        person_id=old.person_id,
+        device_id=old.device_id,
+        van_id=old.van_id,
+        label=old.label,
+        created_at=now,
+        expires_at=now + dt.timedelta(days=days),
+        replaces=prefix,
     )
-    session.flush()
-    return issued(session, token.text)
+    return issued(session, text)
 
 
 class RevokedToken(NamedTuple):
@@ -195,6 +210,11 @@ def _end_pairings(session: Session, whose: Any, now: dt.datetime) -> None:
     )
 
 
+def end_page_token(session: Session, keyring: Keyring, prefix: str, now: dt.datetime) -> None:
+    """Whoever used it signs out. The counter's lock must be held."""
+    _end(session, keyring, Token.prefix == prefix, now, None)
+
+
 def end_replaced(session: Session, keyring: Keyring, which: Any, now: dt.datetime) -> None:
     """End tokens that another one, or none of that role, comes after. What left may still be handed in.
 
@@ -210,7 +230,9 @@ def _end(
     live: Any = Token.revoked_at.is_(None)
     if takes_until is None:
         live = sa.or_(live, Token.takes_until.is_not(None))
-    ends = list(session.scalars(sa.select(Token.prefix).where(whose, live)))
+    which = sa.select(Token.prefix).where(whose)
+    with_pages = sa.or_(Token.prefix.in_(which), Token.made_with.in_(which))
+    ends = list(session.scalars(sa.select(Token.prefix).where(with_pages, live)))
     # Noted first: should we be cut off between the two, they end with the next restore, and not never.
     keyring.witness.note_tokens([EndedToken(prefix, now, takes_until) for prefix in ends])
     session.execute(
