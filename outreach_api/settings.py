@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from outreach_api.mail_server import EMAIL, MailServer, mail_server
+from schemas.vocabulary import TargetPopulation
 
 PREFIX = "OUTREACH_"
 _ORIGIN = re.compile(
@@ -127,6 +128,13 @@ def _email(text: str) -> str:
     return text
 
 
+def _target(text: str) -> TargetPopulation:
+    try:
+        return TargetPopulation(text)
+    except ValueError:
+        raise ValueError("must be one of " + ", ".join(TargetPopulation)) from None
+
+
 def _clock(text: str) -> str:
     if text != "none" and not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text, re.ASCII):
         raise ValueError("must be HH:MM, or none")
@@ -216,7 +224,9 @@ class Settings:
     request_seconds: int = _setting(
         60, _whole(2, 3_600), "a request may take so long to arrive, and a second more for each 4,000 bytes"
     )
-    max_import_bytes: int = _setting(60_000_000, _whole(1_000, 500_000_000), "largest file to import")
+    max_import_bytes: int = _setting(
+        60_000_000, _whole(1_000, 500_000_000), "largest file to import, unpacked too"
+    )
 
     smtp_url: str = _setting(
         "", _smtp_url, "mail server for alerts: smtps:// or smtp://user:password@host:587", shown=False
@@ -262,6 +272,11 @@ class Settings:
     texts_per_hour: int = _setting(60, _whole(1, 10_000), "note texts that one holder may open in an hour")
     readback_hours: int = _setting(48, _whole(0, 720), "hours in which crew may read back own notes")
 
+    target_population: TargetPopulation = _setting(
+        TargetPopulation.CHILDREN_0_14,
+        _target,
+        "whom coverage and gaps count: children_0_14, children_0_5 or households_under_6",
+    )
     catchment_m: float = _setting(500.0, _METRES, "radius that a stop reaches, metres")
     coverage_days: int = _setting(42, _DAYS, "a stop covers its catchment for so many days after a visit")
     gap_full_days: int = _setting(84, _DAYS, "days without a visit until a gap counts in full")

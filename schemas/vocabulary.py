@@ -18,6 +18,14 @@ class Page(StrEnum):
     MAP = "map"
 
 
+class TargetPopulation(StrEnum):
+    """Whom coverage and gaps count, where the census knows them: children, or households with children under six."""
+
+    CHILDREN_0_14 = "children_0_14"
+    CHILDREN_0_5 = "children_0_5"
+    HOUSEHOLDS_UNDER_6 = "households_under_6"
+
+
 class StopStatus(StrEnum):
     REQUESTED = "requested"
     TALKING = "talking"

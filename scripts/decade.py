@@ -20,7 +20,7 @@ from outreach_api.kernel.money import Rounding
 from outreach_api.kernel.week import IsoWeek
 from outreach_api.ledger import measures, recount, takings
 from outreach_api.ledger.kinds import Tally
-from outreach_api.outreach_map.imports import SourceFile, keep_population
+from outreach_api.outreach_map.imports import Source, keep_population
 from outreach_api.outreach_map.population import PopulationTable, Unit
 from outreach_api.sales import rules
 from outreach_api.stops.writes import UNSAID
@@ -128,11 +128,11 @@ class Decade:
                 for column in range(16)
             }
         )
-        units = tuple(Unit((cell,), (1_700.0,), dice.randint(50, 400)) for cell in cells)
-        source = SourceFile.of("people.csv", b"")
+        units = tuple(Unit((cell,), (1_700.0,), {"target": dice.randint(50, 400)}) for cell in cells)
+        source = Source.of([("people.csv", b"")])
         keep_population(
             session,
-            PopulationTable(500, units, "0–14"),
+            PopulationTable(500, units, {"target": "0–14"}),
             label="2020",
             source=source,
             boundary_code=None,

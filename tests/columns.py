@@ -123,11 +123,14 @@ SEEN_BY: dict[str, frozenset[Any]] = {
     "school_holidays.name_en": ALL,
     "school_holidays.area": ALL,
     # The area.
+    "area_sets.name": NOBODY,
+    "area_sets.file_name": NOBODY,
+    "areas.name": NOBODY,
     "boundaries.name": ALL,
     "boundaries.file_name": NOBODY,
     "population_imports.label": ALL - {CREW},
     "population_imports.file_name": NOBODY,
-    "population_imports.target_label": ALL - {CREW},
+    "population_imports.targets": ALL - {CREW},
     # What was announced.
     "published_timetable.place": PUBLISHED,
     "published_timetable.place_en": PUBLISHED,
@@ -138,6 +141,8 @@ SEEN_BY: dict[str, frozenset[Any]] = {
 _CODED = {
     "alarm_calls": "error recipient",
     "alarms": "audience subject",
+    "area_sets": "file_sha256 kind within",
+    "areas": "cells code geometry places",
     "attempts": "bucket",
     "audit": "action entity_kind hash outcome purpose role",
     "boundaries": "code file_sha256 geometry",

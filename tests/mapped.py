@@ -10,6 +10,7 @@ from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.mesh import bounds_degrees
 from outreach_api.outreach_map import imports
 from outreach_api.outreach_map.population_file import read_population
+from outreach_api.settings import Settings
 from outreach_api.storage.stops import Stop
 from tests.api import Answer, Api
 from tests.make import make_stop, make_visit
@@ -43,14 +44,14 @@ def hold(
 
 def populate(api: Api, *lines: str, header: str = "mesh,population,target", label: str = "試し") -> None:
     data = "\n".join([header, *lines]).encode()
-    table = read_population(data)
+    table = read_population([("people.csv", data)], Settings().max_import_bytes)
     assert table.errors == ()
     with api.database.write() as session:
         imports.keep_population(
             session,
             table,
             label=label,
-            source=imports.SourceFile.of("people.csv", data),
+            source=imports.Source.of([("people.csv", data)]),
             boundary_code=None,
             now=utc_now(),
         )

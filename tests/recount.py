@@ -267,7 +267,7 @@ class _Count:
         return inside / 256
 
     def gap_coverage(self) -> float | None:
-        known = need(self.session)
+        known = need(self.session, self.settings.target_population)
         if known is None:
             return None
         eve = self.period.first_day - dt.timedelta(days=1)

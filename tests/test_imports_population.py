@@ -5,26 +5,32 @@ from __future__ import annotations
 import io
 import json
 import os
+import random
 import zipfile
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from outreach_api.cli import main
 from outreach_api.kernel.geo import Outline, Point
-from outreach_api.kernel.mesh import bounds_degrees
+from outreach_api.kernel.mesh import bounds_degrees, children
+from outreach_api.outreach_map import imports
 from outreach_api.outreach_map.outlines import shares_inside
-from outreach_api.outreach_map.population import Unit, cell_targets, cell_totals
-from outreach_api.outreach_map.reads.need import imported_units, in_force, need
+from outreach_api.outreach_map.population import PopulationTable, Unit, cell_targets, cell_totals, spread
+from outreach_api.outreach_map.reads.need import need
+from outreach_api.outreach_map.reads.populations import in_force, people_of
 from outreach_api.settings import settings_in
 from outreach_api.storage.area import Boundary, PopulationCell, PopulationImport
 from outreach_api.storage.ledger import AuditEntry
 from outreach_api.storage.session import Database
-from tests.make import make_stop
+from schemas.vocabulary import TargetPopulation
+from tests.make import MADE_AT, make_stop
 
-SHARED = Path(os.environ.get("OUTREACH_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
 CSV = "mesh500,population,share_inside_city\n533957423,400,1.0\n533957424,600,0.5\n"
 ESTAT = "\r\n".join(
     [
@@ -48,12 +54,6 @@ def console(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return tmp_path
 
 
-def shared_file(name: str) -> Path:
-    if not (SHARED / name).exists():
-        pytest.skip(f"{name} is not here; OUTREACH_SHARED_DATA names its folder")
-    return SHARED / name
-
-
 def put(folder: Path, content: str | bytes | dict[str, Any], name: str = "people.csv") -> str:
     if isinstance(content, dict):
         content = json.dumps(content, ensure_ascii=False)
@@ -62,10 +62,23 @@ def put(folder: Path, content: str | bytes | dict[str, Any], name: str = "people
 
 
 def kept_units(database: Database) -> list[Unit]:
+    """The units of the import in force, read row by row."""
     with database.read() as session:
         entry = in_force(session)
         assert entry is not None
-        return imported_units(session, entry.id)
+        of_it = sa.select(PopulationCell).where(PopulationCell.import_id == entry.id)
+        by_unit: dict[int, list[PopulationCell]] = {}
+        for row in session.scalars(of_it.order_by(PopulationCell.mesh)):
+            by_unit.setdefault(row.unit, []).append(row)
+        return [
+            Unit(
+                tuple(row.mesh for row in rows),
+                tuple(row.total for row in rows),
+                {word: max(getattr(row, word) or 0 for row in rows) for word in entry.targets},
+                inside=tuple(row.share for row in rows),
+            )
+            for _, rows in sorted(by_unit.items())
+        ]
 
 
 def rows(database: Database, table: type[Any]) -> int:
@@ -89,52 +102,153 @@ def square(west: float, south: float, side: float = 0.01, **properties: str) -> 
     }
 
 
-def test_the_census_of_matsudo_is_imported_with_the_shares_inside_the_city(
-    console: Path, database: Database, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = shared_file("matsudo_population_500m_2020.csv")
-    assert main(["import-population", str(file), "--label", "松戸市 2020"]) == 0
-    said = capsys.readouterr().err
-    assert "288 cells of 500 m" in said
-    assert "all residents" in said, "no target people are made up"
-    assert sum(cell_totals(kept_units(database)).values()) == pytest.approx(498_044, abs=1)
-    with database.read() as session:
-        known = need(session)
-    assert known is not None
-    assert (known.basis, known.label, known.targets) == ("total", "松戸市 2020", None)
-    assert sum(known.totals.values()) == pytest.approx(498_232, rel=0.001), "what the census says"
-
-
-def test_a_published_census_file_is_imported_and_nobody_is_counted_twice(
-    console: Path, database: Database, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["import-population", str(shared_file("estat_tblT001102Q5240.txt"))]) == 0
-    said = capsys.readouterr().err
-    assert "115,588 residents" in said
-    assert "9,391" in said
-    units = kept_units(database)
-    assert len(units) == 2_736
-    assert sum(cell_totals(units).values()) == pytest.approx(115_588)
-    assert sum(cell_targets(units).values()) == pytest.approx(9_391)
-    with database.read() as session:
-        raw = session.scalar(sa.select(sa.func.sum(PopulationCell.target)))
-    assert raw == 9_391, "a sum over rows is right too"
-
-
 def test_a_census_file_can_be_cut_to_the_outline_of_a_city(
     console: Path, database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    outline = shared_file("matsudo_boundary.geojson")
-    lines = shared_file("matsudo_population_500m_2020.csv").read_text().splitlines()
-    whole = "\n".join(",".join(line.split(",")[:2]) for line in lines)
-    assert main(["import-boundary", str(outline)]) == 0
+    """An outline along the cells' edges: what lies inside is known without any reckoning."""
+    south, west, _, _ = bounds_degrees(533957423)
+    ring = [
+        [west, south],
+        [west + 1 / 160, south],
+        [west + 1 / 160, south + 1 / 240],
+        [west, south + 1 / 240],
+    ]
+    outline = {
+        "type": "Feature",
+        "properties": {"N03_007": "12207", "N03_004": "松戸市"},
+        "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
+    }
+    assert main(["import-boundary", put(console, outline, "city.geojson")]) == 0
     assert "12207 松戸市" in capsys.readouterr().err
+    whole = "mesh500,population\n533957423,400\n533957424,600\n533957432,50\n"
     assert main(["import-population", put(console, whole), "--boundary", "12207"]) == 0
-    assert sum(cell_totals(kept_units(database)).values()) == pytest.approx(498_232, rel=0.001)
+    assert cell_totals(kept_units(database)) == {533957423: 400}
     with database.read() as session:
         entry = in_force(session)
     assert entry is not None
     assert entry.boundary_code == "12207"
+
+
+def test_several_files_are_one_import_that_is_undone_as_a_whole(
+    console: Path, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two first-mesh squares, with a merging across their border."""
+    head = "\r\n".join(ESTAT.decode("cp932").splitlines()[:2])
+    here = put(console, f"{head}\r\n5339577711,1,,5340507011,40,9\r\n".encode("cp932"), "Q5339.txt")
+    there = put(console, f"{head}\r\n5340507011,2,5339577711,,4,*\r\n".encode("cp932"), "Q5340.txt")
+    assert main(["import-population", here, there]) == 0
+    told = capsys.readouterr().err
+    assert "2 cells of 250 m with 44 residents" in told
+    assert "1 groups of cells that were merged" in told
+    (unit,) = kept_units(database)
+    assert (unit.cells, unit.targets) == ((5339577711, 5340507011), {"children_0_14": 9})
+    assert main(["import-population", there, here]) == 0
+    assert "in force already" in capsys.readouterr().err, "in whatever order they are named"
+    assert main(["import-population", "--list"]) == 0
+    assert "Q5339.txt, Q5340.txt" in capsys.readouterr().out
+    assert main(["import-population", "--undo"]) == 0
+    assert main(["import-population", "--undo"]) == 1
+
+
+def test_a_fault_in_one_of_several_files_is_named_with_its_file_and_nothing_is_imported(
+    console: Path, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = put(console, CSV, "good.csv")
+    bad = put(console, "mesh500,population\n533957431,7\n533957423,1\n", "bad.csv")
+    assert main(["import-population", good, bad]) == 1
+    told = capsys.readouterr().err
+    assert "bad.csv, 3行目 · line 3, mesh500" in told
+    assert "also in good.csv, line 2" in told
+    assert rows(database, PopulationImport) == rows(database, PopulationCell) == 0
+
+
+THREE = (
+    "mesh500,population,children_0_14,children_0_5,households_under_6\n"
+    "533957423,400,50,20,10\n533957424,600,70,*,12\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "label", "people"),
+    [
+        (TargetPopulation.CHILDREN_0_14, "０～１４歳人口　総数", 120),
+        (TargetPopulation.CHILDREN_0_5, "０～５歳人口　総数", 20),
+        (TargetPopulation.HOUSEHOLDS_UNDER_6, "６歳未満世帯員のいる世帯数　一般世帯数", 22),
+    ],
+)
+def test_an_import_serves_whichever_target_population_is_wanted(
+    console: Path, database: Database, wanted: TargetPopulation, label: str, people: float
+) -> None:
+    assert main(["import-population", put(console, THREE)]) == 0
+    with database.read() as session:
+        known = need(session, wanted)
+    assert known is not None
+    assert (known.basis, known.target_label) == ("target", label)
+    assert sum(known.people.values()) == pytest.approx(people)
+
+
+def test_an_import_without_the_wanted_people_says_so_and_counts_all_residents(
+    console: Path, database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OUTREACH_TARGET_POPULATION", "households_under_6")
+    assert main(["import-population", put(console, ESTAT, "Q5339.txt")]) == 0
+    told = capsys.readouterr().err
+    assert "don't know the wanted target people (households_under_6)" in told
+    assert "０～１４歳人口　総数 29" in told, "what it does know is kept"
+    with database.read() as session:
+        known = need(session, TargetPopulation.HOUSEHOLDS_UNDER_6)
+    assert known is not None
+    assert (known.basis, known.target_label, sum(known.people.values())) == ("total", "", 144)
+
+
+def test_a_target_that_only_one_of_two_files_knows_is_said(
+    console: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = put(console, "mesh500,population\n533957431,7\n", "there.csv")
+    assert main(["import-population", put(console, THREE, "here.csv"), there]) == 0
+    assert "０～５歳人口　総数 is not known in there.csv" in capsys.readouterr().err
+
+
+def tables(metres: int) -> st.SearchStrategy[PopulationTable]:
+    """A few units of up to four cells, some without residents or target people that are known."""
+    cells = st.lists(
+        st.sampled_from(children(53395742 // 100, metres)[:40]), min_size=1, max_size=12, unique=True
+    )
+    counts = st.one_of(st.none(), st.integers(0, 3_000).map(float))
+
+    def table(parts: tuple[list[int], random.Random, list[float | None]]) -> PopulationTable:
+        codes, dice, known = parts
+        units = []
+        while codes:
+            own, codes = tuple(codes[:4]), codes[4:]
+            shares = tuple(dice.randint(0, 256) / 256 for _ in own)
+            totals = tuple(dice.choice(known) for _ in own)
+            units.append(Unit(own, totals, {"target": dice.choice(known)}, inside=shares))
+        return PopulationTable(metres, tuple(units), {"target": "子ども"})
+
+    return st.tuples(cells, st.randoms(use_true_random=False), st.lists(counts, min_size=1, max_size=5)).map(
+        table
+    )
+
+
+@given(st.sampled_from([250, 500, 1_000]).flatmap(tables))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+def test_people_are_read_as_their_units_say(database: Database, table: PopulationTable) -> None:
+    """The arrays that everything is reckoned from, against one unit after the other."""
+    with database.write() as session:
+        source = imports.Source("x.csv", repr(table))
+        kept = imports.keep_population(
+            session, table, label="x", source=source, boundary_code=None, now=MADE_AT
+        )
+        people = people_of(session, kept.entry, "target")
+    cells = people.cells.tolist()
+    assert cells == sorted(cells)
+    for told, slow in (
+        (people.totals, spread(cell_totals(table.units), 250)),
+        (people.targets, spread(cell_targets(table.units, "target"), 250)),
+    ):
+        known = {cell: count for cell, count in zip(cells, told.tolist(), strict=True) if not isnan(count)}
+        assert known == pytest.approx(slow)
 
 
 def test_an_outline_cuts_cells_like_looking_at_place_after_place() -> None:
@@ -158,8 +272,8 @@ def test_an_outline_cuts_cells_like_looking_at_place_after_place() -> None:
 def test_cells_that_the_census_merged_stay_one_unit(console: Path, database: Database) -> None:
     assert main(["import-population", put(console, ESTAT, "tblT001142Q5339.txt")]) == 0
     merged, plain = kept_units(database)
-    assert merged == Unit((5339574211, 5339574212), (40, 4), 9, inside=(1, 1))
-    assert plain == Unit((5339574232,), (100,), 20, inside=(1,))
+    assert merged == Unit((5339574211, 5339574212), (40, 4), {"children_0_14": 9}, inside=(1, 1))
+    assert plain == Unit((5339574232,), (100,), {"children_0_14": 20}, inside=(1,))
 
 
 def test_a_zip_is_read_like_the_file_in_it_and_the_label_is_the_files_name(
@@ -173,7 +287,7 @@ def test_a_zip_is_read_like_the_file_in_it_and_the_label_is_the_files_name(
         entry = in_force(session)
     assert entry is not None
     assert (entry.label, entry.file_name, entry.cell_metres) == ("人口", "人口.zip", 250)
-    assert entry.target_label == "０～１４歳人口　総数"
+    assert entry.targets == {"children_0_14": "０～１４歳人口　総数"}
 
 
 def test_the_same_file_again_is_noticed_and_changes_nothing(
@@ -214,7 +328,7 @@ def test_the_newest_import_is_in_force_until_it_is_undone(
     assert main(["import-population", "--undo"]) == 1
     assert "no import to undo" in capsys.readouterr().err
     with database.read() as session:
-        assert need(session) is None
+        assert need(session, TargetPopulation.CHILDREN_0_14) is None
 
 
 def test_imports_and_undoings_are_in_the_audit(console: Path, database: Database) -> None:
@@ -257,8 +371,8 @@ def test_imports_and_undoings_are_in_the_audit(console: Path, database: Database
         (b"\x81\xff\xfe", ["neither UTF-8 nor cp932"]),
         (b"PK\x03\x04broken", ["zip を開けません"]),
         (
-            ESTAT.replace("０～１４歳".encode("cp932"), "０～４歳".encode("cp932")),
-            ["line 2, ０～１４歳人口", "Row two has no column"],
+            ESTAT.replace("（総数）".encode("cp932"), "（男）".encode("cp932")),
+            ["line 2, 人口（総数）", "Row two has no column"],
         ),
         (ESTAT.replace(b",2,5339574211,", b",2,5339574213,"), ["merge partner 5339574213", "HTKSAKI"]),
     ],
@@ -305,7 +419,7 @@ def test_the_template_can_be_imported(
 ) -> None:
     assert main(["import-population", "--template"]) == 0
     assert main(["import-population", put(console, capsys.readouterr().out)]) == 0
-    assert cell_targets(kept_units(database)) == {533957423: 251}
+    assert cell_targets(kept_units(database), "children_0_14") == {533957423: 251}
 
 
 def test_an_outline_keeps_to_the_right_hand_rule_whatever_its_file_did(

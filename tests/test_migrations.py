@@ -19,6 +19,8 @@ from outreach_api.kernel.ids import new_id
 from outreach_api.ledger import recount
 from outreach_api.storage import migrate
 from outreach_api.storage.alarms import Alarm
+from outreach_api.storage.area import PopulationCell, PopulationImport
+from outreach_api.storage.base import Id, Utc
 from outreach_api.storage.contacts import Consent, ContactNote, Destination, Referral, SafetyConcern
 from outreach_api.storage.jobs import Job
 from outreach_api.storage.ledger import Change, ChangeCounter, Rejection, VisitTotal
@@ -369,3 +371,45 @@ def test_somebody_is_told_of_concerns_and_letters_from_before_there_were_alarms(
             key=str,
         )
         assert set(session.scalars(sa.select(Job.subject_id))) == {alarm.id for alarm in found}
+
+
+@pytest.mark.parametrize(
+    ("label", "targets", "column"),
+    [
+        ("０～１４歳人口　総数", {"children_0_14": "０～１４歳人口　総数"}, "children_0_14"),
+        ("人口（総数）　女", {"target": "人口（総数）　女"}, "target"),
+        ("", {}, "target"),
+    ],
+)
+def test_an_import_of_one_target_population_keeps_it_among_several(
+    empty: Database, label: str, targets: dict[str, str], column: str
+) -> None:
+    migrate.upgrade(empty, "0025")
+    entry = {"id": new_id(), "at": MADE_AT, "label": label}
+    ids = [sa.bindparam("id", type_=Id()), sa.bindparam("at", type_=Utc())]
+    with empty.write() as session:
+        session.execute(
+            sa.text(
+                "INSERT INTO population_imports (id, label, file_name, file_sha256, cell_metres, target_label,"
+                " imported_at, change_no) VALUES (:id, 'x', 'x.csv', '0', 500, :label, :at, 1)"
+            ).bindparams(*ids),
+            entry,
+        )
+        session.execute(
+            sa.text(
+                "INSERT INTO population_cells (import_id, mesh, unit, total, target, share)"
+                " VALUES (:id, 533957423, 0, 40, 7, 1)"
+            ).bindparams(ids[0]),
+            {"id": entry["id"]},
+        )
+    for _ in range(2):
+        migrate.upgrade(empty)
+        with empty.read() as session:
+            assert session.scalars(sa.select(PopulationImport.targets)).one() == targets
+            assert session.scalars(sa.select(getattr(PopulationCell, column))).one() == 7
+        downgrade(empty, "0025")
+        with empty.read() as session:
+            kept = session.execute(
+                sa.text("SELECT target_label, target FROM population_imports, population_cells")
+            )
+            assert kept.one() == (label, 7)

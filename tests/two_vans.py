@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.ids import new_id
 from outreach_api.storage.access import Device
-from outreach_api.storage.area import Boundary, PopulationImport
+from outreach_api.storage.area import Area, AreaSet, Boundary, PopulationImport
 from outreach_api.storage.contacts import SafetyConcern
 from outreach_api.storage.ledger import Rejection
 from outreach_api.storage.plans import PlanStop
@@ -186,13 +186,37 @@ def _area(session: Session) -> None:
             **imported,
         )
     )
+    set_id = new_id()
+    session.add(
+        AreaSet(
+            id=set_id,
+            name="小学校区",
+            kind="school_district",
+            within="12207",
+            areas=1,
+            corners=4,
+            file_name="A27.zip",
+            **imported,
+        )
+    )
+    session.flush()
+    session.add(
+        Area(
+            set_id=set_id,
+            code="B112220700010",
+            name="中部小学校",
+            geometry={"type": "MultiPolygon", "coordinates": [square]},
+            cells=(5339574232).to_bytes(8, "little"),
+            places=(256).to_bytes(2, "little"),
+        )
+    )
     session.add(
         PopulationImport(
             id=new_id(),
             label="国勢調査",
             file_name="people.csv",
             cell_metres=500,
-            target_label="0–14",
+            targets={"target": "0–14"},
             boundary_code=None,
             **imported,
         )

@@ -154,8 +154,8 @@ def _fill(settings: Settings, season: Season, population: tuple[str, bytes] | No
 
 def _population(file: Path, settings: Settings) -> tuple[str, bytes]:
     data = file.read_bytes()
-    faults = read_population(data).errors
-    if len(data) > settings.max_import_bytes or faults:
+    faults = read_population([(file.name, data)], settings.max_import_bytes).errors
+    if faults:
         told = [f"{file}: {fault.line}: {say(fault.code, 'en', fault.params)}" for fault in faults[:5]]
         raise Failure(f"{file} は取り込めません。", f"{file} can't be imported.", *told)
     return file.name, data

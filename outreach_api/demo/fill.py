@@ -22,8 +22,9 @@ from outreach_api.demo.talks import Talks
 from outreach_api.demo.team import Team, team
 from outreach_api.demo.wire import DemoRefused, Server
 from outreach_api.kernel.week import IsoWeek
-from outreach_api.outreach_map.imports import SourceFile, keep_population
+from outreach_api.outreach_map.imports import Source, keep_population
 from outreach_api.outreach_map.population_file import read_population
+from outreach_api.settings import Settings
 from outreach_api.storage.contacts import SafetyConcern
 
 Tell = Callable[[str], None]
@@ -90,13 +91,13 @@ class Story:
         else:
             name, data = self._population
             label = name
-        table = read_population(data)
+        table = read_population([(name, data)], Settings().max_import_bytes)
         if table.errors:
             raise DemoRefused(f"{name} has faults: {table.errors[:3]}")
         if self._population is None:
-            table = replace(table, target_label=need.TARGET_LABEL)
+            table = replace(table, targets=need.TARGET_LABELS)
         with self._server.database.write() as session:
-            source = SourceFile.of(name, data)
+            source = Source.of([(name, data)])
             keep_population(session, table, label=label, source=source, boundary_code=None, now=now)
 
     def _live(self, day: dt.date) -> None:

@@ -46,12 +46,12 @@ TEXTS = {
         "zip を開けません（壊れているか、パスワードが付いています）。",
         "The zip can't be opened: it is broken or wants a password.",
     ),
-    "zip_not_one_file": (
-        "zip の中に txt か csv がちょうど一つ必要です（いま{found}個）。",
-        "The zip must hold exactly one txt or csv; it holds {found}.",
+    "zip_without": (
+        "zip の中に {endings} のファイルがないか、ファイルが多すぎます（{most}個まで）。",
+        "The zip holds no file that ends in {endings}, or more than {most} files.",
     ),
     "target_in_csv": (
-        "--target は e-Stat のファイル用です。CSV では対象人口の列名を target にしてください。",
+        "--target は e-Stat のファイル用です。CSV では対象人口の列名を target（または children_0_14 など）にしてください。",
         "--target is for e-Stat files; in a CSV, name the column of target people `target`.",
     ),
     "mesh_invalid": ("「{mesh}」は地域メッシュコードではありません。", "{mesh} is no mesh code."),
@@ -63,14 +63,17 @@ TEXTS = {
         "メッシュの大きさが混ざっています（ほかは {metres} m）。",
         "The level differs: the other cells are of {metres} m.",
     ),
-    "mesh_twice": ("メッシュ {mesh} が二度あります。", "Cell {mesh} stands there twice."),
+    "mesh_twice": (
+        "メッシュ {mesh} が二度あります（{file} の{line}行目にも）。",
+        "Cell {mesh} stands there twice: also in {file}, line {line}.",
+    ),
     "merge_role_invalid": (
         "HTKSYORI は 0・1・2 のどれかです（いま「{value}」）。",
         "HTKSYORI must be 0, 1 or 2; it is {value}.",
     ),
     "merge_partner_missing": (
-        "合算の相手 {mesh} がこのファイルにありません。",
-        "Its merge partner {mesh} is not in this file.",
+        "合算の相手 {mesh} がファイルにありません。",
+        "Its merge partner {mesh} is missing, though its first-mesh square is here.",
     ),
     "merge_contradiction": (
         "合算の相手 {mesh} の行と食い違っています。",

@@ -17,27 +17,31 @@ from outreach_api.kernel.ids import new_id
 from outreach_api.kernel.mesh import parent
 from outreach_api.ledger.counter import ChangeNumbers
 from outreach_api.outreach_map.outlines import NamedOutline
-from outreach_api.outreach_map.population import PopulationTable
-from outreach_api.outreach_map.reads.need import in_force
+from outreach_api.outreach_map.population import TARGETS, PopulationTable
+from outreach_api.outreach_map.reads.populations import in_force
+from outreach_api.outreach_map.table_file import Unzipped
 from outreach_api.storage.area import Boundary, PopulationCell, PopulationImport
+from outreach_api.storage.bulk import append_values
 from outreach_api.storage.stops import Stop
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A file that was handed in: its name, and the hash by which it is known when it comes again."""
+class Source:
+    """The files that were handed in together: their names, and the hash by which they are known when they come again."""
 
-    name: str
+    names: str
     sha256: str
 
     @classmethod
-    def of(cls, name: str, data: bytes) -> SourceFile:
-        return cls(name, hashlib.sha256(data).hexdigest())
+    def of(cls, files: Sequence[Unzipped]) -> Source:
+        hashes = sorted(hashlib.sha256(data).hexdigest() for _, data in files)
+        whole = hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+        return cls(", ".join(name for name, _ in files), whole)
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An import in force; `again` when the same file, read the same way, was in force before."""
+    """An import in force; `again` when the same files, read the same way, were in force before."""
 
     entry: PopulationImport
     again: bool = False
@@ -48,45 +52,43 @@ def keep_population(
     table: PopulationTable,
     *,
     label: str,
-    source: SourceFile,
+    source: Source,
     boundary_code: str | None,
     now: dt.datetime,
 ) -> Kept:
     """Put a table that was read without errors in force."""
     before = in_force(session)
-    way = (source.sha256, table.target_label, boundary_code)
-    if before is not None and (before.file_sha256, before.target_label, before.boundary_code) == way:
+    way = (source.sha256, table.targets, boundary_code)
+    if before is not None and (before.file_sha256, before.targets, before.boundary_code) == way:
         return Kept(before, again=True)
     numbers = ChangeNumbers(session)
     entry = PopulationImport(
         id=new_id(),
         label=label,
-        file_name=source.name,
+        file_name=source.names,
         file_sha256=source.sha256,
         cell_metres=table.metres,
-        target_label=table.target_label,
+        targets=dict(table.targets),
         boundary_code=boundary_code,
         imported_at=now,
         change_no=numbers.next(),
     )
     session.add(entry)
     session.flush()
-    session.execute(
-        sa.insert(PopulationCell),
-        [
-            {
-                "import_id": entry.id,
-                "mesh": cell,
-                "unit": number,
-                "total": unit.totals[place],
-                # Known for all cells of the unit together: it stands once, so that a sum over rows is right.
-                "target": unit.target if place == 0 else None,
-                "share": unit.shares[place],
-            }
-            for number, unit in enumerate(table.units)
-            for place, cell in enumerate(unit.cells)
-        ],
-    )
+    rows = [
+        (
+            entry.id,
+            cell,
+            number,
+            total,
+            share,
+            # Known for all cells of the unit together: they stand once, so that a sum over rows is right.
+            *(unit.targets.get(word) if place == 0 else None for word in TARGETS),
+        )
+        for number, unit in enumerate(table.units)
+        for place, (cell, total, share) in enumerate(zip(unit.cells, unit.totals, unit.shares, strict=True))
+    ]
+    append_values(session, PopulationCell, ("import_id", "mesh", "unit", "total", "share", *TARGETS), rows)
     numbers.store()
     return Kept(entry)
 
@@ -112,7 +114,7 @@ def populations(session: Session) -> Sequence[PopulationImport]:
     return session.scalars(newest_first.order_by(PopulationImport.id)).all()
 
 
-def keep_boundary(session: Session, named: NamedOutline, *, source: SourceFile, now: dt.datetime) -> bool:
+def keep_boundary(session: Session, named: NamedOutline, *, source: Source, now: dt.datetime) -> bool:
     """Put an outline in force; False when the same file is in force for its code."""
     before = boundary(session, named.code)
     if before is not None and (before.file_sha256, before.name) == (source.sha256, named.name):
@@ -124,7 +126,7 @@ def keep_boundary(session: Session, named: NamedOutline, *, source: SourceFile, 
             code=named.code,
             name=named.name,
             geometry=named.geometry,
-            file_name=source.name,
+            file_name=source.names,
             file_sha256=source.sha256,
             imported_at=now,
             change_no=numbers.next(),

@@ -1,14 +1,15 @@
-"""Reads populations from a plain CSV: a mesh code, residents, and perhaps a target and the share inside an area."""
+"""Reads populations from a plain CSV: a mesh code, residents, and perhaps target people and the share inside an area."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from outreach_api.kernel.mesh import InvalidMesh, level_of
-from outreach_api.outreach_map.population import PopulationTable, TableError, Unit
-from outreach_api.outreach_map.table_file import MAX_ERRORS, Unreadable, read_rows, same_label
+from outreach_api.kernel.mesh import level_of
+from outreach_api.outreach_map.population import TARGETS, Row, TableError, name_of_target
+from outreach_api.outreach_map.sheets import Sheet, cell_of
+from outreach_api.outreach_map.table_file import Unreadable, rows_of, same_label
 
 # A header that names its level holds every code to it.
 _MESH_HEADERS = {"mesh": 0, "mesh250": 250, "mesh500": 500, "mesh1000": 1_000, "key_code": 0}
@@ -21,46 +22,33 @@ class _Columns:
     names: Sequence[str]
     mesh: int
     population: int
-    target: int | None
+    targets: Mapping[str, int]
     share: int | None
 
 
-def read_population_csv(data: bytes) -> PopulationTable:
-    """The cells of a CSV, one unit each, or its errors (at most the first 50) with line and column.
+def read_population_csv(file: str, data: bytes) -> Sheet:
+    """The lines of a CSV, or its errors with line and column.
 
     Columns, in any order and case: one of mesh, mesh250, mesh500, mesh1000 or KEY_CODE; population; optional
-    target; optional share_inside… (0 to 1, such as share_inside_city). A population or target of * or nothing is
-    unknown. Other columns are left alone.
+    target, children_0_14, children_0_5, households_under_6; optional share_inside… (0 to 1, such as
+    share_inside_city). A population or target of * or nothing is unknown. Other columns are left alone.
     """
+    sheet = Sheet(file)
     try:
-        rows = read_rows(data)
-        columns = _columns(rows)
+        rows = rows_of(data)
+        columns = _columns(next(rows, (1, []))[1])
+        sheet.mesh_column = columns.names[columns.mesh]
+        sheet.targets.update((word, name_of_target(word)) for word in columns.targets)
+        for line, cells in rows:
+            if any(cells):
+                _add(sheet, line, cells, columns)
     except Unreadable as fault:
-        return PopulationTable(0, errors=(fault.error,))
-    metres = _MESH_HEADERS[columns.names[columns.mesh]]
-    errors: list[TableError] = []
-    units: dict[int, Unit] = {}
-    for line, cells in enumerate(rows[1:], 2):
-        if not any(cells):
-            continue
-        unit = _unit(line, cells, columns, metres, errors)
-        if unit is None:
-            continue
-        (cell,) = unit.cells
-        metres = metres or level_of(cell)
-        if cell in units:
-            errors.append(TableError(line, columns.names[columns.mesh], "mesh_twice", {"mesh": cell}))
-        units[cell] = unit
-    if not units and not errors:
-        errors.append(TableError(2, "", "file_empty"))
-    if errors:
-        return PopulationTable(metres, errors=tuple(errors[:MAX_ERRORS]))
-    label = "" if columns.target is None else "target"
-    return PopulationTable(metres, units=tuple(units.values()), target_label=label)
+        sheet.fail(fault.error)
+    return sheet
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> _Columns:
-    names = [same_label(name).lower() for name in rows[0]] if rows else []
+def _columns(head: Sequence[str]) -> _Columns:
+    names = [same_label(name).lower() for name in head]
 
     def place(wanted: Collection[str], told: str) -> int | None:
         found = [number for number, name in enumerate(names) if name in wanted]
@@ -75,52 +63,49 @@ def _columns(rows: Sequence[Sequence[str]]) -> _Columns:
         return found
 
     shares = [name for name in names if name.startswith(_SHARE)]
+    targets = {word: place((word,), word) for word in TARGETS}
     return _Columns(
         names,
         mesh=needed(_MESH_HEADERS, "mesh"),
         population=needed(("population",), "population"),
-        target=place(("target",), "target"),
+        targets={word: number for word, number in targets.items() if number is not None},
         share=place(shares, _SHARE),
     )
 
 
-def _unit(
-    line: int, cells: Sequence[str], columns: _Columns, metres: int, errors: list[TableError]
-) -> Unit | None:
-    """One line of data; None and its errors where it can't be read. `metres` is 0 while the level is open."""
+def _add(sheet: Sheet, line: int, cells: Sequence[str], columns: _Columns) -> None:
+    """One line of data, or its errors."""
     if len(cells) != len(columns.names):
-        errors.append(TableError(line, "", "line_length", {"wanted": len(columns.names), "got": len(cells)}))
-        return None
-    before = len(errors)
-    code = cells[columns.mesh].strip()
-    name = columns.names[columns.mesh]
-    cell = int(code) if code.isascii() and code.isdigit() and len(code) <= 10 else 0
-    try:
-        if metres not in (0, level_of(cell)):
-            errors.append(TableError(line, name, "mesh_level_mixed", {"metres": metres}))
-    except InvalidMesh:
-        errors.append(TableError(line, name, "mesh_invalid", {"mesh": code[:20]}))
-    total = _number(line, "population", cells[columns.population], errors)
-    target = None if columns.target is None else _number(line, "target", cells[columns.target], errors)
-    share = 1.0 if columns.share is None else _share(line, columns, cells, errors)
-    return None if len(errors) > before else Unit((cell,), (total,), target, share)
+        sheet.fail(TableError(line, "", "line_length", {"wanted": len(columns.names), "got": len(cells)}))
+        return
+    before = len(sheet.errors)
+    cell = cell_of(sheet, line, cells[columns.mesh].strip())
+    wanted = _MESH_HEADERS[sheet.mesh_column]
+    if cell and wanted not in (0, level_of(cell)):
+        sheet.fail(TableError(line, sheet.mesh_column, "mesh_level_mixed", {"metres": wanted}))
+    total = _number(sheet, line, "population", cells[columns.population])
+    targets = {word: _number(sheet, line, word, cells[number]) for word, number in columns.targets.items()}
+    share = (
+        1.0
+        if columns.share is None
+        else _share(sheet, line, columns.names[columns.share], cells[columns.share])
+    )
+    if len(sheet.errors) == before:
+        sheet.rows.append(Row(sheet.file, line, cell, total, targets, share))
 
 
-def _number(line: int, column: str, text: str, errors: list[TableError]) -> float | None:
+def _number(sheet: Sheet, line: int, column: str, text: str) -> float | None:
     text = text.strip()
     if text in ("", "*"):
         return None
     if not _NUMBER.fullmatch(text):
-        errors.append(TableError(line, column, "not_a_count", {"value": text[:20]}))
+        sheet.fail(TableError(line, column, "not_a_count", {"value": text[:20]}))
         return None
     return float(text)
 
 
-def _share(line: int, columns: _Columns, cells: Sequence[str], errors: list[TableError]) -> float:
-    text = cells[columns.share or 0].strip()
-    share = float(text) if _NUMBER.fullmatch(text) else -1.0
+def _share(sheet: Sheet, line: int, column: str, text: str) -> float:
+    share = float(text) if _NUMBER.fullmatch(text.strip()) else -1.0
     if not 0 <= share <= 1:
-        errors.append(
-            TableError(line, columns.names[columns.share or 0], "not_a_share", {"value": text[:20]})
-        )
+        sheet.fail(TableError(line, column, "not_a_share", {"value": text.strip()[:20]}))
     return share

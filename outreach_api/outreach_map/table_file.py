@@ -1,4 +1,4 @@
-"""Turns a file that somebody hands in, plain or zipped, into rows of text: bounded, whatever it claims to be."""
+"""Turns files that somebody hands in, plain or zipped, into rows of text: bounded, whatever they claim to be."""
 
 from __future__ import annotations
 
@@ -7,13 +7,24 @@ import io
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Iterator, Sequence
 
 from outreach_api.outreach_map.population import TableError
 
-# One first-mesh square in 250 m cells and 54 columns is 4 MB.
-MAX_BYTES = 32 * 1024 * 1024
-MAX_ZIP_MEMBERS = 20
+MAX_ZIP_MEMBERS = 200
 MAX_ERRORS = 50
+
+# What zipfile raises for what is no sound zip. RuntimeError: it wants a password; NotImplementedError: an exotic
+# compression.
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+)
 
 
 class Unreadable(Exception):
@@ -24,34 +35,61 @@ class Unreadable(Exception):
         self.error = TableError(line, column, code, params)
 
 
-def read_rows(data: bytes) -> list[list[str]]:
-    """The rows of a comma-separated file, or of the only one in a zip. Raises Unreadable."""
-    try:
-        return list(csv.reader(io.StringIO(decode(unzip(data)), newline=""), strict=True))
-    except csv.Error:
-        raise Unreadable(0, "", "file_not_csv") from None
+Unzipped = tuple[str, bytes]
+"""A file's name (of one in a zip: "zip › member") and its content."""
 
 
-def unzip(data: bytes) -> bytes:
-    """The one text file inside a zip, or the data itself; never more than MAX_BYTES, whatever a header claims."""
+def unzipped(name: str, data: bytes, endings: Sequence[str], most: int) -> list[Unzipped]:
+    """The files inside a zip whose names end as asked, or the file itself; raises Unreadable.
+
+    Never more than `most` bytes in all, whatever headers claim. Names of members are shown, never opened as paths.
+    """
     if data[:4] != b"PK\x03\x04":
-        if len(data) > MAX_BYTES:
-            raise Unreadable(0, "", "file_too_big", most=MAX_BYTES)
-        return data
+        if len(data) > most:
+            raise Unreadable(0, "", "file_too_big", most=most)
+        return [(name, data)]
+    left = most
+    found: list[Unzipped] = []
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            texts = [member for member in members if member.filename.lower().endswith((".txt", ".csv"))]
-            if len(members) > MAX_ZIP_MEMBERS or len(texts) != 1:
-                raise Unreadable(0, "", "zip_not_one_file", found=len(texts))
-            with archive.open(texts[0]) as member:
-                text = member.read(MAX_BYTES + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError):
-        # RuntimeError: it wants a password; NotImplementedError: an exotic compression.
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            wanted = [member for member in members if member.filename.lower().endswith(tuple(endings))]
+            if len(members) > MAX_ZIP_MEMBERS or not wanted:
+                raise Unreadable(0, "", "zip_without", endings=" ".join(endings), most=MAX_ZIP_MEMBERS)
+            for member in wanted:
+                with archive.open(member) as packed:
+                    content = packed.read(left + 1)
+                left -= len(content)
+                if left < 0:
+                    raise Unreadable(0, "", "file_too_big", most=most)
+                found.append((f"{name} › {printable(_name_of(member))}", content))
+    except BROKEN_ZIP:
         raise Unreadable(0, "", "zip_broken") from None
-    if len(text) > MAX_BYTES:
-        raise Unreadable(0, "", "file_too_big", most=MAX_BYTES)
-    return text
+    return found
+
+
+def _name_of(member: zipfile.ZipInfo) -> str:
+    """Without the flag for UTF-8, zipfile reads names as cp437; those made in Japan are cp932."""
+    if member.flag_bits & 0x800:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("cp932")
+    except UnicodeError:
+        return member.filename
+
+
+def printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text)[:120]
+
+
+def rows_of(data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a comma-separated text, each with the line that it ends on. Raises Unreadable."""
+    reader = csv.reader(io.StringIO(decode(data), newline=""), strict=True)
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error:
+        raise Unreadable(reader.line_num, "", "file_not_csv") from None
 
 
 def decode(data: bytes) -> str:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from outreach_api.app import create_app
 from outreach_api.kernel import log_lines
 from outreach_api.kernel.geo import Outline
-from outreach_api.outreach_map.imports import SourceFile, keep_boundary
+from outreach_api.outreach_map.imports import Source, keep_boundary
 from outreach_api.outreach_map.outlines import NamedOutline
 from outreach_api.settings import Settings
 from outreach_api.stops.geocoding import asking
@@ -146,7 +146,7 @@ def in_matsudo(database: Database, clock: StandingClock) -> None:
     ring = ((139.85, 35.75), (139.98, 35.75), (139.98, 35.85), (139.85, 35.85), (139.85, 35.75))
     named = NamedOutline("12207", "松戸市", Outline(((ring,),)))
     with database.write() as session:
-        keep_boundary(session, named, source=SourceFile("m.geojson", "0"), now=clock())
+        keep_boundary(session, named, source=Source("m.geojson", "0"), now=clock())
 
 
 def test_a_town_of_two_cities_is_told_with_the_distance_from_ours_nearest_first(

@@ -13,7 +13,7 @@ import pytest
 from outreach_api.kernel.geo import Outline
 from outreach_api.kernel.mesh import children
 from outreach_api.outreach_map import columnar, geojson
-from outreach_api.outreach_map.imports import SourceFile, keep_boundary
+from outreach_api.outreach_map.imports import Source, keep_boundary
 from outreach_api.outreach_map.outlines import NamedOutline
 from schemas.columns import COLUMNS, MOST_CELLS
 from schemas.geojson import MEDIA_TYPE
@@ -49,7 +49,7 @@ def season(api: Api) -> None:
     ring = ((139.9, 35.8), (139.91, 35.8), (139.91, 35.81), (139.9, 35.81), (139.9, 35.8))
     named = NamedOutline("12207", "松戸市", Outline(((ring,),)))
     with api.database.write() as session:
-        keep_boundary(session, named, source=SourceFile("m.geojson", "0"), now=api.clock())
+        keep_boundary(session, named, source=Source("m.geojson", "0"), now=api.clock())
 
 
 def rows(columns: dict[str, Any], count: int) -> list[dict[str, Any]]:

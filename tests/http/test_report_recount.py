@@ -10,7 +10,7 @@ import pytest
 
 from outreach_api.kernel.mesh import mesh_code, micro, parent
 from outreach_api.ledger.recount import differences
-from outreach_api.outreach_map.imports import SourceFile, keep_population
+from outreach_api.outreach_map.imports import Source, keep_population
 from outreach_api.outreach_map.population import PopulationTable, Unit
 from outreach_api.reports.rules import figures, periods
 from outreach_api.settings import Settings
@@ -30,13 +30,13 @@ def import_people(api: Api) -> None:
             for column in range(3)
         }
     )
-    units = tuple(Unit((cell,), (900.0 + n,), 100.0 + 7 * n) for n, cell in enumerate(cells))
+    units = tuple(Unit((cell,), (900.0 + n,), {"target": 100.0 + 7 * n}) for n, cell in enumerate(cells))
     with api.database.write() as session:
         keep_population(
             session,
-            PopulationTable(500, units, "0–14"),
+            PopulationTable(500, units, {"target": "0–14"}),
             label="国勢調査",
-            source=SourceFile.of("people.csv", b"people"),
+            source=Source.of([("people.csv", b"people")]),
             boundary_code=None,
             now=api.clock(),
         )

@@ -1,20 +1,17 @@
 """Files of populations: merged cells are one unit, nothing is added twice, nothing is half read."""
 
 import io
-import os
 import tracemalloc
 import zipfile
-from pathlib import Path
 
 import pytest
 
 from outreach_api.kernel.mesh import children
 from outreach_api.outreach_map import table_file
-from outreach_api.outreach_map.estat import read_estat
-from outreach_api.outreach_map.population import PopulationTable, Unit, cell_targets, cell_totals
-from outreach_api.outreach_map.population_csv import read_population_csv
+from outreach_api.outreach_map.population import PopulationTable, Unit, cell_targets
+from outreach_api.outreach_map.population_file import read_population
 
-SHARED = Path(os.environ.get("OUTREACH_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data")
+MOST = 32_000_000
 CODES = "KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,T1,T2,T3"
 LABELS = ",,,,　人口（総数）,　人口（総数）　男,　０～１４歳人口　総数"
 PLAIN = "5339574232,0,,,40,18,7"
@@ -23,15 +20,18 @@ AWAY_1 = "5339574212,2,5339574211,,4,1,*"
 AWAY_2 = "5339574213,2,5339574211,,3,2,*"
 
 
-def shared_file(name: str) -> bytes:
-    path = SHARED / name
-    if not path.exists():
-        pytest.skip(f"{name} is not here; OUTREACH_SHARED_DATA names its folder")
-    return path.read_bytes()
-
-
 def estat(*rows: str, codes: str = CODES, labels: str = LABELS) -> bytes:
     return "\r\n".join([codes, labels, *rows, ""]).encode("cp932")
+
+
+def read(*files: bytes, own_target: str | None = None, most: int = MOST) -> PopulationTable:
+    """Files by the names a.txt, b.txt, …"""
+    named = [(f"{name}.txt", data) for name, data in zip("abcdef", files, strict=False)]
+    return read_population(named, most, own_target)
+
+
+def children_0_14(count: float | None) -> dict[str, float | None]:
+    return {"children_0_14": count}
 
 
 def faults(table: PopulationTable) -> list[tuple[int, str, str]]:
@@ -48,51 +48,49 @@ def zipped(*files: tuple[str, bytes]) -> bytes:
 
 
 def test_a_plain_cell_is_a_unit_of_its_own() -> None:
-    table = read_estat(estat(PLAIN))
+    table = read(estat(PLAIN))
     assert (table.metres, table.errors) == (250, ())
-    assert table.units == (Unit((5339574232,), (40,), 7),)
+    assert table.units == (Unit((5339574232,), (40,), children_0_14(7)),)
 
 
 def test_cells_merged_for_secrecy_are_one_unit_whose_target_is_the_receivers() -> None:
-    (unit,) = read_estat(estat(AWAY_1, RECEIVER, AWAY_2)).units
+    (unit,) = read(estat(AWAY_1, RECEIVER, AWAY_2)).units
     assert unit.cells == (5339574211, 5339574212, 5339574213)
     assert unit.totals == (40, 4, 3)
     assert unit.total == 47
-    assert unit.target == 9
+    assert unit.targets == {"children_0_14": 9}
 
 
 def test_an_asterisk_is_unknown_and_not_nought() -> None:
-    (unit,) = read_estat(estat("5339574232,0,,,*,*,*")).units
-    assert (unit.totals, unit.total, unit.target) == ((None,), None, None)
+    (unit,) = read(estat("5339574232,0,,,*,*,*")).units
+    assert (unit.totals, unit.total, unit.targets) == ((None,), None, {"children_0_14": None})
 
 
 def test_columns_are_found_by_their_label_wherever_they_stand() -> None:
     codes = "T9,HTKSAKI,KEY_CODE,T8,GASSAN,HTKSYORI"
     labels = "0〜14歳人口総数,,,人口(総数),,"
-    (unit,) = read_estat(estat("7,,533957423,40,,0", codes=codes, labels=labels)).units
-    assert unit == Unit((533957423,), (40,), 7)
+    (unit,) = read(estat("7,,533957423,40,,0", codes=codes, labels=labels)).units
+    assert unit == Unit((533957423,), (40,), children_0_14(7))
 
 
 def test_another_column_can_be_the_target() -> None:
-    table = read_estat(estat(PLAIN), target_label="人口（総数） 男")
-    assert table.units[0].target == 18
-    assert table.target_label == "人口（総数） 男"
+    table = read(estat(PLAIN), own_target="人口（総数） 男")
+    assert table.units[0].targets == {"target": 18, "children_0_14": 7}
+    assert table.targets == {"target": "人口（総数）　男", "children_0_14": "０～１４歳人口　総数"}
 
 
 @pytest.mark.parametrize(("code", "metres"), [("53395742", 1000), ("533957423", 500), ("5339574232", 250)])
 def test_every_level_of_mesh_is_read(code: str, metres: int) -> None:
-    assert read_estat(estat(f"{code},0,,,1,1,1")).metres == metres
+    assert read(estat(f"{code},0,,,1,1,1")).metres == metres
 
 
 def test_a_zip_with_one_text_is_read_like_the_text() -> None:
-    assert read_estat(zipped(("tblT001142Q5339.txt", estat(PLAIN)), ("readme.pdf", b"x"))) == read_estat(
-        estat(PLAIN)
-    )
+    assert read(zipped(("tblT001142Q5339.txt", estat(PLAIN)), ("readme.pdf", b"x"))) == read(estat(PLAIN))
 
 
 def test_utf_8_is_read_too() -> None:
     data = estat(PLAIN).decode("cp932")
-    assert read_estat(data.encode("utf-8-sig")) == read_estat(data.encode()) == read_estat(estat(PLAIN))
+    assert read(data.encode("utf-8-sig")) == read(data.encode()) == read(estat(PLAIN))
 
 
 @pytest.mark.parametrize(
@@ -105,61 +103,121 @@ def test_utf_8_is_read_too() -> None:
         ((PLAIN, "533957423,0,,,1,1,1"), (4, "KEY_CODE", "mesh_level_mixed")),
         ((PLAIN, "5339574231,3,,,1,1,1"), (4, "HTKSYORI", "merge_role_invalid")),
         ((PLAIN, "5339574231,0,,,-1,1,1"), (4, "total", "not_a_count")),
-        ((PLAIN, "5339574231,0,,,1,1,x"), (4, "target", "not_a_count")),
+        ((PLAIN, "5339574231,0,,,1,1,x"), (4, "０～１４歳人口　総数", "not_a_count")),
         ((PLAIN, "5339574231,0,,,１,1,1"), (4, "total", "not_a_count")),
         ((AWAY_1, AWAY_2), (3, "HTKSAKI", "merge_partner_missing")),
         ((RECEIVER, AWAY_1), (3, "GASSAN", "merge_partner_missing")),
         ((RECEIVER, AWAY_1, AWAY_2.replace("2,5339574211", "0,")), (3, "GASSAN", "merge_contradiction")),
         ((PLAIN, AWAY_1.replace("5339574211", "5339574232")), (4, "HTKSAKI", "merge_contradiction")),
         ((RECEIVER.replace(";5339574213", ""), AWAY_1, AWAY_2), (5, "HTKSAKI", "merge_contradiction")),
-        ((), (3, "", "file_empty")),
+        ((), (1, "", "file_empty")),
     ],
 )
 def test_a_faulty_line_is_named_and_nothing_is_read(
     rows: tuple[str, ...], fault: tuple[int, str, str]
 ) -> None:
-    assert fault in faults(read_estat(estat(*rows)))
+    assert fault in faults(read(estat(*rows)))
 
 
 def test_every_faulty_line_is_named_up_to_a_limit() -> None:
     rows = [f"533957{n:04d},7,,,1,1,1" for n in range(200)]
-    assert len(faults(read_estat(estat(*rows)))) == table_file.MAX_ERRORS
+    assert len(faults(read(estat(*rows)))) == table_file.MAX_ERRORS
 
 
-def test_a_partner_in_the_next_first_mesh_square_stands_in_another_file() -> None:
-    here = read_estat(estat("5339574211,1,,5340504211,40,18,9"))
-    there = read_estat(estat("5340504211,2,5339574211,,4,1,*"))
-    assert here.units == (Unit((5339574211,), (40,), 9),)
-    assert there.units == (Unit((5340504211,), (4,), None),)
+HERE = "5339574211,1,,5340504211,40,18,9"
+THERE = "5340504211,2,5339574211,,4,1,*"
+
+
+def test_a_partner_in_the_next_first_mesh_square_may_stand_in_a_file_that_is_not_here() -> None:
+    assert read(estat(HERE)).units == (Unit((5339574211,), (40,), children_0_14(9)),)
+    assert read(estat(THERE)).units == (Unit((5340504211,), (4,), children_0_14(None)),)
+
+
+def test_partners_of_two_squares_are_one_unit_when_both_files_are_here() -> None:
+    joined = Unit((5339574211, 5340504211), (40, 4), children_0_14(9))
+    assert read(estat(HERE), estat(THERE)).units == (joined,)
+    assert read(estat(THERE), estat(HERE)).units == (joined,)
+
+
+def test_a_partner_is_missed_once_any_file_of_its_square_is_here() -> None:
+    table = read(estat(PLAIN, HERE), estat("5340504212,0,,,1,1,1"))
+    assert [(error.file, error.line, error.code) for error in table.errors] == [
+        ("a.txt", 4, "merge_partner_missing")
+    ]
+
+
+def test_a_cell_in_two_files_is_named_with_both_places() -> None:
+    (error,) = read(estat(PLAIN), estat(AWAY_1, RECEIVER, AWAY_2, PLAIN)).errors
+    assert (error.file, error.line, error.code) == ("b.txt", 6, "mesh_twice")
+    assert error.params == {"mesh": 5339574232, "file": "a.txt", "line": 3}
+
+
+def test_files_of_different_levels_are_no_one_import() -> None:
+    (error,) = read(estat(PLAIN), estat("533957413,0,,,1,1,1")).errors
+    assert (error.file, error.line, error.code) == ("b.txt", 3, "mesh_level_mixed")
+
+
+def test_every_target_population_that_a_file_knows_is_kept() -> None:
+    table = read(
+        estat(
+            "5339574232,0,,,40,7,3,5",
+            codes="KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,T1,T2,T3,T4",
+            labels=",,,,人口（総数）,０～１４歳人口　総数,０～５歳人口　総数,６歳未満世帯員のいる世帯数　一般世帯数",
+        )
+    )
+    assert table.units[0].targets == {"children_0_14": 7, "children_0_5": 3, "households_under_6": 5}
+    assert table.targets["households_under_6"] == "６歳未満世帯員のいる世帯数　一般世帯数"
+
+
+def test_a_target_that_one_of_the_files_lacks_is_not_kept_but_said() -> None:
+    lacking = estat("5340504211,0,,,4,1,1", labels=LABELS.replace("０～１４歳", "１５～６４歳"))
+    table = read(estat(PLAIN), lacking)
+    assert (table.errors, table.targets) == ((), {})
+    assert table.missing == {"children_0_14": ("b.txt",)}
+
+
+def test_a_file_without_target_people_is_read_all_the_same() -> None:
+    table = read(estat(PLAIN, labels=LABELS.replace("０～１４歳", "１５～６４歳")))
+    assert (table.errors, table.targets) == ((), {})
+    assert table.units == (Unit((5339574232,), (40,), {}),)
+
+
+def test_a_label_that_was_asked_for_must_be_there() -> None:
+    assert faults(read(estat(PLAIN), own_target="９９歳人口")) == [(2, "９９歳人口", "label_missing")]
 
 
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        (b"", (1, "", "file_empty")),
         (estat(PLAIN, codes=CODES.replace("GASSAN", "X")), (1, "GASSAN", "column_missing")),
-        (estat(PLAIN, labels=",,,,人口（総数）,,"), (2, "０～１４歳人口　総数", "label_missing")),
+        (estat(PLAIN, labels=",,,,,,０～１４歳人口　総数"), (2, "人口（総数）", "label_missing")),
         (estat(PLAIN, labels=LABELS.replace("　男", "")), (2, "人口（総数）", "label_twice")),
-        (b"\x81\xff\xfe", (0, "", "file_encoding")),
-        (b'"', (0, "", "file_not_csv")),
+        (estat(PLAIN)[:20], (1, "", "file_empty")),
+        (estat(PLAIN) + b"\x81\xff\xfe", (0, "", "file_encoding")),
+        (estat(PLAIN) + b'"', (4, "", "file_not_csv")),
         (b"PK\x03\x04broken", (0, "", "zip_broken")),
-        (zipped(("a.txt", estat(PLAIN)), ("b.txt", estat(PLAIN))), (0, "", "zip_not_one_file")),
-        (zipped(("a.pdf", b"x")), (0, "", "zip_not_one_file")),
+        (zipped(("a.pdf", b"x")), (0, "", "zip_without")),
         (
-            zipped(*((f"{n}.pdf", b"") for n in range(30)), ("a.txt", estat(PLAIN))),
-            (0, "", "zip_not_one_file"),
+            zipped(*((f"{n}.pdf", b"") for n in range(300)), ("a.txt", estat(PLAIN))),
+            (0, "", "zip_without"),
         ),
     ],
 )
 def test_a_file_that_is_no_such_table_is_refused_as_a_whole(data: bytes, fault: tuple[int, str, str]) -> None:
-    assert faults(read_estat(data)) == [fault]
+    assert faults(read(data)) == [fault]
 
 
-def test_a_zip_bomb_is_refused_without_unfolding_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table_file, "MAX_BYTES", 1_000_000)
-    bomb = zipped(("a.txt", bytes(20_000_000)))
+def test_a_zip_of_several_squares_is_one_import_and_each_is_named() -> None:
+    both = zipped(("Q5339.txt", estat(HERE)), ("Q5340.txt", estat(THERE)))
+    assert len(read(both).units) == 1
+    (error,) = read(zipped(("Q5339.txt", estat(HERE)), ("Q5340.txt", estat("5340504211,3,,,4,1,1")))).errors
+    assert (error.file, error.line) == ("a.txt › Q5340.txt", 3)
+
+
+def test_a_zip_bomb_is_refused_without_unfolding_it() -> None:
+    bomb = zipped(("a.txt", bytes(10_000_000)), ("b.txt", bytes(10_000_000)))
     tracemalloc.start()
-    table = read_estat(bomb)
+    table = read(bomb, most=1_000_000)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert faults(table) == [(0, "", "file_too_big")]
@@ -167,7 +225,7 @@ def test_a_zip_bomb_is_refused_without_unfolding_it(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_file_that_is_too_big_is_refused() -> None:
-    assert faults(read_estat(b"0" * (table_file.MAX_BYTES + 1))) == [(0, "", "file_too_big")]
+    assert faults(read(b"0" * 101, most=100)) == [(0, "", "file_too_big")]
 
 
 def test_a_damaged_zip_is_refused_or_was_not_damaged_where_it_matters() -> None:
@@ -176,50 +234,35 @@ def test_a_damaged_zip_is_refused_or_was_not_damaged_where_it_matters() -> None:
     refused = 0
     for place in range(4, len(whole), 11):
         damaged = whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]
-        table = read_estat(damaged)
+        table = read(damaged)
         if table.errors:
             refused += 1
-            assert [code for _, _, code in faults(table)] in (["zip_broken"], ["zip_not_one_file"])
+            assert [code for _, _, code in faults(table)] in (["zip_broken"], ["zip_without"])
         else:
-            assert table == read_estat(sound)
+            assert table == read(sound)
     assert refused > 100
 
 
-def test_the_published_file_is_read_whole_and_nobody_is_counted_twice() -> None:
-    table = read_estat(shared_file("estat_tblT001102Q5240.txt"))
-    assert table.errors == ()
-    assert table.metres == 250
-    assert len(table.units) == 2736
-    assert len({cell for unit in table.units for cell in unit.cells}) == 4397
-    assert sum(unit.total or 0 for unit in table.units) == 115_588
-    assert sum(unit.target or 0 for unit in table.units) == 9_391
-    assert sum(cell_totals(table.units).values()) == pytest.approx(115_588)
-    assert sum(cell_targets(table.units).values()) == pytest.approx(9_391)
-    assert next(unit for unit in table.units if 5240406014 in unit.cells).cells == (
-        5240405031,
-        5240406012,
-        5240406014,
-    )
-
-
-def test_the_population_of_matsudo_is_that_of_its_cells_weighted_with_their_share() -> None:
-    table = read_population_csv(shared_file("matsudo_population_500m_2020.csv"))
-    assert table.errors == ()
-    assert (table.metres, len(table.units)) == (500, 288)
-    assert int(sum(cell_totals(table.units).values())) == 498_044
-
-
 def test_a_plain_csv_may_have_a_target_and_no_share() -> None:
-    table = read_population_csv(b"Target,ignored,MESH250,population\r\n7,x,5339574232,40\n*,x,5339574231,\n")
+    table = read(b"Target,ignored,MESH250,population\r\n7,x,5339574232,40\n*,x,5339574231,\n")
     assert table.errors == ()
-    assert table.units == (Unit((5339574232,), (40,), 7), Unit((5339574231,), (None,), None))
-    assert cell_targets(table.units) == {5339574232: 7}
+    assert table.units == (
+        Unit((5339574232,), (40,), {"target": 7}),
+        Unit((5339574231,), (None,), {"target": None}),
+    )
+    assert cell_targets(table.units, "target") == {5339574232: 7}
+
+
+def test_a_plain_csv_may_name_whom_it_counts() -> None:
+    table = read(b"mesh,population,households_under_6,children_0_5\n533957423,40,4,5\n")
+    assert table.units[0].targets == {"households_under_6": 4, "children_0_5": 5}
+    assert table.targets["children_0_5"] == "０～５歳人口　総数", "people read a label and not a word of ours"
 
 
 @pytest.mark.parametrize("header", ["mesh", "mesh500", "KEY_CODE", "\ufeffmesh", " Mesh500 "])
 def test_the_mesh_column_goes_by_several_names(header: str) -> None:
-    table = read_population_csv(f"{header},population\n533957423,5\n".encode())
-    assert (table.metres, table.units) == (500, (Unit((533957423,), (5,), None),))
+    table = read(f"{header},population\n533957423,5\n".encode())
+    assert (table.metres, table.units) == (500, (Unit((533957423,), (5,)),))
 
 
 @pytest.mark.parametrize(
@@ -228,7 +271,7 @@ def test_the_mesh_column_goes_by_several_names(header: str) -> None:
         ("", (1, "mesh", "column_missing")),
         ("mesh,people\n533957423,5\n", (1, "population", "column_missing")),
         ("mesh,mesh500,population\n533957423,533957423,5\n", (1, "mesh", "column_twice")),
-        ("mesh,population\n", (2, "", "file_empty")),
+        ("mesh,population\n", (1, "", "file_empty")),
         ("mesh,population\n533957423,5,6\n", (2, "", "line_length")),
         ("mesh,population\n533957423,5\n533957423,5\n", (3, "mesh", "mesh_twice")),
         ("mesh,population\n533957423,5\n5339574231,5\n", (3, "mesh", "mesh_level_mixed")),
@@ -243,4 +286,4 @@ def test_the_mesh_column_goes_by_several_names(header: str) -> None:
     ],
 )
 def test_a_faulty_csv_is_named_by_line_and_column(text: str, fault: tuple[int, str, str]) -> None:
-    assert fault in faults(read_population_csv(text.encode()))
+    assert fault in faults(read(text.encode()))

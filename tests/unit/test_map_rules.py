@@ -206,8 +206,12 @@ def test_people_go_down_in_equal_parts_and_up_as_a_sum() -> None:
 
 
 def test_the_target_of_merged_cells_is_split_by_their_residents_and_weighted_with_the_share() -> None:
-    units = [Unit((1, 2), (30, 10), 8, share=0.5), Unit((3, 4), (0, None), 6), Unit((5,), (7,), None)]
-    assert cell_targets(units) == {1: 3.0, 2: 1.0, 3: 3.0, 4: 3.0}
+    units = [
+        Unit((1, 2), (30, 10), {"target": 8}, share=0.5),
+        Unit((3, 4), (0, None), {"target": 6}),
+        Unit((5,), (7,), {"target": None}),
+    ]
+    assert cell_targets(units, "target") == {1: 3.0, 2: 1.0, 3: 3.0, 4: 3.0}
     assert cell_totals(units) == {1: 15.0, 2: 5.0, 3: 0.0, 5: 7.0}
 
 

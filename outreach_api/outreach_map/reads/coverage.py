@@ -40,7 +40,7 @@ def coverage_summary(session: Session, settings: Settings, on: dt.date) -> Cover
 
     Of target people (such as children) where the import has them, else of all residents. None without an import.
     """
-    known = need(session)
+    known = need(session, settings.target_population)
     if known is None:
         return None
     people = known.people
@@ -72,7 +72,7 @@ def coverage_map(
     Coverage says that a stop was near enough, the reach rate who came: attendance in the window at the stops of a
     cell, per 100 people within reach of any of them.
     """
-    known = need(session)
+    known = need(session, settings.target_population)
     if known is None:
         return NO_POPULATION
     first = on - dt.timedelta(days=settings.coverage_days)

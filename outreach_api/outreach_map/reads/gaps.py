@@ -67,7 +67,7 @@ def top_gaps(
     A cell without a gap is none. `announced_only` leaves out stops that are not announced publicly. Only cells
     that touch the box count, if there is one.
     """
-    known = need(session)
+    known = need(session, settings.target_population)
     if known is None:
         return []
     radius_m = radius_m or settings.catchment_m
@@ -101,7 +101,7 @@ def missed_near(
 
     As `top_gaps` counts them, so a stop on the doorstep of another that was held last week misses nobody.
     """
-    known = need(session)
+    known = need(session, settings.target_population)
     if known is None:
         return None
     stops = points(last_held(session, on))
@@ -153,7 +153,7 @@ def gaps_map(
     limit: int,
 ) -> Cells | Refusal:
     """The worst gaps, ranked. A reporter sees no stop that is not announced publicly."""
-    known = need(session)
+    known = need(session, settings.target_population)
     if known is None:
         return NO_POPULATION
     found = top_gaps(

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach_api.outreach_map.population import Unit, cell_targets, cell_totals, spread
-from outreach_api.storage.area import PopulationCell, PopulationImport
+from outreach_api.outreach_map.population import counted_target
+from outreach_api.outreach_map.reads.populations import NEWEST, people_of
+from outreach_api.storage.area import PopulationImport
+from schemas.vocabulary import TargetPopulation
 
-BASE_METRES = 250
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
 # A mesh code of 250 m divided by this, without its rest, is that of the level: digits are cut off.
 DIVISOR = {250: 1, 500: 10, 1_000: 100}
 
@@ -24,7 +27,7 @@ Basis = Literal["target", "total"]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """People by 250 m cell, weighted with the share that counts. `targets` is None where the file has none.
+    """People by 250 m cell, weighted with the share that counts. `targets` is None where the import knows no wanted ones.
 
     Shared between requests: nobody may change its dictionaries.
     """
@@ -46,71 +49,44 @@ class Need:
         return self.totals if self.targets is None else self.targets
 
 
-_I = PopulationImport.__table__.c
-_NEWEST = sa.select(_I.id).where(_I.undone_at.is_(None)).order_by(_I.change_no.desc()).limit(1)
-
-
-def in_force(session: Session) -> PopulationImport | None:
-    """The newest import that was not undone."""
-    newest = session.scalar(_NEWEST)
-    return None if newest is None else session.get(PopulationImport, newest)
-
-
-def need(session: Session) -> Need | None:
-    """The population in force; None before the first import.
+def need(session: Session, wanted: TargetPopulation) -> Need | None:
+    """The population in force, with the target people that are wanted; None before the first import.
 
     An import never changes, only which one is in force, so the last few are kept in memory: reading 4,000 cells
     costs more than everything that is reckoned from them.
     """
-    newest = session.scalar(_NEWEST)
+    newest = session.scalar(NEWEST)
     if newest is None:
         return None
-    known = _known.get(newest)
+    known = _known.get((newest, wanted))
     if known is None:
-        known = _read(session, session.get_one(PopulationImport, newest))
+        known = _read(session, session.get_one(PopulationImport, newest), wanted)
         with _keeping:
             while len(_known) >= _KNOWN_MOST:
                 _known.pop(next(iter(_known)))
-            _known[newest] = known
+            _known[newest, wanted] = known
     return known
 
 
-_known: dict[uuid.UUID, Need] = {}
+_known: dict[tuple[uuid.UUID, TargetPopulation], Need] = {}
 _KNOWN_MOST = 4
 _keeping = threading.Lock()
 
 
-def _read(session: Session, found: PopulationImport) -> Need:
-    units = imported_units(session, found.id)
+def _read(session: Session, found: PopulationImport, wanted: TargetPopulation) -> Need:
+    counted = counted_target(found.targets, wanted)
+    people = people_of(session, found, counted)
     return Need(
         found.id,
         found.label,
         found.cell_metres,
-        found.target_label,
-        spread(cell_totals(units), BASE_METRES),
-        spread(cell_targets(units), BASE_METRES) if found.target_label else None,
+        "" if counted is None else found.targets[counted],
+        _by_cell(people.cells, people.totals),
+        None if counted is None else _by_cell(people.cells, people.targets),
     )
 
 
-def imported_units(session: Session, import_id: uuid.UUID) -> list[Unit]:
-    """The units of an import as they were read: a merged unit's target stands with one of its cells."""
-    columns = (
-        PopulationCell.unit,
-        PopulationCell.mesh,
-        PopulationCell.total,
-        PopulationCell.target,
-        PopulationCell.share,
-    )
-    cells = sa.select(*columns).where(PopulationCell.import_id == import_id)
-    by_unit = defaultdict(list)
-    for row in session.execute(cells.order_by(PopulationCell.unit, PopulationCell.mesh)):
-        by_unit[row.unit].append(row)
-    return [
-        Unit(
-            cells=tuple(row.mesh for row in rows),
-            totals=tuple(row.total for row in rows),
-            target=next((row.target for row in rows if row.target is not None), None),
-            inside=tuple(row.share for row in rows),
-        )
-        for rows in by_unit.values()
-    ]
+def _by_cell(cells: npt.NDArray[np.int64], people: npt.NDArray[np.float64]) -> dict[int, float]:
+    """Only cells of which something is known: unknown is not 0."""
+    known = people == people  # NaN is not itself
+    return dict(zip(cells[known].tolist(), people[known].tolist(), strict=True))

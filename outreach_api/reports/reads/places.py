@@ -124,7 +124,7 @@ def coverage(
     The second is the share of the people in cells that no stop covered on the eve of the period, who are covered
     on its reference day. Without an imported population both are unknown.
     """
-    known = need(session)
+    known = need(session, settings.target_population)
     if known is None:
         return {"unknown_because": "no_population", "population": None, "share": None, "top_gaps": []}, None
     area, on = area_of(known, settings.catchment_m), span.reference_day
