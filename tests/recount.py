@@ -271,9 +271,10 @@ class _Count:
         if known is None:
             return None
         eve = self.period.first_day - dt.timedelta(days=1)
-        open_before = [cell for cell in known.people if self.reached(cell, eve) == 0]
-        closed = sum(known.people[cell] * self.reached(cell, self.on) for cell in open_before)
-        return _share(closed, sum(known.people[cell] for cell in open_before))
+        people = dict(zip(known.grid.codes.tolist(), known.people.counts.tolist(), strict=True))
+        open_before = [cell for cell in people if self.reached(cell, eve) == 0]
+        closed = sum(people[cell] * self.reached(cell, self.on) for cell in open_before)
+        return _share(closed, sum(people[cell] for cell in open_before))
 
     def figure_tickets(self) -> dict[Key, Any]:
         found: Counter[Key] = Counter()

@@ -184,7 +184,7 @@ def test_an_import_serves_whichever_target_population_is_wanted(
         known = need(session, wanted)
     assert known is not None
     assert (known.basis, known.target_label) == ("target", label)
-    assert sum(known.people.values()) == pytest.approx(people)
+    assert known.people.counts.sum() == pytest.approx(people)
 
 
 def test_an_import_without_the_wanted_people_says_so_and_counts_all_residents(
@@ -198,7 +198,7 @@ def test_an_import_without_the_wanted_people_says_so_and_counts_all_residents(
     with database.read() as session:
         known = need(session, TargetPopulation.HOUSEHOLDS_UNDER_6)
     assert known is not None
-    assert (known.basis, known.target_label, sum(known.people.values())) == ("total", "", 144)
+    assert (known.basis, known.target_label, known.people.counts.sum()) == ("total", "", 144)
 
 
 def test_a_target_that_only_one_of_two_files_knows_is_said(

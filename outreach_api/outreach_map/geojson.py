@@ -7,7 +7,7 @@ from typing import Any
 
 from outreach_api.kernel.geo import BBox
 from outreach_api.kernel.mesh import MICRO, bounds_degrees
-from outreach_api.outreach_map.rules import ring_of
+from outreach_api.outreach_map.rules.drawing import ring_of
 from outreach_api.outreach_map.shown import Cells, Counts, Points, Shown, values
 
 # More is no map to look at: a prefecture in 500 m cells is four times that, so it wants a box or larger cells.

@@ -12,7 +12,7 @@ import orjson
 from outreach_api.kernel.errors import KernelError
 from outreach_api.kernel.geo import Outline, Ring
 from outreach_api.kernel.mesh import bounds_degrees, mesh_code, micro
-from outreach_api.outreach_map.rules import LATTICE
+from outreach_api.outreach_map.rules.discs import LATTICE
 
 # Names that codes and names of areas go by: our own, and those of 国土数値情報 行政区域データ (N03).
 _CODES = ("code", "N03_007")
@@ -84,7 +84,7 @@ def read_outline(data: bytes, code: str | None = None, name: str | None = None) 
 
 
 def shares_inside(outline: Outline, cells: Iterable[int]) -> dict[int, float]:
-    """The part (0 to 1) of each cell inside an outline, from the places that rules.coverage looks at too.
+    """The part (0 to 1) of each cell inside an outline, from the places that coverage is counted on, too.
 
     Row by row of places: where the outline's edges cross the row's parallel, inside and outside change over.
     """

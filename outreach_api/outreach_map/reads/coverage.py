@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.geo import BBox
-from outreach_api.outreach_map import rules
-from outreach_api.outreach_map.geojson import touches
-from outreach_api.outreach_map.reads.held import HeldAt, attendance, between, last_held
-from outreach_api.outreach_map.reads.levels import added, gathered, within
-from outreach_api.outreach_map.reads.need import DIVISOR, Basis, Need, need
+from outreach_api.outreach_map.reads.catchments import Came
+from outreach_api.outreach_map.reads.held import between, last_held
+from outreach_api.outreach_map.reads.need import Basis, Need, need
+from outreach_api.outreach_map.reads.standing import standing_on
+from outreach_api.outreach_map.rules.covering import covered_people, total_coverage
+from outreach_api.outreach_map.rules.gathering import added, gathered
+from outreach_api.outreach_map.rules.grid import index_of, touching
 from outreach_api.outreach_map.shown import Cells, too_large
 from outreach_api.settings import Settings
-from outreach_api.storage.visits import Visit
+
+if TYPE_CHECKING:
+    from outreach_api.outreach_map.rules.arrays import Flags, Floats
 
 NO_POPULATION = Refusal("population_missing", 404)
 
@@ -43,15 +46,12 @@ def coverage_summary(session: Session, settings: Settings, on: dt.date) -> Cover
     known = need(session, settings.target_population)
     if known is None:
         return None
-    people = known.people
-    share_of = rules.coverage(
-        people, points(last_held(session, on)), on, settings.catchment_m, settings.coverage_days
-    )
+    share = standing_on(known, settings, last_held(session, on), on, settings.catchment_m).share
     return CoverageSummary(
         population_basis=known.basis,
-        population=sum(people.values()),
-        covered=sum(count * share_of[cell] for cell, count in people.items()),
-        share=rules.total_coverage(people, share_of),
+        population=float(known.people.counts.sum()),
+        covered=covered_people(known.people, share),
+        share=total_coverage(known.people, share),
         import_label=known.label,
         target_label=known.target_label,
     )
@@ -62,6 +62,7 @@ def coverage_map(
     settings: Settings,
     *,
     on: dt.date,
+    against_on: dt.date | None = None,
     level: int,
     radius_m: float,
     box: BBox | None,
@@ -70,62 +71,52 @@ def coverage_map(
     """Cells with people, covered share and reach rate, refused if more than `most`; the summary is of those cells.
 
     Coverage says that a stop was near enough, the reach rate who came: attendance in the window at the stops of a
-    cell, per 100 people within reach of any of them.
+    cell, per 100 people within reach of any of them. With another day to compare with, its covered share and by how
+    much that has changed since.
     """
+    import numpy as np
+
     known = need(session, settings.target_population)
     if known is None:
         return NO_POPULATION
-    first = on - dt.timedelta(days=settings.coverage_days)
-    fresh = [stop for stop in last_held(session, on) if stop.last_day >= first]
-    stops_in: dict[int, list[HeldAt]] = defaultdict(list)
-    for stop in fresh:
-        if touches(stop.mesh // DIVISOR[level], box):
-            stops_in[stop.mesh // DIVISOR[level]].append(stop)
-    people = within(known.people, box, level)
-    shown = added(within(known.totals, box, level), level)
-    cells = sorted({*shown, *(cell // DIVISOR[level] for cell in people), *stops_in})
+    window = dt.timedelta(days=settings.coverage_days)
+    fresh = [stop for stop in last_held(session, on) if stop.last_day >= on - window]
+    whole = known.grid.level(level)
+    residents = added(known.totals, whole)
+    now = gathered(known.people, standing_on(known, settings, fresh, on, radius_m).share, whole)
+    wanted = (now.known | residents.known) & touching(whole.codes, box)
+    came = Came.to(session, fresh, between(on - window, on), level, box)
+    cells = np.union1d(whole.codes[wanted], came.cells)
     if refusal := too_large(len(cells), most):
         return refusal
-    covered = rules.coverage(people, points(fresh), on, radius_m, settings.coverage_days)
-    at_level = gathered(people, covered, level)
-    came = {
-        stop_id: sum(bands.values())
-        for stop_id, bands in attendance(session, Visit.stop_id, between(first, on)).items()
+    at, there = index_of(cells, whole.codes)
+
+    def shown(values: Floats, known_ones: Flags, digits: int) -> list[float | None]:
+        told = (there & known_ones[at]).tolist()
+        return [
+            round(value, digits) if one else None
+            for value, one in zip(values[at].tolist(), told, strict=True)
+        ]
+
+    by_cell, everywhere = came.rates(known, cells, radius_m)
+    columns: dict[str, Any] = {
+        "population": shown(residents.counts, residents.known, 2),
+        "target": shown(now.people, now.known & (known.targets is not None), 2),
+        "covered_share": shown(now.share, now.known, 4),
+        "attendance": [rate.attendance for rate in by_cell],
+        "reach_rate": [rate.rate for rate in by_cell],
     }
-    groups = [stops_in.get(cell, []) for cell in cells]
-    everywhere = [stop for group in groups for stop in group]
-    near = rules.people_within(
-        known.people, [[stop.point for stop in group] for group in (*groups, everywhere)], radius_m
-    )
-    counts = [sum(came.get(stop.stop_id, 0) for stop in group) for group in groups]
-    shares = [at_level.covered.get(cell) for cell in cells]
-    counted = sum(came.get(stop.stop_id, 0) for stop in everywhere)
-    whole = rules.total_coverage(people, covered)
-    return Cells(
-        level,
-        cells,
-        {
-            "population": [_people(shown.get(cell)) for cell in cells],
-            "target": [
-                None if known.targets is None else _people(at_level.people.get(cell)) for cell in cells
-            ],
-            "covered_share": [None if share is None else round(share, 4) for share in shares],
-            "attendance": counts,
-            "reach_rate": [
-                _rate(count if group else None, catchment)
-                for count, group, catchment in zip(counts, groups, near, strict=False)
-            ],
-        },
-        {
-            **need_summary(known, settings, on=on, level=level, radius_m=radius_m),
-            "population": round(sum(shown.values()), 1),
-            "target": None if known.targets is None else round(sum(people.values()), 1),
-            "covered": round(sum(count * covered[cell] for cell, count in people.items()), 1),
-            "covered_share": None if whole is None else round(whole, 4),
-            "attendance": counted,
-            "reach_rate": _rate(counted if everywhere else None, near[-1]),
-        },
-    )
+    people, covered = (float(part[wanted].sum()) for part in (now.people, now.people * now.share))
+    summary = {
+        **need_summary(known, settings, on=on, level=level, radius_m=radius_m),
+        "population": round(float(residents.counts[wanted].sum()), 1),
+        "target": None if known.targets is None else round(people, 1),
+        "covered": round(covered, 1),
+        "covered_share": round(covered / people, 4) if people > 0 else None,
+        "attendance": everywhere.attendance,
+        "reach_rate": everywhere.rate,
+    }
+    return Cells(level, cells.tolist(), columns, summary)
 
 
 def need_summary(
@@ -141,16 +132,3 @@ def need_summary(
         "import_label": known.label,
         "target_label": known.target_label,
     }
-
-
-def points(stops: list[HeldAt]) -> list[rules.HeldStop]:
-    return [(stop.point, stop.last_day) for stop in stops]
-
-
-def _people(count: float | None) -> float | None:
-    return None if count is None else round(count, 2)
-
-
-def _rate(counted: int | None, catchment: float) -> float | None:
-    rate = None if counted is None else rules.reach_rate(max(0, counted), catchment)
-    return None if rate is None else round(rate, 2)

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,15 +15,23 @@ from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.geo import BBox, Point, distance_m
 from outreach_api.kernel.mesh import MICRO, bounds_degrees
 from outreach_api.ledger.kinds import Actor
-from outreach_api.outreach_map import rules
-from outreach_api.outreach_map.reads.coverage import NO_POPULATION, need_summary, points
+from outreach_api.outreach_map.reads.coverage import NO_POPULATION, need_summary
 from outreach_api.outreach_map.reads.held import last_held
-from outreach_api.outreach_map.reads.levels import gathered, least, within
-from outreach_api.outreach_map.reads.need import Basis, need
+from outreach_api.outreach_map.reads.need import Basis, Need, need
+from outreach_api.outreach_map.reads.standing import standing_on
+from outreach_api.outreach_map.rules.arrays import Spots
+from outreach_api.outreach_map.rules.covering import NEVER, Standing
+from outreach_api.outreach_map.rules.gathering import gathered, least
+from outreach_api.outreach_map.rules.grid import touching
+from outreach_api.outreach_map.rules.missing import Missed, gaps, worst
+from outreach_api.outreach_map.rules.placing import largest_shares
 from outreach_api.outreach_map.shown import Cells
 from outreach_api.settings import Settings
 from outreach_api.storage.stops import Stop
 from schemas.vocabulary import Publicity, Role, StopStatus
+
+if TYPE_CHECKING:
+    pass
 
 LEVEL = 500
 
@@ -38,16 +47,33 @@ class NearStop:
     share_of_cell: float
 
 
+class _KnownStop(NamedTuple):
+    id: uuid.UUID
+    name: str
+    status: str
+    point: Point
+
+
+class MissedCell(NamedTuple):
+    """A cell with its people, the share covered, days since a visit (None: never), and how many are missed."""
+
+    mesh: int
+    people: float
+    covered_share: float
+    days_since_last_visit: int | None
+    gap: float
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A cell with `people` of the basis; `gap` of them are missed. Days are None where no visit ever reached."""
 
     mesh: int
-    population_basis: Basis
     people: float
     covered_share: float
     days_since_last_visit: int | None
     gap: float
+    population_basis: Basis
     best_stop: NearStop | None
 
 
@@ -71,26 +97,36 @@ def top_gaps(
     if known is None:
         return []
     radius_m = radius_m or settings.catchment_m
-    stops = points(last_held(session, on))
-    people = within(known.people, box, level)
-    covered = rules.coverage(people, stops, on, radius_m, settings.coverage_days)
-    days = rules.days_since_last_visit(people, stops, on, radius_m)
-    at_level = gathered(people, covered, level)
-    days_at_level = least(days, level)
-    ranked = rules.gaps(at_level.people, at_level.covered, days_at_level, settings.gap_full_days)
-    worst = [(cell, missed) for cell, missed in ranked.items() if missed > 0][:limit]
-    near = _best_stops(session, [cell for cell, _ in worst], radius_m, announced_only=announced_only)
+    standing = standing_on(known, settings, last_held(session, on), on, radius_m)
+    found = largest_gaps(known, standing, settings.gap_full_days, limit, level=level, box=box)
+    stops = _known_stops(session, announced_only=announced_only) if found else []
+    near = _best_stops(sorted(cell.mesh for cell in found), stops, radius_m)
+    return [Gap(*cell, population_basis=known.basis, best_stop=near.get(cell.mesh)) for cell in found]
+
+
+def largest_gaps(
+    known: Need,
+    standing: Standing,
+    full_after_days: int,
+    most: int,
+    *,
+    level: int = LEVEL,
+    box: BBox | None = None,
+) -> list[MissedCell]:
+    """The cells of a level with the largest gaps, largest first; a cell without a gap is none."""
+    import numpy as np
+
+    whole = known.grid.level(level)
+    cells = gathered(known.people, standing.share, whole)
+    days = least(standing.days, whole)
+    missed = gaps(cells.people, cells.share, days, full_after_days)
+    ranked = worst(whole.codes, np.where(touching(whole.codes, box), missed, 0.0), most)
     return [
-        Gap(
-            mesh=cell,
-            population_basis=known.basis,
-            people=at_level.people[cell],
-            covered_share=at_level.covered[cell],
-            days_since_last_visit=days_at_level.get(cell),
-            gap=missed,
-            best_stop=near.get(cell),
+        MissedCell(mesh, people, share, None if ago == NEVER else ago, gap)
+        for mesh, people, share, ago, gap in zip(
+            *(part[ranked].tolist() for part in (whole.codes, cells.people, cells.share, days, missed)),
+            strict=True,
         )
-        for cell, missed in worst
     ]
 
 
@@ -104,11 +140,10 @@ def missed_near(
     known = need(session, settings.target_population)
     if known is None:
         return None
-    stops = points(last_held(session, on))
-    covered = rules.coverage(known.people, stops, on, settings.catchment_m, settings.coverage_days)
-    days = rules.days_since_last_visit(known.people, stops, on, settings.catchment_m)
-    missed = rules.gaps(known.people, covered, days, settings.gap_full_days)
-    return rules.people_within(missed, [[place] for place in places], settings.catchment_m)
+    standing = standing_on(known, settings, last_held(session, on), on, settings.catchment_m)
+    missed = Missed.of(known.grid, known.people, standing, settings.gap_full_days)
+    near: list[float] = missed.near_each(Spots.of(places), settings.catchment_m).tolist()
+    return near
 
 
 def middle_of(cell: int) -> Point:
@@ -116,28 +151,34 @@ def middle_of(cell: int) -> Point:
     return Point((south + north) / 2, (west + east) / 2)
 
 
-def _best_stops(
-    session: Session, cells: Sequence[int], radius_m: float, *, announced_only: bool
-) -> dict[int, NearStop]:
-    """For each cell the stop, of those not ended, whose catchment holds most of it."""
-    if not cells:
-        return {}
-    candidates = sa.select(Stop.id, Stop.name, Stop.status, Stop.lat_micro, Stop.lon_micro).where(
+def _known_stops(session: Session, *, announced_only: bool) -> list[_KnownStop]:
+    """The stops that have not ended, in the order of their codes."""
+    found = sa.select(Stop.id, Stop.name, Stop.status, Stop.lat_micro, Stop.lon_micro).where(
         Stop.status != StopStatus.ENDED
     )
     if announced_only:
-        candidates = candidates.where(Stop.publicity == Publicity.PUBLIC)
-    rows = session.execute(candidates.order_by(Stop.code, Stop.id)).all()
-    places = [Point(row.lat_micro / MICRO, row.lon_micro / MICRO) for row in rows]
+        found = found.where(Stop.publicity == Publicity.PUBLIC)
+    return [
+        _KnownStop(row.id, row.name, row.status, Point(row.lat_micro / MICRO, row.lon_micro / MICRO))
+        for row in session.execute(found.order_by(Stop.code, Stop.id))
+    ]
+
+
+def _best_stops(cells: list[int], stops: Sequence[_KnownStop], radius_m: float) -> dict[int, NearStop]:
+    """For each cell the stop whose catchment holds most of it."""
+    import numpy as np
+
+    spots = Spots.of(stop.point for stop in stops)
+    best = largest_shares(np.array(cells, dtype=np.int64), spots, radius_m)
     return {
         cell: NearStop(
-            rows[number].id,
-            rows[number].name,
-            rows[number].status,
-            distance_m(middle_of(cell), places[number]),
+            stops[at].id,
+            stops[at].name,
+            stops[at].status,
+            distance_m(middle_of(cell), stops[at].point),
             share,
         )
-        for cell, (number, share) in rules.best_points(cells, places, radius_m).items()
+        for cell, (at, share) in best.items()
     }
 
 

@@ -22,7 +22,7 @@ from outreach_api.outreach_map.reads.held import (
     seconds_open,
     summed,
 )
-from outreach_api.outreach_map.reads.need import DIVISOR
+from outreach_api.outreach_map.rules.grid import DIVISOR
 from outreach_api.outreach_map.shown import Cells, too_large
 from outreach_api.storage.visits import Visit
 

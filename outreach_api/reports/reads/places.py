@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.geo import Point
 from outreach_api.kernel.mesh import MICRO
 from outreach_api.kernel.week import local_day
+from outreach_api.outreach_map.reads.gaps import largest_gaps
 from outreach_api.outreach_map.reads.held import HELD
-from outreach_api.outreach_map.reads.need import need
-from outreach_api.reports.reads.reach import area_of
+from outreach_api.outreach_map.reads.need import Need, need
+from outreach_api.outreach_map.rules.arrays import Spots
+from outreach_api.outreach_map.rules.covering import Standing, covered_people, standing
 from outreach_api.reports.rules.outcomes import share
 from outreach_api.reports.rules.periods import Span
 from outreach_api.reports.rules.places import LastVisit, Leave, Place, ending, unvisited
@@ -127,26 +129,35 @@ def coverage(
     known = need(session, settings.target_population)
     if known is None:
         return {"unknown_because": "no_population", "population": None, "share": None, "top_gaps": []}, None
-    area, on = area_of(known, settings.catchment_m), span.reference_day
-    eve = span.period.first_day - dt.timedelta(days=1)
-    held = [(s.point, (on - s.last_day).days) for s in stops if s.last_day is not None]
-    held_before = [(s.point, (eve - s.last_day_before).days) for s in stops if s.last_day_before is not None]
-    covered = area.covered(point for point, days in held if days <= settings.coverage_days)
-    before = area.covered(point for point, days in held_before if days <= settings.coverage_days)
-    worst = area.worst(covered, held, settings.gap_full_days, TOP_GAPS)
+    on, eve = span.reference_day, span.period.first_day - dt.timedelta(days=1)
+    now = _standing(known, settings, [(s.point, on - s.last_day) for s in stops if s.last_day])
+    before = _standing(
+        known, settings, [(s.point, eve - s.last_day_before) for s in stops if s.last_day_before]
+    )
+    people = known.people.counts
+    was_open = before.share == 0
     shown = {
         "unknown_because": None,
         "population": {"label": known.label, "target": known.target_label, "basis": known.basis},
-        "share": share(area.reached(covered), area.people()),
+        "share": share(covered_people(known.people, now.share), float(people.sum())),
         "top_gaps": [
             {
                 "mesh": str(cell.mesh),
                 "people": round(cell.people, 1),
-                "covered_share": round(cell.covered, 4),
-                "days_since_last_visit": cell.days,
+                "covered_share": round(cell.covered_share, 4),
+                "days_since_last_visit": cell.days_since_last_visit,
                 "gap": round(cell.gap, 1),
             }
-            for cell in worst
+            for cell in largest_gaps(known, now, settings.gap_full_days, TOP_GAPS)
         ],
     }
-    return shown, share(*area.closed(before, covered))
+    closed = float(people[was_open] @ now.share[was_open])
+    return shown, share(closed, float(people[was_open].sum()))
+
+
+def _standing(known: Need, settings: Settings, held: list[tuple[Point, dt.timedelta]]) -> Standing:
+    import numpy as np
+
+    days = np.array([ago.days for _, ago in held], dtype=np.int32)
+    spots = Spots.of(point for point, _ in held)
+    return standing(known.grid, spots, days, settings.catchment_m, settings.coverage_days)
