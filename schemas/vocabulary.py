@@ -18,6 +18,15 @@ class Page(StrEnum):
     MAP = "map"
 
 
+class AreaKind(StrEnum):
+    """What the areas of a set are: 市区町村, 学校区, 町丁・字, or something of one's own."""
+
+    CITY = "city"
+    SCHOOL_DISTRICT = "school_district"
+    SMALL_AREA = "small_area"
+    OTHER = "other"
+
+
 class TargetPopulation(StrEnum):
     """Whom coverage and gaps count, where the census knows them: children, or households with children under six."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -13,7 +14,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from outreach_api.app import create_app
-from outreach_api.settings import Settings
+from outreach_api.settings import Settings, settings_in
 from outreach_api.storage import migrate
 from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.session import Database
@@ -63,6 +64,16 @@ def _empty(database: Database) -> None:
             sa.text("UPDATE change_counter SET value = 0, backed_up_no = NULL, backed_up_at = NULL")
         )
         session.execute(sa.text("DELETE FROM tax_rates WHERE valid_from <> '2019-10-01'"))
+
+
+@pytest.fixture
+def console(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The console at the test's database; files may be put into the folder."""
+    for name in settings_in(os.environ):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("OUTREACH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", database.url.render_as_string(hide_password=False))
+    return tmp_path
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ COMMANDS = {
 }
 SILENT_COMMANDS = {
     *("demo", "init", "serve", "work", "tokens", "verify", "openapi"),
-    *("import-stops", "import-population", "import-boundary", "import-gazetteer"),
+    *("import-stops", "import-population", "import-boundary", "import-areas", "import-gazetteer"),
 }
 
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from outreach_api.cli.console import Commands, Failure, command, note_in_audit, opened, tell
 from outreach_api.cli.importing import add_files, contents, label, label_of, one_thing, refuse, state
 from outreach_api.kernel.clock import utc_now
-from outreach_api.kernel.geo import Outline
 from outreach_api.outreach_map import imports
 from outreach_api.outreach_map.population import (
     CENSUS_LABELS,
@@ -21,6 +20,8 @@ from outreach_api.outreach_map.population import (
 )
 from outreach_api.outreach_map.population_file import cut, read_population
 from outreach_api.outreach_map.reads.populations import in_force
+from outreach_api.outreach_map.rules.inside import Polygons
+from outreach_api.outreach_map.shapes import as_rings
 from outreach_api.settings import Settings
 from outreach_api.storage.area import PopulationImport
 from schemas.vocabulary import TargetPopulation
@@ -101,14 +102,14 @@ def run_population(options: argparse.Namespace) -> int:
     return 0
 
 
-def _outline(session: Session, code: str) -> Outline:
+def _outline(session: Session, code: str) -> Polygons:
     entry = imports.boundary(session, code)
     if entry is None:
         raise Failure(
             f"境界 {code} がありません。先に `outreach import-boundary` で取り込んでください。",
             f"There is no outline {code}: import it first with `outreach import-boundary`.",
         )
-    return Outline.from_geojson(entry.geometry)
+    return as_rings(entry.geometry)
 
 
 def _tell(table: PopulationTable, entry: PopulationImport, wanted: TargetPopulation) -> None:

@@ -59,6 +59,10 @@ TEXTS = {
         "その大きさのメッシュはありません（{metres} m）。",
         "There are no mesh cells of {metres} m.",
     ),
+    "mesh_level_unfit": (
+        "人口は 250・500・1000 m のメッシュで取り込みます（いま {metres} m）。",
+        "Populations are taken by cells of 250, 500 or 1000 m; these are of {metres} m.",
+    ),
     "mesh_level_mixed": (
         "メッシュの大きさが混ざっています（ほかは {metres} m）。",
         "The level differs: the other cells are of {metres} m.",
@@ -107,6 +111,63 @@ TEXTS = {
     "boundary_code_unknown": (
         "コード {code} の地域がありません（あるのは {known}）。",
         "It holds no area {code}; there are: {known}.",
+    ),
+    "layer_none": (
+        "面（ポリゴン）のシェープファイルも GeoJSON も見つかりません（{known}）。",
+        "There is no shapefile of polygons and no GeoJSON of that name in it ({known}).",
+    ),
+    "layer_several": (
+        "zip に層がいくつもあります（{known}）。--layer で一つ選んでください。",
+        "The zip holds several layers ({known}): choose one with --layer.",
+    ),
+    "shapefile_without_dbf": (
+        "シェープファイルの .dbf がありません。.shp・.dbf・.prj を一つの zip にしてください。",
+        "The shapefile's .dbf is missing: put .shp, .dbf and .prj into one zip.",
+    ),
+    "shapefile_broken": (
+        "シェープファイルが壊れています（{after}件目のあと）。",
+        "The shapefile is broken (after record {after}).",
+    ),
+    "prj_missing": (
+        ".prj がなく、座標系が分かりません。緯度・経度（JGD2011 など）のものを取り直してください。",
+        "Without a .prj nobody knows its coordinates: get it in longitude and latitude (JGD2011 or the like).",
+    ),
+    "prj_projected": (
+        "平面直角座標などの投影座標です。緯度・経度（世界測地系）のものを取り直すか、変換してください。",
+        "Its coordinates are projected (the .prj says so): get it in longitude and latitude, or convert it.",
+    ),
+    "prj_datum": (
+        "測地系が {datum} です（日本測地系は約400 mずれます）。JGD2000・JGD2011・WGS 84 のものにしてください。",
+        "Its datum is {datum} (the old Tokyo datum is 400 m off): take JGD2000, JGD2011 or WGS 84.",
+    ),
+    "cpg_unknown": (
+        "文字コード {name}（.cpg）は読めません。UTF-8 か Shift_JIS にしてください。",
+        "Its .cpg says {name}: only UTF-8 and cp932 (Shift_JIS) are read.",
+    ),
+    "dbf_encoding": (
+        ".dbf の文字コードが .cpg と合いません（UTF-8 か Shift_JIS）。",
+        "The characters of its .dbf are not what its .cpg says (UTF-8 or cp932).",
+    ),
+    "area_fields_unknown": (
+        "コードと名前の属性が分かりません（あるのは {known}）。--code-field と --name-field で言ってください。",
+        "Which attributes make code and name is not known (it has {known}): say so with --code-field and --name-field.",
+    ),
+    "area_city_unknown": (
+        "市区町村コードの属性が分かりません。--city-field で言うか、--within を外してください。",
+        "Which attribute is the city's code is not known: give --city-field, or leave out --within.",
+    ),
+    "area_nameless": (
+        "{feature}番目の地物にコードか名前がありません。",
+        "Feature {feature} has no code or no name.",
+    ),
+    "area_code_twice": (
+        "{feature}番目の地物のコード {code} は、{file} の{first}番目では別の名前です。",
+        "Feature {feature} has the code {code}, which goes by another name in {file}, feature {first}.",
+    ),
+    "areas_none": ("区域が一つもありません。", "It holds no area."),
+    "areas_none_within": (
+        "市区町村コードが {within} で始まる区域がありません。",
+        "It holds no area whose city's code begins with {within}.",
     ),
     "boundary_nameless": (
         "コードか名前がファイルにありません。--code と --name で付けてください。",

@@ -20,7 +20,7 @@ from outreach_api.outreach_map.outlines import NamedOutline
 from outreach_api.outreach_map.population import TARGETS, PopulationTable
 from outreach_api.outreach_map.reads.populations import in_force
 from outreach_api.outreach_map.table_file import Unzipped
-from outreach_api.storage.area import Boundary, PopulationCell, PopulationImport
+from outreach_api.storage.area import AreaSet, Boundary, PopulationCell, PopulationImport
 from outreach_api.storage.bulk import append_values
 from outreach_api.storage.stops import Stop
 
@@ -104,7 +104,7 @@ def undo_population(session: Session, now: dt.datetime) -> PopulationImport | No
     """Take the import in force out of force; the one before it is in force again. None when there is none."""
     entry = in_force(session)
     if entry is not None:
-        _undo(session, entry, now)
+        undo_import(session, entry, now)
     return entry
 
 
@@ -141,7 +141,7 @@ def undo_boundary(session: Session, now: dt.datetime, code: str | None = None) -
     """Take the newest outline (of a code) out of force. None when there is none."""
     entry = boundary(session, code)
     if entry is not None:
-        _undo(session, entry, now)
+        undo_import(session, entry, now)
     return entry
 
 
@@ -156,7 +156,7 @@ def boundaries(session: Session) -> Sequence[Boundary]:
     return session.scalars(sa.select(Boundary).order_by(Boundary.imported_at.desc(), Boundary.id)).all()
 
 
-def _undo(session: Session, entry: PopulationImport | Boundary, now: dt.datetime) -> None:
+def undo_import(session: Session, entry: PopulationImport | Boundary | AreaSet, now: dt.datetime) -> None:
     numbers = ChangeNumbers(session)
     entry.undone_at = now
     entry.change_no = numbers.next()

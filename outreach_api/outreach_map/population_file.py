@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from outreach_api.kernel.geo import Outline
 from outreach_api.outreach_map.estat import MARK, read_estat
 from outreach_api.outreach_map.outlines import shares_inside
 from outreach_api.outreach_map.population import PopulationTable, TableError
 from outreach_api.outreach_map.population_csv import read_population_csv
+from outreach_api.outreach_map.rules.inside import Polygons
 from outreach_api.outreach_map.sheets import Sheet, joined
 from outreach_api.outreach_map.table_file import Unreadable, Unzipped, unzipped
 
@@ -50,7 +50,7 @@ def _failed(file: str, error: TableError) -> Sheet:
     return sheet
 
 
-def cut(table: PopulationTable, outline: Outline) -> PopulationTable:
+def cut(table: PopulationTable, outline: Polygons) -> PopulationTable:
     """The units of a table that share area with an outline, each cell with the part of it that lies inside.
 
     People are taken to live evenly within a cell. A merged unit keeps all its cells, because its targets are known

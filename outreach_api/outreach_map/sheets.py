@@ -58,6 +58,8 @@ def joined(sheets: Sequence[Sheet]) -> PopulationTable:
             errors.append(TableError(1, "", "file_empty", file=sheet.file))
     rows = [row for sheet in sheets for row in sheet.rows]
     metres = level_of(rows[0].cell) if rows else 0
+    if metres not in (0, 250, 500, 1_000):
+        errors.append(_error(rows[0], sheets[0].mesh_column, "mesh_level_unfit", metres=metres))
     by_cell = _by_cell(sheets, metres, errors)
     targets, missing = _targets(sheets)
     units = [] if errors else _units(rows, by_cell, targets, errors)

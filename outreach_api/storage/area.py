@@ -92,4 +92,4 @@ class Area(Base):
     cells: Mapped[bytes]
     """Mesh codes of the 250 m cells that it shares ground with, ascending: int64, little-endian."""
     places: Mapped[bytes]
-    """How many of each cell's 256 places (rules.LATTICE squared) lie inside it: uint16, little-endian."""
+    """How many of each cell's 256 places (rules.discs.LATTICE squared) lie inside it: uint16, little-endian."""

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
 from outreach_api.app import create_app
 from outreach_api.kernel import log_lines
-from outreach_api.kernel.geo import Outline
 from outreach_api.outreach_map.imports import Source, keep_boundary
 from outreach_api.outreach_map.outlines import NamedOutline
 from outreach_api.settings import Settings
@@ -144,7 +144,7 @@ def test_a_town_alone_or_an_unlisted_block_is_as_rough_as_it_says(
 
 def in_matsudo(database: Database, clock: StandingClock) -> None:
     ring = ((139.85, 35.75), (139.98, 35.75), (139.98, 35.85), (139.85, 35.85), (139.85, 35.75))
-    named = NamedOutline("12207", "松戸市", Outline(((ring,),)))
+    named = NamedOutline("12207", "松戸市", [[np.array(ring)]])
     with database.write() as session:
         keep_boundary(session, named, source=Source("m.geojson", "0"), now=clock())
 

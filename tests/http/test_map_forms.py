@@ -8,9 +8,9 @@ import json
 from itertools import accumulate
 from typing import Any
 
+import numpy as np
 import pytest
 
-from outreach_api.kernel.geo import Outline
 from outreach_api.kernel.mesh import children
 from outreach_api.outreach_map import columnar, geojson
 from outreach_api.outreach_map.imports import Source, keep_boundary
@@ -47,7 +47,7 @@ def season(api: Api) -> None:
     hold(api, there, day=TODAY - dt.timedelta(days=60), adult=1, van=api.other_van)
     hold(api, there, day=TODAY - dt.timedelta(days=59))
     ring = ((139.9, 35.8), (139.91, 35.8), (139.91, 35.81), (139.9, 35.81), (139.9, 35.8))
-    named = NamedOutline("12207", "松戸市", Outline(((ring,),)))
+    named = NamedOutline("12207", "松戸市", [[np.array(ring)]])
     with api.database.write() as session:
         keep_boundary(session, named, source=Source("m.geojson", "0"), now=api.clock())
 
