@@ -166,6 +166,15 @@ def test_a_must_goes_before_what_is_worth_more(api: Api) -> None:
     assert visited(found) == [["K02"]]
 
 
+def test_a_must_that_is_not_agreed_yet_hears_why_it_is_left_out(api: Api) -> None:
+    agreed_stop(api, "K01")
+    talking = agreed_stop(api, "K02", status="talking")
+    found = suggested(api, must=[talking])
+    assert visited(found) == [["K01"]]
+    assert left_out(found) == {"K02": ["stop_not_agreed"]}
+    assert found["answer"]["left_out"][0]["must"] is True
+
+
 def test_past_visits_tell_how_long_a_stay_takes(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     stop = agreed_stop(api, "K01")
     for day in (1, 2):

@@ -67,15 +67,16 @@ def candidates(
     first: dt.date,
     last: dt.date,
     stop_ids: Collection[uuid.UUID] | None,
+    must: Collection[uuid.UUID],
     apart_days: int,
 ) -> list[Candidate]:
-    """The stops asked for, or all that their hosts agreed to, in the order of their codes."""
-    select = sa.select(Stop.id, Stop.code, Stop.weight).order_by(Stop.code, Stop.id)
-    if stop_ids is None:
-        select = select.where(Stop.status == StopStatus.AGREED)
-    rows = session.execute(select).all()
-    if stop_ids is not None:
-        rows = [row for row in rows if row.id in stop_ids]
+    """The stops asked for, or all that their hosts agreed to and those that must be, in the order of their codes."""
+    select = sa.select(Stop.id, Stop.code, Stop.weight, Stop.status).order_by(Stop.code, Stop.id)
+    rows = [
+        row
+        for row in session.execute(select)
+        if row.id in must or (row.status == StopStatus.AGREED if stop_ids is None else row.id in stop_ids)
+    ]
     ids = [row.id for row in rows]
     facts = stop_facts(session, ids)
     before = first - dt.timedelta(days=1)

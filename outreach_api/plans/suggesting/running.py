@@ -88,7 +88,8 @@ def _gathered(session: Session, settings: Settings, wish: Wish) -> tuple[Callabl
         settings,
         first=wish.first,
         last=wish.last,
-        stop_ids=wish.stop_ids if wish.stop_ids is None else wish.stop_ids | wish.must,
+        stop_ids=wish.stop_ids,
+        must=wish.must,
         apart_days=wish.apart_days,
     )
     vans = facts.vans(session, wish.first, wish.last, wish.van_ids)
