@@ -51,7 +51,10 @@ class SuggestionIn(WireSchema):
         1,
         366,
         load_default=None,
-        metadata={"description": "Between two visits of a stop. Default: OUTREACH_APART_DAYS."},
+        metadata={
+            "description": "Between two visits of a stop; less for one that wants visits oftener (`max_days_between`). "
+            "Default: OUTREACH_APART_DAYS."
+        },
     )
     seconds = Whole(1, 600, load_default=10, metadata={"description": "The search takes no longer."})
     iterations = Whole(

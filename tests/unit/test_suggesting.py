@@ -356,6 +356,22 @@ def test_a_short_rhythm_is_kept_all_through_the_period() -> None:
     assert all(day <= due for day, due in zip(kept_days, (1, 3, 5), strict=True))
 
 
+def test_a_stop_that_wants_visits_oftener_than_all_others_is_visited_oftener() -> None:
+    """Open on Mondays only, wanted at least every 14 days, where stops are usually left alone for 21."""
+    monday = (Opening(weekday=0, opens=dt.time(9), closes=dt.time(17)),)
+    often = candidate(1, max_days_between=14, openings=monday, days_taken=days_ago(14))
+    rare = candidate(2, openings=monday, days_taken=days_ago(14))
+    found = in_time(case(often, rare, days=29, iterations=40))
+    assert [(day, counts) for code, day, counts in found if code == "K01"] == [
+        (0, True),
+        (14, True),
+        (28, True),
+    ]
+    assert [day for code, day, _ in found if code == "K02"] in ([7], [7, 28])
+    at_most = _with_stop(case(often, days=1), 0, min_days_between=15)
+    assert in_time(at_most) == []
+
+
 def test_a_visit_that_another_plan_makes_in_time_is_not_waited_for() -> None:
     planned = candidate(1, max_days_between=7, days_taken=(*days_ago(6), FIRST + dt.timedelta(days=1)))
     assert not any(counts for _, _, counts in in_time(case(planned, days=3, apart_days=1)))

@@ -78,7 +78,17 @@ class Case:
     def apart(self, candidate: Candidate) -> int:
         """Days between two visits of a stop: what was asked for, or more if the place or the house wants it."""
         own = candidate.stop.min_days_between
-        return max(self.wish.apart_days, self.limits.revisit_days if own is None else own)
+        return max(self.apart_asked(candidate), self.limits.revisit_days if own is None else own)
+
+    def apart_asked(self, candidate: Candidate) -> int:
+        """What was asked for of all stops; less where one wants visits oftener, by a week or half of its longest gap.
+
+        So much is left to choose from that a stop which is open once a week has a day in it.
+        """
+        most = candidate.stop.max_days_between
+        if most is None:
+            return self.wish.apart_days
+        return min(self.wish.apart_days, max(most - 6, (most + 1) // 2))
 
     @property
     def pause(self) -> Break | None:
@@ -192,10 +202,11 @@ def forbidding(
     if windows and longest[1] - longest[0] < length:
         missing = length - (longest[1] - longest[0])
         found.append(_violation("window_too_short", stay_minutes=length, missing_minutes=missing))
-    near = [other for other in candidate.days_taken if abs((other - day).days) < case.wish.apart_days]
+    apart = case.apart_asked(candidate)
+    near = [other for other in candidate.days_taken if abs((other - day).days) < apart]
     if near or day in candidate.days_taken:
         other = min(near or [day], key=lambda other: (abs((other - day).days), other))
-        found.append(_violation("visited_near", other_day=other.isoformat(), apart_days=case.wish.apart_days))
+        found.append(_violation("visited_near", other_day=other.isoformat(), apart_days=apart))
     if candidate.stop.id in case.wish.never:
         found.append(_violation("not_wanted"))
     return tuple(replace(one, plan_stop_ids=()) for one in found)
