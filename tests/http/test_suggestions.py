@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -231,6 +232,52 @@ def test_one_that_runs_tells_how_far_it_is_and_hears_that_it_is_stopped(
     ended = api.get(f"/v1/plan-suggestions/{suggestion_id}").json
     assert ended["status"] == "cancelled"
     assert visited(ended) == [["K01"]], "what had been found by then is its answer"
+
+
+def test_a_search_that_its_time_will_end_says_how_much_of_it_is_over(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreed_stop(api, "K01")
+    suggestion_id = ask(api, seconds=100, iterations=100_000)
+    really, seconds, seen = running.solve, [0.0], []
+
+    def solve(problem: Any, *, progress: Any, **said: Any) -> Any:
+        seconds[0] += 40.0
+        progress(Progress(1, 12.0, None))
+        seen.append(api.get(f"/v1/plan-suggestions/{suggestion_id}").json["progress"])
+        return really(problem, **said | {"iterations": 1, "seconds": None})
+
+    monkeypatch.setattr(running, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
+    monkeypatch.setattr(running, "solve", solve)
+    work(api)
+    assert seen == [{"step": "search", "share": 0.4, "value": 12.0}]
+
+
+def test_whoever_explains_many_stops_tells_how_far_it_is_and_keeps_its_job(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Explaining hundreds of stops takes a while; nobody else must begin the job anew meanwhile."""
+    for code in ("K01", "K02", "K03", "K04"):
+        agreed_stop(api, code, windows=[{"weekday": 0, "opens": "10:00", "closes": "12:00"}])
+    suggestion_id = ask(api)
+    really, shares = running.left_out, []
+
+    def left_out(posed: Any, answer: Any, told: Any) -> Any:
+        def slowly(share: float) -> None:
+            api.clock.forward(seconds=LEASE.total_seconds() - 60)
+            told(share)
+            assert work(api) == 0
+            shares.append(api.get(f"/v1/plan-suggestions/{suggestion_id}").json["progress"])
+
+        return really(posed, answer, slowly)
+
+    monkeypatch.setattr(running, "SECONDS_BETWEEN_NOTES", 0.0)
+    monkeypatch.setattr(running, "left_out", left_out)
+    work(api)
+    assert [(one["step"], one["share"]) for one in shares] == [
+        ("reasons", share) for share in (0.0, 0.25, 0.5, 0.75)
+    ]
+    assert api.get(f"/v1/plan-suggestions/{suggestion_id}").json["status"] == "done"
 
 
 def test_a_process_that_must_end_gives_it_back(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach_api.plans.solver.answer import value_of
-from outreach_api.plans.solver.inserting import Lacking, cheapest_insertion, stretched
+from outreach_api.plans.solver.inserting import (
+    Lacking,
+    cheapest_insertion,
+    has_room,
+    least_missing,
+    stretched,
+)
 from outreach_api.plans.solver.problem import Break, Place, Problem, Shift
 from outreach_api.plans.solver.schedule import fits, schedule
 from tests.solver_worlds import best_times, owed, problems
@@ -70,6 +76,8 @@ def test_an_insertion_is_the_cheapest_that_fits_or_says_truly_what_it_lacks(data
         return
     place = data.draw(st.sampled_from([p for p in range(len(problem.places)) if p not in order]))
     found = cheapest_insertion(problem, 0, order, place)
+    assert least_missing(problem, 0, order, place) <= found.missing
+    assert has_room(problem, 0, order, place) == found.possible
     longer = [(*order[:at], place, *order[at:]) for at in range(len(order) + 1)]
     worth = [value_of(problem, [(0, way)]) for way in longer if fits(problem, 0, way)]
     if found.possible:

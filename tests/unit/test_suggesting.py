@@ -17,9 +17,10 @@ from outreach_api.kernel.geo import Point
 from outreach_api.messages import TEXTS
 from outreach_api.plans.rules import Drives, Leave, Limits, Opening, StopFacts, VanFacts, check, hard
 from outreach_api.plans.solver.answer import Answer, value_of
-from outreach_api.plans.solver.inserting import cheapest_insertion
+from outreach_api.plans.solver.inserting import Insertion, cheapest_insertion
 from outreach_api.plans.solver.schedule import schedule
 from outreach_api.plans.solver.solve import solve
+from outreach_api.plans.suggesting import reasons
 from outreach_api.plans.suggesting.answering import kept, plan_of
 from outreach_api.plans.suggesting.facts import Candidate, VanInTown
 from outreach_api.plans.suggesting.posing import Case, Posed, pose, windows_of
@@ -309,6 +310,27 @@ def test_a_stop_may_be_visited_again_after_the_days_between() -> None:
     days = sorted(posed.shifts[route.shift].day for route in answer.routes if route.stays)
     assert days == [FIRST, FIRST + dt.timedelta(days=2), FIRST + dt.timedelta(days=4)]
     assert len(answered(case(candidate(1), days=5, apart_days=21))[1].visited) == 1
+
+
+def test_many_full_days_are_explained_by_a_close_look_at_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty vans are out all day, and none of them has room for one stop more."""
+    given = case(*(candidate(number, stay_minutes=520) for number in range(31)), vans=30, iterations=1)
+    looked = []
+
+    def counted(*said: Any) -> Insertion:
+        looked.append(said)
+        return cheapest_insertion(*said)
+
+    monkeypatch.setattr(reasons, "cheapest_insertion", counted)
+    _, _, (left, *others) = answered(given)
+    assert not others
+    assert "worth_less" in [reason.code for reason in left.reasons]
+    assert len(looked) <= 15
+
+
+def test_a_van_drives_by_one_table_however_many_days_there_are() -> None:
+    shifts = pose(case(candidate(1), candidate(2), vans=2, days=20)).problem.shifts
+    assert len({id(shift.drives) for shift in shifts}) == 2
 
 
 def in_time(given: Case) -> list[tuple[str, int, bool]]:

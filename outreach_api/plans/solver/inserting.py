@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from outreach_api.plans.solver.answer import drive_of
 from outreach_api.plans.solver.problem import Break, Place, Problem, Window
@@ -61,7 +62,7 @@ class Insertion:
     @property
     def missing(self) -> int:
         """All minutes missing."""
-        return sum(lack.minutes for lack in self.lacks)
+        return _minutes(self.lacks)
 
 
 def cheapest_insertion(problem: Problem, shift: int, order: Sequence[int], place: int) -> Insertion:
@@ -78,37 +79,67 @@ def cheapest_insertion(problem: Problem, shift: int, order: Sequence[int], place
         return Insertion(shift=shift, place=place, position=0, lacks=(barrier,))
     drive = drive_of(problem, shift, order)
     ways = sorted(
-        (drive_of(problem, shift, longer) - drive, position)
+        (drive_of(problem, shift, longer) - drive, position, at_least(problem, shift, longer))
         for position in range(len(order) + 1)
         for longer in [_with(order, position, place)]
     )
-    for more, position in ways:
-        if fits(problem, shift, _with(order, position, place)):
+    for more, position, least in ways:
+        if not least and fits(problem, shift, _with(order, position, place)):
             return _inserted(problem, shift, order, place, position, more, ())
-    candidates = [
-        (sum(lack.minutes for lack in lacks), more, position, lacks)
-        for more, position in ways
-        for lacks in [missing(problem, shift, _with(order, position, place))]
-    ]
-    _, more, position, lacks = min(candidates, key=lambda way: way[:3])
+    best: tuple[tuple[Lack, ...], int, int] | None = None
+    for more, position, least in ways:
+        below = None if best is None else _minutes(best[0])
+        if below is None or least < below:
+            lacks = missing(problem, shift, _with(order, position, place), below)
+            best = best if lacks is None else (lacks, more, position)
+    if best is None:
+        raise AssertionError("every order of open places lacks something that can be told")
+    lacks, more, position = best
     return _inserted(problem, shift, order, place, position, more, lacks)
 
 
-def missing(problem: Problem, shift: int, order: Sequence[int]) -> tuple[Lack, ...]:
-    """What an order lacks to be possible, in as few minutes as a schedule without waiting for mercy shows."""
+def has_room(problem: Problem, shift: int, order: Sequence[int], place: int) -> bool:
+    """Whether a place can be put into a route anywhere."""
+    longer = (_with(order, position, place) for position in range(len(order) + 1))
+    return any(not at_least(problem, shift, one) and fits(problem, shift, one) for one in longer)
+
+
+def least_missing(problem: Problem, shift: int, order: Sequence[int], place: int) -> int:
+    """`cheapest_insertion` misses no fewer minutes; found so quickly that many shifts can be compared by it."""
+    barrier = _barrier(problem, shift, place)
+    if barrier is not None and barrier.kind is Lacking.WINDOW_SHORT:
+        longer = stretched(problem, shift, [barrier])
+        return barrier.minutes + least_missing(longer, shift, order, place)
+    if barrier is not None:
+        return 0
+    return min(at_least(problem, shift, _with(order, position, place)) for position in range(len(order) + 1))
+
+
+def at_least(problem: Problem, shift: int, order: Sequence[int]) -> int:
+    """No fewer minutes are missing: a break makes nobody earlier, and waiting makes no day shorter."""
+    late = _minutes(_late(problem, shift, order, None))
+    legs = sum(problem.leg(shift, a, b) for a, b in pairwise((problem.start, *order, problem.end)))
+    work = legs + sum(problem.places[place].stay for place in order)
+    return max(late, work - problem.shifts[shift].longest)
+
+
+def missing(
+    problem: Problem, shift: int, order: Sequence[int], below: int | None = None
+) -> tuple[Lack, ...] | None:
+    """What an order lacks to be possible, in as few minutes as a schedule without waiting for mercy shows.
+
+    None where that is not below so many minutes, or where a place has no window that day.
+    """
     best: tuple[Lack, ...] | None = None
-    for lacks in _ways_to_be_late(problem, shift, order):
-        so_far = sum(lack.minutes for lack in lacks)
-        if best is not None and so_far >= sum(lack.minutes for lack in best):
-            continue
+    for lacks in sorted(_ways_to_be_late(problem, shift, order), key=_minutes):
+        if below is not None and _minutes(lacks) >= below:
+            break
         too_long = _too_long(stretched(problem, shift, lacks), shift, order)
         if too_long is None:
             continue
         whole = (*lacks, *too_long)
-        if best is None or sum(lack.minutes for lack in whole) < sum(lack.minutes for lack in best):
-            best = whole
-    if best is None:
-        raise ValueError("an order with a place that has no window that day")
+        if below is None or _minutes(whole) < below:
+            best, below = whole, _minutes(whole)
     return best
 
 
@@ -260,3 +291,7 @@ def _open_longer(place: Place, day: int, window: Window, minutes: int) -> Place:
 
 def _with(order: Sequence[int], position: int, place: int) -> tuple[int, ...]:
     return (*order[:position], place, *order[position:])
+
+
+def _minutes(lacks: Iterable[Lack]) -> int:
+    return sum(lack.minutes for lack in lacks)

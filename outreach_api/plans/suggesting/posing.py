@@ -135,11 +135,12 @@ def pose(case: Case) -> Posed:
         _place(case, visit, [day for day in days if day not in forbidden[visit.candidate]])
         for visit in visits
     )
+    unfit = _unfit(case, shifts, forbidden)
     barred = {
         (number, n): found
-        for number, candidate in enumerate(case.candidates)
+        for number in range(len(case.candidates))
         for n, one in enumerate(shifts)
-        if (found := _not_with_this_van(case, candidate, one, forbidden[number].get(one.day, ())))
+        if (found := unfit[number, one.van.van_id])
     }
     sites = tuple(
         Site(
@@ -147,10 +148,13 @@ def pose(case: Case) -> Posed:
         )
         for candidate in case.candidates
     )
+    minutes = {
+        van_id: _minutes_between(case, van_id, visits) for van_id in {one.van.van_id for one in shifts}
+    }
     problem = Problem(
         places=places,
         shifts=tuple(
-            _shift(case, one, visits, {c for c, n in barred if n == number})
+            _shift(case, one, visits, minutes[one.van.van_id], {c for c, n in barred if n == number})
             for number, one in enumerate(shifts)
         ),
         sites=sites,
@@ -286,7 +290,9 @@ def _shifts(case: Case) -> tuple[tuple[VanDay, ...], tuple[DayOff, ...]]:
     return tuple(offered), tuple(off)
 
 
-def _shift(case: Case, one: VanDay, visits: Sequence[Visit], barred: Collection[int]) -> Shift:
+def _shift(
+    case: Case, one: VanDay, visits: Sequence[Visit], drives: Sequence[Sequence[int]], barred: Collection[int]
+) -> Shift:
     wish = case.wish
     return Shift(
         key=f"{one.day.isoformat()}/{one.van.van_id}",
@@ -294,19 +300,26 @@ def _shift(case: Case, one: VanDay, visits: Sequence[Visit], barred: Collection[
         earliest=wish.earliest,
         latest=wish.latest,
         longest=min(wish.longest, case.limits.shift_minutes),
-        drives=_minutes_between(case, one.van.van_id, visits),
+        drives=drives,
         pause=case.pause,
         barred=frozenset(place for place, visit in enumerate(visits) if visit.candidate in barred),
     )
 
 
-def _not_with_this_van(
-    case: Case, candidate: Candidate, one: VanDay, general: Sequence[Violation]
-) -> tuple[Violation, ...]:
-    known = {found.code for found in general}
-    windows = windows_of(candidate, one.day)
-    found = forbidding(case, candidate, one.day, windows, one.van.van)
-    return tuple(violation for violation in found if violation.code not in known)
+def _unfit(
+    case: Case,
+    shifts: Sequence[VanDay],
+    forbidden: Mapping[int, Mapping[dt.date, tuple[Violation, ...]]],
+) -> dict[tuple[int, uuid.UUID], tuple[Violation, ...]]:
+    """What keeps a van from a stop on every day, besides what forbids any van; one day tells it for all."""
+    first = {one.van.van_id: one for one in reversed(shifts)}
+    found = {}
+    for number, candidate in enumerate(case.candidates):
+        for van_id, one in first.items():
+            known = {violation.code for violation in forbidden[number].get(one.day, ())}
+            told = forbidding(case, candidate, one.day, windows_of(candidate, one.day), one.van.van)
+            found[number, van_id] = tuple(violation for violation in told if violation.code not in known)
+    return found
 
 
 def _minutes_between(case: Case, van_id: uuid.UUID, visits: Sequence[Visit]) -> list[list[int]]:

@@ -7,17 +7,27 @@ the solver's own judge of times finds room; a stop that took the place leaves ro
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from outreach_api.plans.rules import Violation
 from outreach_api.plans.solver.answer import Answer, drive_of
-from outreach_api.plans.solver.inserting import Insertion, Lack, Lacking, cheapest_insertion
+from outreach_api.plans.solver.inserting import (
+    Insertion,
+    Lack,
+    Lacking,
+    cheapest_insertion,
+    has_room,
+    least_missing,
+)
 from outreach_api.plans.solver.problem import Problem
 from outreach_api.plans.suggesting.posing import WHOLE_DAY, Posed, windows_of
 
 _SHIFTS_SWAPPED = 3
 """In so many shifts, those that miss least, it is tried whose place the stop would need."""
+
+_SHIFTS_TRIED = 10
+"""In so many full shifts, those that can miss least, it is looked for the one that does: a month of vans has hundreds."""
 
 _CODES = {
     Lacking.WINDOW_SHORT: "window_too_short",
@@ -70,15 +80,18 @@ class _Swap:
     points: float = field(compare=False)
 
 
-def left_out(posed: Posed, answer: Answer) -> list[LeftOut]:
-    """Every candidate without a visit, in the candidates' order."""
+def left_out(
+    posed: Posed, answer: Answer, told: Callable[[float], None] = lambda share: None
+) -> list[LeftOut]:
+    """Every candidate without a visit, in the candidates' order. `told` hears which share of them is done."""
     visited = {posed.visits[place].candidate for place in answer.visited}
     first = {visit.candidate: place for place, visit in reversed(list(enumerate(posed.visits)))}
-    return [
-        _explain(posed, answer, number, first[number])
-        for number in range(len(posed.case.candidates))
-        if number not in visited
-    ]
+    missed = [number for number in range(len(posed.case.candidates)) if number not in visited]
+    found = []
+    for count, number in enumerate(missed):
+        told(count / len(missed))
+        found.append(_explain(posed, answer, number, first[number]))
+    return found
 
 
 def _explain(posed: Posed, answer: Answer, candidate: int, place: int) -> LeftOut:
@@ -87,17 +100,8 @@ def _explain(posed: Posed, answer: Answer, candidate: int, place: int) -> LeftOu
     if not posed.shifts:
         return LeftOut(candidate, (Reason("no_shift", {}),), 0)
     least = min((len(found), _far(found)) for found in against)
-    ways = sorted(
-        (
-            _Way(
-                number,
-                cheapest_insertion(_opened(posed, place, number), number, answer.routes[number].order, place),
-            )
-            for number, found in enumerate(against)
-            if (len(found), _far(found)) == least
-        ),
-        key=lambda way: (way.insertion.missing, way.insertion.drive, way.shift),
-    )
+    shifts = [number for number, found in enumerate(against) if (len(found), _far(found)) == least]
+    ways = _ways(posed, answer, place, shifts)
     best = ways[0]
     day = posed.shifts[best.shift].day
     reasons = [
@@ -116,6 +120,19 @@ def _explain(posed: Posed, answer: Answer, candidate: int, place: int) -> LeftOu
     if swap is not None:
         reasons.append(_worth_less(posed, swap))
     return LeftOut(candidate, tuple(reasons), len(days))
+
+
+def _ways(posed: Posed, answer: Answer, place: int, shifts: Sequence[int]) -> list[_Way]:
+    """The ways into shifts, the one that misses least first: into all that have room, or the likeliest where none has."""
+    orders = {number: answer.routes[number].order for number in shifts}
+    opened = {number: _opened(posed, place, number) for number in shifts}
+    likeliest = sorted((least_missing(opened[n], n, orders[n], place), n) for n in shifts)
+    roomy = [n for least, n in likeliest if not least and has_room(opened[n], n, orders[n], place)]
+    ways = [
+        _Way(n, cheapest_insertion(opened[n], n, orders[n], place))
+        for n in roomy or [number for _, number in likeliest[:_SHIFTS_TRIED]]
+    ]
+    return sorted(ways, key=lambda way: (way.insertion.missing, way.insertion.drive, way.shift))
 
 
 def _against(posed: Posed, candidate: int, shift: int) -> tuple[Violation, ...]:

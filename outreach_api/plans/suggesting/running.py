@@ -71,14 +71,14 @@ def _answer(database: Database, settings: Settings, wish: Wish, notes: _Notes, n
         seed=wish.seed,
         iterations=wish.iterations,
         seconds=wish.seconds,
-        progress=partial(notes.searched, wish),
+        progress=partial(notes.searched, wish, time.monotonic()),
         cancelled=notes.stopped,
     )
     if notes.ending and answer.ended is Ended.CANCELLED:
         notes.give_back()
         return
-    notes.tell(SuggestionStep.REASONS, 0.0, answer.value)
-    notes.end(kept(posed, answer, left_out(posed, answer), roads_problem))
+    told = partial(notes.tell, SuggestionStep.REASONS, value=answer.value)
+    notes.end(kept(posed, answer, left_out(posed, answer, told), roads_problem))
 
 
 def _gathered(session: Session, settings: Settings, wish: Wish) -> tuple[Callable[[Any], Case], list[Point]]:
@@ -123,6 +123,7 @@ class _Notes:
         self._now = now
         self._stop = stop
         self._told_at = 0.0
+        self._step: SuggestionStep | None = None
         self._cancelled = False
 
     def begin(self) -> Wish | None:
@@ -138,7 +139,7 @@ class _Notes:
 
     def tell(self, step: SuggestionStep, share: float, value: float | None) -> None:
         """Note how far it is, and hear whether somebody stopped it; not more often than once in a while."""
-        if time.monotonic() - self._told_at < SECONDS_BETWEEN_NOTES and step is SuggestionStep.SEARCH:
+        if time.monotonic() - self._told_at < SECONDS_BETWEEN_NOTES and step is self._step:
             return
         with self._database.write() as session:
             jobs.extend(session, self._claimed, self._now())
@@ -146,10 +147,12 @@ class _Notes:
             self._cancelled = row.status not in _UNDER_WAY
             if not self._cancelled:
                 row.progress = _progress(step, share, value)
-        self._told_at = time.monotonic()
+        self._told_at, self._step = time.monotonic(), step
 
-    def searched(self, wish: Wish, at: Progress) -> None:
-        self.tell(SuggestionStep.SEARCH, at.iterations / wish.iterations, at.value)
+    def searched(self, wish: Wish, begun: float, at: Progress) -> None:
+        """Whatever ends the search first, its steps or its time, says how far it is."""
+        by_time = (time.monotonic() - begun) / wish.seconds
+        self.tell(SuggestionStep.SEARCH, max(at.iterations / wish.iterations, by_time), at.value)
 
     def stopped(self) -> bool:
         return self._cancelled or self._stop.is_set()
