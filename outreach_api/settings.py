@@ -278,6 +278,7 @@ class Settings:
         "whom coverage and gaps count: children_0_14, children_0_5 or households_under_6",
     )
     catchment_m: float = _setting(500.0, _METRES, "radius that a stop reaches, metres")
+    infant_catchment_m: float = _setting(300.0, _METRES, "radius that it reaches with infants, metres")
     coverage_days: int = _setting(42, _DAYS, "a stop covers its catchment for so many days after a visit")
     gap_full_days: int = _setting(84, _DAYS, "days without a visit until a gap counts in full")
     unvisited_days: int = _setting(42, _DAYS, "the report lists stops not visited for more days than this")

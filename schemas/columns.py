@@ -33,7 +33,7 @@ def columns_of(
             "example": {
                 "form": 1,
                 **_example_place(place, feature, said),
-                "columns": _turn(feature["properties"]),
+                "columns": _turn(feature["properties"], properties),
                 "summary": said,
             },
         },
@@ -88,8 +88,15 @@ def _or_null(field: fields.Field[Any]) -> fields.Field[Any]:
     return found
 
 
-def _turn(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: _turn(value) if isinstance(value, dict) else [value] for key, value in row.items()}
+def _turn(row: dict[str, Any], properties: type[Schema]) -> dict[str, Any]:
+    return {
+        key: _turn(row[key] or dict.fromkeys(field.schema.fields), type(field.schema))
+        if isinstance(field, Nested)
+        else {word: [count] for word, count in row[key].items()}
+        if isinstance(field, fields.Dict)
+        else [row[key]]
+        for key, field in properties().fields.items()
+    }
 
 
 def _example_place(place: str, feature: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]:

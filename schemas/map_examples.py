@@ -98,6 +98,7 @@ COVERAGE = {
                 "population": 1210.0,
                 "target": 151.0,
                 "covered_share": 0.8125,
+                "against": {"covered_share": 0.5, "change": 0.3125},
                 "attendance": 41,
                 "reach_rate": 11.2,
             },
@@ -109,6 +110,7 @@ COVERAGE = {
         "target": 151.0,
         "covered": 122.7,
         "covered_share": 0.8125,
+        "against": {"on": "2026-08-28", "covered": 75.5, "covered_share": 0.5, "change": 0.3125},
         "attendance": 41,
         "reach_rate": 11.2,
     },
@@ -134,6 +136,18 @@ GAPS = {
                     "distance_m": 240.0,
                     "share_of_cell": 0.8125,
                 },
+                "places": [
+                    {
+                        "id": "0b0e6c1e-0d5e-4f0e-9d0a-5a3e3a1c7a01",
+                        "name": "本土寺",
+                        "status": "talking",
+                        "distance_m": 240.0,
+                        "share_of_cell": 0.8125,
+                        "adds": 311.4,
+                        "adds_here": 122.7,
+                    }
+                ],
+                "ground": None,
             },
         }
     ],

@@ -10,12 +10,11 @@ from marshmallow import fields
 from schemas import map_examples
 from schemas.base import Out, Query
 from schemas.columns import columns_of
-from schemas.fields import Box, Day, Id, Nested, Number, QueryNumber, QueryWhole, Text, Whole, Word
+from schemas.fields import Box, Day, Id, Nested, Number, QueryNumber, Text, Whole, Word
 from schemas.geojson import MultiPolygonOut, PointOut, PolygonOut, collection_of
 from schemas.vocabulary import Publicity, StopKind, StopStatus, VisitStatus
 
-MOST_GAPS = 200
-_PEOPLE = 1e12
+MOST_PEOPLE = 1e12
 
 
 class Level(StrEnum):
@@ -31,6 +30,13 @@ class Basis(StrEnum):
 
     TARGET = "target"
     TOTAL = "total"
+
+
+class Catchment(StrEnum):
+    """Whose way to a stop is meant: how far it reaches stands in the settings."""
+
+    EVERYBODY = "everybody"
+    INFANTS = "infants"
 
 
 class BoxQuery(Query):
@@ -71,12 +77,22 @@ class NeedQuery(BoxQuery):
         50,
         5_000,
         load_default=None,
-        metadata={"description": "How far a stop reaches; the catchment of the settings unless given."},
+        metadata={"description": "How far a stop reaches; that of the catchment unless given."},
+    )
+    catchment = Word(
+        Catchment,
+        load_default=None,
+        metadata={"description": "500 m for everybody (unless said), 300 m with infants; both are settings."},
     )
 
 
-class GapsQuery(NeedQuery):
-    limit = QueryWhole(1, MOST_GAPS, load_default=20)
+class CoverageQuery(NeedQuery):
+    against_on = Day(
+        load_default=None,
+        metadata={
+            "description": "Another day to compare with: its covered share, and the change since then."
+        },
+    )
 
 
 class PeopleOut(Out):
@@ -122,47 +138,40 @@ class ReachCellOut(Out):
     attendance = Nested(PeopleOut)
 
 
+class AgainstOut(Out):
+    """The same on another day, and by how much it has changed from then to `on`."""
+
+    covered_share = Number(0, 1, allow_none=True)
+    change = Number(-1, 1, allow_none=True, metadata={"description": "covered_share less that of then."})
+
+
+class AgainstSummaryOut(AgainstOut):
+    on = Day()
+    covered = Number(0, MOST_PEOPLE)
+
+
 class CoverageCellOut(Out):
     population = Number(
-        0, _PEOPLE, allow_none=True, metadata={"description": "Residents; null where the import has no cell."}
+        0,
+        MOST_PEOPLE,
+        allow_none=True,
+        metadata={"description": "Residents; null where the import has no cell."},
     )
-    target = Number(0, _PEOPLE, allow_none=True, metadata={"description": "null where it is not known."})
+    target = Number(0, MOST_PEOPLE, allow_none=True, metadata={"description": "null where it is not known."})
     covered_share = Number(
         0, 1, allow_none=True, metadata={"description": "Of the people of `population_basis`; null for none."}
+    )
+    against = Nested(
+        AgainstOut,
+        allow_none=True,
+        metadata={"description": "The day of `against_on`; null unless asked for."},
     )
     attendance = Whole(0, metadata={"description": "延べ人数 in the window at stops that stand in the cell."})
     reach_rate = Number(
         0,
-        _PEOPLE,
+        MOST_PEOPLE,
         allow_none=True,
         metadata={"description": "That attendance per 100 people (of the basis) in those stops' catchments."},
-    )
-
-
-class NearStopOut(Out):
-    id = Id()
-    name = Text(120)
-    status = Word(StopStatus)
-    distance_m = Number(0, 1e6, metadata={"description": "To the cell's middle."})
-    share_of_cell = Number(0, 1, metadata={"description": "Part of the cell within its catchment."})
-
-
-class GapCellOut(Out):
-    rank = Whole(1, MOST_GAPS)
-    people = Number(0, _PEOPLE)
-    covered_share = Number(0, 1)
-    days_since_last_visit = Whole(
-        0, allow_none=True, metadata={"description": "null: no visit's catchment ever reached it."}
-    )
-    gap = Number(
-        0,
-        _PEOPLE,
-        metadata={"description": "people × (1 - covered_share) × min(1, days since last visit / 84)"},
-    )
-    best_stop = Nested(
-        NearStopOut,
-        allow_none=True,
-        metadata={"description": "The known stop, not ended, whose catchment holds most of the cell."},
     )
 
 
@@ -196,16 +205,17 @@ class NeedSummaryOut(Out):
 
 
 class CoverageSummaryOut(NeedSummaryOut):
-    population = Number(0, _PEOPLE)
-    target = Number(0, _PEOPLE, allow_none=True)
-    covered = Number(0, _PEOPLE, metadata={"description": "People of `population_basis`."})
+    population = Number(0, MOST_PEOPLE)
+    target = Number(0, MOST_PEOPLE, allow_none=True)
+    covered = Number(0, MOST_PEOPLE, metadata={"description": "People of `population_basis`."})
     covered_share = Number(0, 1, allow_none=True)
+    against = Nested(
+        AgainstSummaryOut,
+        allow_none=True,
+        metadata={"description": "The day of `against_on`, of the same people; null unless asked for."},
+    )
     attendance = Whole(0)
-    reach_rate = Number(0, _PEOPLE, allow_none=True)
-
-
-class GapsSummaryOut(NeedSummaryOut):
-    full_after_days = Whole(1)
+    reach_rate = Number(0, MOST_PEOPLE, allow_none=True)
 
 
 class OutlinesSummaryOut(Out):
@@ -218,7 +228,6 @@ ReachMapOut = collection_of("Reach", PolygonOut, ReachCellOut, ReachSummaryOut, 
 CoverageMapOut = collection_of(
     "Coverage", PolygonOut, CoverageCellOut, CoverageSummaryOut, map_examples.COVERAGE
 )
-GapsMapOut = collection_of("Gaps", PolygonOut, GapCellOut, GapsSummaryOut, map_examples.GAPS)
 OutlinesMapOut = collection_of(
     "Outlines", MultiPolygonOut, OutlineOut, OutlinesSummaryOut, map_examples.OUTLINES
 )
@@ -229,5 +238,4 @@ ReachCompactOut = columns_of("Reach", "cell", ReachCellOut, ReachSummaryOut, map
 CoverageCompactOut = columns_of(
     "Coverage", "cell", CoverageCellOut, CoverageSummaryOut, map_examples.COVERAGE
 )
-GapsCompactOut = columns_of("Gaps", "cell", GapCellOut, GapsSummaryOut, map_examples.GAPS)
 OutlinesCompactOut = columns_of("Outlines", "area", OutlineOut, OutlinesSummaryOut, map_examples.OUTLINES)

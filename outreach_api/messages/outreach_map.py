@@ -13,6 +13,10 @@ TEXTS = {
         "列を選べるのは {media} だけです（Accept）。",
         "Columns can be chosen of {media} only (see Accept).",
     ),
+    "radius_or_catchment": (
+        "radius_m と catchment は、どちらか一つだけにしてください。",
+        "Give either radius_m or catchment, not both.",
+    ),
     # What a file of populations may have wrong.
     "population_unknown_form": (
         "e-Stat の地域メッシュ統計ではないようです（HTKSYORI の列がありません）。CSV としても読めません：",

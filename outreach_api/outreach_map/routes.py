@@ -27,6 +27,7 @@ from schemas import outreach_map as wire
 from schemas.base import Query, WireSchema
 from schemas.columns import COLUMNS
 from schemas.geojson import MEDIA_TYPE
+from schemas.map_gaps import GapsCompactOut, GapsMapOut, GapsQuery
 from schemas.vocabulary import Page, Role
 
 blp = Blueprint("outreach_map", __name__, url_prefix="/v1/map", description="アウトリーチマップ · the map")
@@ -90,19 +91,29 @@ class ReachMap(Resource):
 @blp.route("/coverage")
 class CoverageMap(Resource):
     @_reads_map(
-        wire.CoverageMapOut, wire.CoverageCompactOut, SEES_NEED, name="mapCoverage", query=wire.NeedQuery
+        wire.CoverageMapOut,
+        wire.CoverageCompactOut,
+        SEES_NEED,
+        name="mapCoverage",
+        query=wire.CoverageQuery,
     )
     def get(self, query: dict[str, Any]) -> Any:
         """Mesh cells with the people who live there, the share that stops covered lately, and who came."""
-        found = coverage_map(session(), services().settings, **_need(query), most=_most_cells())
+        found = coverage_map(
+            session(),
+            services().settings,
+            **_need(query),
+            against_on=query["against_on"],
+            most=_most_cells(),
+        )
         return _answer(found, query["columns"])
 
 
 @blp.route("/gaps")
 class GapsMap(Resource):
-    @_reads_map(wire.GapsMapOut, wire.GapsCompactOut, SEES_NEED, name="mapGaps", query=wire.GapsQuery)
+    @_reads_map(GapsMapOut, GapsCompactOut, SEES_NEED, name="mapGaps", query=GapsQuery)
     def get(self, query: dict[str, Any]) -> Any:
-        """The mesh cells where most people are missed, ranked, with the known stop that is nearest to them."""
+        """The mesh cells where most people are missed, ranked, each with the three best places to stop."""
         found = gaps_map(session(), actor(), services().settings, **_need(query), limit=query["limit"])
         return _answer(found, query["columns"])
 
@@ -156,12 +167,21 @@ def _period(query: dict[str, Any]) -> dict[str, Any]:
 
 
 def _need(query: dict[str, Any]) -> dict[str, Any]:
+    if query["radius_m"] and query["catchment"]:
+        raise Refused(Refusal("invalid", 422, {}, (Problem("?catchment", "radius_or_catchment"),)))
     return {
         "on": query["on"] or _today(),
         "level": int(query["level"]),
-        "radius_m": query["radius_m"] or services().settings.catchment_m,
+        "radius_m": query["radius_m"] or _catchment_m(query),
         "box": _box(query),
     }
+
+
+def _catchment_m(query: dict[str, Any]) -> float:
+    settings = services().settings
+    return (
+        settings.infant_catchment_m if query["catchment"] == wire.Catchment.INFANTS else settings.catchment_m
+    )
 
 
 def _box(query: dict[str, Any]) -> BBox | None:

@@ -199,6 +199,7 @@ def test_coverage_weighs_people_and_the_reach_rate_counts_who_came(api: Api) -> 
         "population": 400,
         "target": 50,
         "covered_share": 1,
+        "against": None,
         "attendance": 30,
         "reach_rate": 6.0,  # of the 500 children within five kilometres
     }
@@ -220,6 +221,7 @@ def test_coverage_without_target_people_is_of_all_residents_and_says_so(api: Api
         "population": 400,
         "target": None,
         "covered_share": 0,
+        "against": None,
         "attendance": 0,
         "reach_rate": None,
     }
@@ -293,6 +295,8 @@ def test_gaps_follow_the_formula_and_are_ranked(api: Api) -> None:
         "days_since_last_visit": 63,
         "gap": 60,
         "best_stop": second["properties"]["best_stop"],
+        "places": second["properties"]["places"],
+        "ground": None,
     }
     with api.database.read() as session:
         reported = top_gaps(session, Settings(), TODAY, 1)
@@ -457,6 +461,10 @@ def test_the_description_tells_the_same_limit() -> None:
         ("coverage?radius_m=0", {"?radius_m": "too_small"}),
         ("coverage?radius_m=nan", {"?radius_m": "not_number"}),
         ("coverage?on=2026-02-30", {"?on": "not_day"}),
+        ("coverage?against_on=yesterday", {"?against_on": "not_day"}),
+        ("coverage?catchment=infants&radius_m=300", {"?catchment": "radius_or_catchment"}),
+        ("gaps?catchment=dogs", {"?catchment": "not_in_list"}),
+        ("gaps?against_on=2026-11-28", {"?against_on": "unknown_key"}),
         ("gaps?limit=0", {"?limit": "too_small"}),
         ("gaps?limit=201", {"?limit": "too_large"}),
         ("gaps?topic=violence", {"?topic": "unknown_key"}),

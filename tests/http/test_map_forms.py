@@ -61,13 +61,16 @@ def rows(columns: dict[str, Any], count: int) -> list[dict[str, Any]]:
         for row, value in zip(found, inner, strict=True):
             if name == "by_band":
                 value = {band: people for band, people in value.items() if people}
-            if name == "best_stop" and set(value.values()) == {None}:
+            if name in ("best_stop", "ground", "against") and set(value.values()) == {None}:
                 value = None
             row[name] = value
     return found
 
 
-@pytest.mark.parametrize("view", [*VIEWS, "reach?level=250", "coverage?level=1000", "gaps?radius_m=300"])
+@pytest.mark.parametrize(
+    "view",
+    [*VIEWS, "reach?level=250", "coverage?level=1000", "coverage?against_on=2026-10-01", "gaps?radius_m=300"],
+)
 def test_both_forms_say_the_same(api: Api, view: str) -> None:
     season(api)
     full, short = api.get(f"/v1/map/{view}"), compact(api, view)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.geo import BBox
 from outreach_api.outreach_map.reads.catchments import Came
-from outreach_api.outreach_map.reads.held import between, last_held
+from outreach_api.outreach_map.reads.held import HeldAt, between, last_held
 from outreach_api.outreach_map.reads.need import Basis, Need, need
 from outreach_api.outreach_map.reads.standing import standing_on
 from outreach_api.outreach_map.rules.covering import covered_people, total_coverage
@@ -79,44 +79,85 @@ def coverage_map(
     known = need(session, settings.target_population)
     if known is None:
         return NO_POPULATION
-    window = dt.timedelta(days=settings.coverage_days)
-    fresh = [stop for stop in last_held(session, on) if stop.last_day >= on - window]
-    whole = known.grid.level(level)
-    residents = added(known.totals, whole)
-    now = gathered(known.people, standing_on(known, settings, fresh, on, radius_m).share, whole)
-    wanted = (now.known | residents.known) & touching(whole.codes, box)
-    came = Came.to(session, fresh, between(on - window, on), level, box)
-    cells = np.union1d(whole.codes[wanted], came.cells)
+    level_cells = known.grid.level(level)
+    residents = added(known.totals, level_cells)
+    fresh = _fresh(session, settings, on)
+    now = _Day(known, settings, fresh, on, level, radius_m)
+    wanted = (now.cells.known | residents.known) & touching(level_cells.codes, box)
+    came = Came.to(session, fresh, between(_window(settings, on), on), level, box)
+    cells = np.union1d(level_cells.codes[wanted], came.cells)
     if refusal := too_large(len(cells), most):
         return refusal
-    at, there = index_of(cells, whole.codes)
+    at, there = index_of(cells, level_cells.codes)
 
-    def shown(values: Floats, known_ones: Flags, digits: int) -> list[float | None]:
-        told = (there & known_ones[at]).tolist()
-        return [
-            round(value, digits) if one else None
-            for value, one in zip(values[at].tolist(), told, strict=True)
-        ]
+    def column(values: Floats, known_there: Flags, digits: int) -> list[float | None]:
+        told = zip(values[at].tolist(), (there & known_there[at]).tolist(), strict=True)
+        return [round(value, digits) if known else None for value, known in told]
 
     by_cell, everywhere = came.rates(known, cells, radius_m)
-    columns: dict[str, Any] = {
-        "population": shown(residents.counts, residents.known, 2),
-        "target": shown(now.people, now.known & (known.targets is not None), 2),
-        "covered_share": shown(now.share, now.known, 4),
-        "attendance": [rate.attendance for rate in by_cell],
-        "reach_rate": [rate.rate for rate in by_cell],
-    }
-    people, covered = (float(part[wanted].sum()) for part in (now.people, now.people * now.share))
-    summary = {
-        **need_summary(known, settings, on=on, level=level, radius_m=radius_m),
-        "population": round(float(residents.counts[wanted].sum()), 1),
-        "target": None if known.targets is None else round(people, 1),
-        "covered": round(covered, 1),
-        "covered_share": round(covered / people, 4) if people > 0 else None,
-        "attendance": everywhere.attendance,
-        "reach_rate": everywhere.rate,
-    }
-    return Cells(level, cells.tolist(), columns, summary)
+    shares, whole = column(now.cells.share, now.cells.known, 4), now.summary(wanted)
+    against: dict[str, Any] = dict.fromkeys(("covered_share", "change"), [None] * len(cells))
+    against_whole = None
+    if against_on is not None:
+        then = _Day(known, settings, _fresh(session, settings, against_on), against_on, level, radius_m)
+        before = column(then.cells.share, then.cells.known, 4)
+        against = {"covered_share": before, "change": [*map(_change, shares, before)]}
+        against_whole = {"on": against_on, **then.summary(wanted)}
+        against_whole["change"] = _change(whole["covered_share"], against_whole["covered_share"])
+    people = round(float(now.cells.people[wanted].sum()), 1)
+    return Cells(
+        level,
+        cells.tolist(),
+        {
+            "population": column(residents.counts, residents.known, 2),
+            "target": column(now.cells.people, now.cells.known & (known.targets is not None), 2),
+            "covered_share": shares,
+            "against": against,
+            "attendance": [rate.attendance for rate in by_cell],
+            "reach_rate": [rate.rate for rate in by_cell],
+        },
+        {
+            **need_summary(known, settings, on=on, level=level, radius_m=radius_m),
+            "population": round(float(residents.counts[wanted].sum()), 1),
+            "target": None if known.targets is None else people,
+            **whole,
+            "against": against_whole,
+            "attendance": everywhere.attendance,
+            "reach_rate": everywhere.rate,
+        },
+    )
+
+
+class _Day:
+    """How the cells of a level stand on a day."""
+
+    def __init__(
+        self, known: Need, settings: Settings, fresh: list[HeldAt], on: dt.date, level: int, radius_m: float
+    ) -> None:
+        share = standing_on(known, settings, fresh, on, radius_m).share
+        self.cells = gathered(known.people, share, known.grid.level(level))
+
+    def summary(self, wanted: Flags) -> dict[str, Any]:
+        people = float(self.cells.people[wanted].sum())
+        covered = float((self.cells.people * self.cells.share)[wanted].sum())
+        return {
+            "covered": round(covered, 1),
+            "covered_share": round(covered / people, 4) if people > 0 else None,
+        }
+
+
+def _window(settings: Settings, on: dt.date) -> dt.date:
+    """The first day on which a stop must have been held to cover on a day."""
+    return on - dt.timedelta(days=settings.coverage_days)
+
+
+def _fresh(session: Session, settings: Settings, on: dt.date) -> list[HeldAt]:
+    return [stop for stop in last_held(session, on) if stop.last_day >= _window(settings, on)]
+
+
+def _change(now: float | None, then: float | None) -> float | None:
+    """Of the shares as they are told, so that they add up."""
+    return None if now is None or then is None else round(now - then, 4)
 
 
 def need_summary(

@@ -1,57 +1,36 @@
-"""Gaps: the cells whose people are reached least, and the known stop that would reach most of each."""
+"""Gaps: the cells whose people are reached least, and where to stop for them."""
 
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
-from outreach_api.kernel.geo import BBox, Point, distance_m
-from outreach_api.kernel.mesh import MICRO, bounds_degrees
+from outreach_api.kernel.geo import BBox, Point
 from outreach_api.ledger.kinds import Actor
 from outreach_api.outreach_map.reads.coverage import NO_POPULATION, need_summary
 from outreach_api.outreach_map.reads.held import last_held
 from outreach_api.outreach_map.reads.need import Basis, Need, need
+from outreach_api.outreach_map.reads.placing import NearStop, PlaceToStop, where_to_stop
 from outreach_api.outreach_map.reads.standing import standing_on
 from outreach_api.outreach_map.rules.arrays import Spots
 from outreach_api.outreach_map.rules.covering import NEVER, Standing
 from outreach_api.outreach_map.rules.gathering import gathered, least
 from outreach_api.outreach_map.rules.grid import touching
 from outreach_api.outreach_map.rules.missing import Missed, gaps, worst
-from outreach_api.outreach_map.rules.placing import largest_shares
+from outreach_api.outreach_map.rules.placing import Ground
 from outreach_api.outreach_map.shown import Cells
 from outreach_api.settings import Settings
-from outreach_api.storage.stops import Stop
-from schemas.vocabulary import Publicity, Role, StopStatus
+from schemas.vocabulary import Role
 
 if TYPE_CHECKING:
     pass
 
 LEVEL = 500
-
-
-@dataclass(frozen=True, slots=True)
-class NearStop:
-    """A known stop whose catchment reaches into the cell: metres to the cell's middle, share of it reached."""
-
-    id: uuid.UUID
-    name: str
-    status: str
-    distance_m: float
-    share_of_cell: float
-
-
-class _KnownStop(NamedTuple):
-    id: uuid.UUID
-    name: str
-    status: str
-    point: Point
 
 
 class MissedCell(NamedTuple):
@@ -75,6 +54,10 @@ class Gap:
     gap: float
     population_basis: Basis
     best_stop: NearStop | None
+    places: list[PlaceToStop]
+    """The best known places, from which missed people would be reached."""
+    ground: Ground | None
+    """A point of the cell, where there is no such place."""
 
 
 def top_gaps(
@@ -99,9 +82,24 @@ def top_gaps(
     radius_m = radius_m or settings.catchment_m
     standing = standing_on(known, settings, last_held(session, on), on, radius_m)
     found = largest_gaps(known, standing, settings.gap_full_days, limit, level=level, box=box)
-    stops = _known_stops(session, announced_only=announced_only) if found else []
-    near = _best_stops(sorted(cell.mesh for cell in found), stops, radius_m)
-    return [Gap(*cell, population_basis=known.basis, best_stop=near.get(cell.mesh)) for cell in found]
+    best, places, ground = where_to_stop(
+        session,
+        Missed.of(known.grid, known.people, standing, settings.gap_full_days),
+        [cell.mesh for cell in found],
+        level,
+        radius_m,
+        announced_only=announced_only,
+    )
+    return [
+        Gap(
+            *cell,
+            population_basis=known.basis,
+            best_stop=best.get(cell.mesh),
+            places=places.get(cell.mesh, []),
+            ground=ground.get(cell.mesh),
+        )
+        for cell in found
+    ]
 
 
 def largest_gaps(
@@ -130,56 +128,31 @@ def largest_gaps(
     ]
 
 
-def missed_near(
-    session: Session, settings: Settings, places: Sequence[Point], on: dt.date
-) -> list[float] | None:
-    """For each place the people in its catchment who are missed on a day; None without an import.
+def missed_on(session: Session, settings: Settings, on: dt.date) -> Missed | None:
+    """Where people are missed on a day, place by place of the lattice, as `top_gaps` counts them; None without an import.
 
-    As `top_gaps` counts them, so a stop on the doorstep of another that was held last week misses nobody.
+    What several stops reach of it is `missed.reached(Spots.of(points), settings.catchment_m)`, a line for each stop
+    and cell; `missed.near_each` is what each would reach alone.
     """
     known = need(session, settings.target_population)
     if known is None:
         return None
     standing = standing_on(known, settings, last_held(session, on), on, settings.catchment_m)
-    missed = Missed.of(known.grid, known.people, standing, settings.gap_full_days)
+    return Missed.of(known.grid, known.people, standing, settings.gap_full_days)
+
+
+def missed_near(
+    session: Session, settings: Settings, places: Sequence[Point], on: dt.date
+) -> list[float] | None:
+    """For each place the people in its catchment who are missed on a day; None without an import.
+
+    A stop on the doorstep of another that was held last week misses nobody.
+    """
+    missed = missed_on(session, settings, on)
+    if missed is None:
+        return None
     near: list[float] = missed.near_each(Spots.of(places), settings.catchment_m).tolist()
     return near
-
-
-def middle_of(cell: int) -> Point:
-    south, west, north, east = bounds_degrees(cell)
-    return Point((south + north) / 2, (west + east) / 2)
-
-
-def _known_stops(session: Session, *, announced_only: bool) -> list[_KnownStop]:
-    """The stops that have not ended, in the order of their codes."""
-    found = sa.select(Stop.id, Stop.name, Stop.status, Stop.lat_micro, Stop.lon_micro).where(
-        Stop.status != StopStatus.ENDED
-    )
-    if announced_only:
-        found = found.where(Stop.publicity == Publicity.PUBLIC)
-    return [
-        _KnownStop(row.id, row.name, row.status, Point(row.lat_micro / MICRO, row.lon_micro / MICRO))
-        for row in session.execute(found.order_by(Stop.code, Stop.id))
-    ]
-
-
-def _best_stops(cells: list[int], stops: Sequence[_KnownStop], radius_m: float) -> dict[int, NearStop]:
-    """For each cell the stop whose catchment holds most of it."""
-    import numpy as np
-
-    spots = Spots.of(stop.point for stop in stops)
-    best = largest_shares(np.array(cells, dtype=np.int64), spots, radius_m)
-    return {
-        cell: NearStop(
-            stops[at].id,
-            stops[at].name,
-            stops[at].status,
-            distance_m(middle_of(cell), stops[at].point),
-            share,
-        )
-        for cell, (at, share) in best.items()
-    }
 
 
 def gaps_map(
@@ -207,7 +180,7 @@ def gaps_map(
         announced_only=actor.role is Role.REPORTER,
         box=box,
     )
-    near = [gap.best_stop for gap in found]
+    near, bare = [gap.best_stop for gap in found], [gap.ground for gap in found]
     return Cells(
         level,
         [gap.mesh for gap in found],
@@ -224,9 +197,28 @@ def gaps_map(
                 "distance_m": [stop and round(stop.distance_m, 1) for stop in near],
                 "share_of_cell": [stop and round(stop.share_of_cell, 4) for stop in near],
             },
+            "places": [[_place_view(place) for place in gap.places] for gap in found],
+            "ground": {
+                "lat": [ground and round(ground.lat, 6) for ground in bare],
+                "lon": [ground and round(ground.lon, 6) for ground in bare],
+                "adds": [ground and round(ground.adds, 2) for ground in bare],
+                "adds_here": [ground and round(ground.adds_here, 2) for ground in bare],
+            },
         },
         {
             **need_summary(known, settings, on=on, level=level, radius_m=radius_m),
             "full_after_days": settings.gap_full_days,
         },
     )
+
+
+def _place_view(place: PlaceToStop) -> dict[str, Any]:
+    return {
+        "id": place.id,
+        "name": place.name,
+        "status": place.status,
+        "distance_m": round(place.distance_m, 1),
+        "share_of_cell": round(place.share_of_cell, 4),
+        "adds": round(place.adds, 2),
+        "adds_here": round(place.adds_here, 2),
+    }

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from outreach_api.outreach_map.rules.arrays import Floats, Indexes, People, Spots
     from outreach_api.outreach_map.rules.grid import Grid
 
-INFANT_CATCHMENT_M = 300
-
 
 def people_within(
     grid: Grid, people: People, spots: Spots, groups: Indexes, many: int, radius_m: float = CATCHMENT_M
