@@ -64,6 +64,10 @@ TEXTS = {
         "先方に{missing_minutes}分遅くまで使えるか聞くか、別の日にしてください。",
         "Ask whether it may last {missing_minutes} minutes longer, or take another day.",
     ),
+    "rest_too_late.fix.told": (
+        "場所はまだ使えます。時間を{missing_minutes}分遅くして公表し直すか、中止にしてください。",
+        "The place may still be used: publish it {missing_minutes} minutes later, or cancel it.",
+    ),
     "rest_back_late": (
         "ここへ行くと、終わりの時刻を{missing_minutes}分すぎます（車が動けるのは{ready}から）。",
         "Going there ends the day {missing_minutes} minutes too late; the van is free from {ready}.",

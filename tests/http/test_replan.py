@@ -98,6 +98,15 @@ def test_it_starts_from_where_the_van_says_it_is(api: Api) -> None:
     assert far["publishable"] is False
 
 
+def test_a_stay_that_is_late_only_for_what_was_announced_need_not_ask_its_host(api: Api) -> None:
+    open_long = agreed_stop(api, "K01")
+    shut_soon = agreed_stop(api, "K02", windows=[{"weekday": 5, "opens": "08:00", "closes": "09:30"}])
+    plan = draft(api, stay(open_long, "08:00", "09:00"), stay(shut_soon, "08:00", "09:00"))
+    fixes = {one["stop_name"]: one["fix"] for one in replan(api, plan, role="coordinator")["drop"]}
+    assert fixes["場所K01"].startswith("場所はまだ使えます。時間を")
+    assert fixes["場所K02"].startswith("先方に")
+
+
 def test_who_may_ask_and_when(api: Api) -> None:
     plan = a_day(api)
     path = f"/v1/plans/{plan.json['id']}/replan"

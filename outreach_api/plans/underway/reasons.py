@@ -40,10 +40,21 @@ def _reason(found: Replanned, number: int, ahead: Ahead) -> Violation:
         return hard("rest_not_today", ahead.stay)
     if not alone.possible:
         numbers: Numbers = {"missing_minutes": alone.missing, "ready": clock(found.rest.ready)}
-        return hard(_ALONE[alone.lacks[0].kind], ahead.stay, numbers=numbers)
+        way = "told" if _only_told(found, alone) else ""
+        return hard(_ALONE[alone.lacks[0].kind], ahead.stay, numbers=numbers, way=way)
     beside = _easiest(found, ways, found.order)
     missing = 0 if beside is None else beside.missing
     return hard("rest_no_room", ahead.stay, numbers={"missing_minutes": missing, "kept": len(found.kept)})
+
+
+def _only_told(found: Replanned, alone: Insertion) -> bool:
+    """Whether the place would be open for long enough, and nothing but what families were told is in the way."""
+    lack = alone.lacks[0]
+    if len(alone.lacks) > 1 or lack.kind is not Lacking.LATE or lack.window is None:
+        return False
+    opens, closes = lack.window
+    free = found.posed.choices[alone.place].free
+    return any(begins <= opens and closes + lack.minutes <= ends for begins, ends in free)
 
 
 def _easiest(found: Replanned, ways: list[int], order: tuple[int, ...]) -> Insertion | None:
