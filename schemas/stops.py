@@ -50,7 +50,7 @@ class Window(WireSchema):
     Without times the stop is shut on that date, or on that nth weekday.
     """
 
-    weekday = Whole(0, 6, load_default=None)
+    weekday = Whole(0, 6, load_default=None, metadata={"description": "0 is Monday, 6 is Sunday."})
     nth = Nth(
         load_default=None,
         metadata={"description": "Of the weekday, in the month: 1 to 5, -1 is the last; null is every one."},

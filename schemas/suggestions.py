@@ -236,7 +236,14 @@ class LeftOutOut(Out):
     open_days = Whole(
         0, metadata={"description": "Of the days asked for, those on which nothing forbids it."}
     )
-    reasons = Many(Nested(LeftOutReasonOut), 20)
+    reasons = Many(
+        Nested(LeftOutReasonOut),
+        20,
+        metadata={
+            "description": "All of them are to be mended together, but `worth_less`: that is another way, by itself."
+        },
+    )
+    advice = fields.String(metadata={"description": "How the reasons belong together."})
 
     example: ClassVar = {
         "stop_id": _OTHER,
@@ -247,6 +254,7 @@ class LeftOutOut(Out):
         "score": [{"code": "days_since", "amount": 30, "points": 60, "text": "前の訪問から30日"}],
         "open_days": 2,
         "reasons": [LeftOutReasonOut.example],
+        "advice": "これを直せば入ります。",
     }
 
 

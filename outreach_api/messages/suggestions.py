@@ -37,6 +37,17 @@ TEXTS = {
     "picture.weekdays": ("月 火 水 木 金 土 日", "Mon Tue Wed Thu Fri Sat Sun"),
     "picture.drive": ("移動 {minutes}分", "{minutes} min on the road"),
     "picture.pause": ("休憩", "break"),
+    # How the reasons belong together
+    "advice.one": ("これを直せば入ります。", "It goes in if this is mended."),
+    "advice.all": (
+        "{count}つの理由を、すべて直せば入ります。",
+        "It goes in if all {count} of these are mended.",
+    ),
+    "advice.or_last": (
+        "はじめの{count}つを直すか、最後の1つだけを直せば入ります。",
+        "It goes in if the first {count} are mended, or the last one alone.",
+    ),
+    "advice.no_shift": ("まず、車と日を決めてください。", "Settle first on which days a van can go out."),
     # Why it is not in
     "no_shift": (
         "この期間に出られる車と日がありません。",

@@ -133,7 +133,10 @@ def test_whoever_is_left_out_hears_why_and_what_would_help(api: Api) -> None:
     assert near["numbers"] == {"other_day": "2026-12-01", "apart_days": 21}
     named = suggested(api, weekdays=[2], stop_ids=[ended.json["id"], late])
     assert left_out(named)["K03"] == ["stop_not_agreed", "permission_missing"]
-    assert left_out(suggested(api, weekdays=[2], never=[late]))["K02"] == ["window_too_short", "not_wanted"]
+    never = suggested(api, weekdays=[2], never=[late])
+    assert left_out(never)["K02"] == ["window_too_short", "not_wanted"]
+    advice = {one["stop_code"]: one["advice"] for one in never["answer"]["left_out"]}
+    assert advice == {"K02": "2つの理由を、すべて直せば入ります。", "K04": "これを直せば入ります。"}
 
 
 def test_a_van_with_a_plan_stays_out_of_it_and_says_so(api: Api) -> None:
@@ -151,7 +154,9 @@ def test_a_full_day_names_what_took_the_place_and_a_heavier_stop_takes_it(api: A
     agreed_stop(api, "K02", weight=2)
     found = suggested(api, weekdays=[2], shift_minutes=190)
     assert visited(found) == [["K01"]]
-    full, less = found["answer"]["left_out"][0]["reasons"]
+    (left,) = found["answer"]["left_out"]
+    assert left["advice"] == "はじめの1つを直すか、最後の1つだけを直せば入ります。"
+    full, less = left["reasons"]
     assert full["code"] == "shift_full"
     assert less["code"] == "worth_less"
     assert less["cause"] == "「場所K01」のほうが点が高く、代わりに入りました。"
@@ -386,3 +391,19 @@ def test_it_is_drawn_as_a_calendar_and_day_by_day(api: Api) -> None:
     assert api.get(f"{path}?day={SATURDAY}").status == 404
     assert api.get(f"{path}?day={WEDNESDAY}&van_id={api.other_van}").status == 404
     assert api.get(f"/v1/plan-suggestions/{ask(api)}/picture.svg").code == "suggestion_without_answer"
+
+
+def test_a_van_that_is_out_alone_is_named_where_there_are_several(api: Api) -> None:
+    agreed_stop(api, "K01")
+    one_van = suggested(api)
+    agreed_stop(api, "K02")
+    two = suggested(api, van_ids=[str(api.van), str(api.other_van)], shift_minutes=180)
+    names = {day["van_name"] for day in two["answer"]["days"]}
+    assert len(names) == len(two["answer"]["days"]) == 2
+
+    def words(found: dict[str, Any]) -> set[str | None]:
+        picture = api.get(f"/v1/plan-suggestions/{found['id']}/picture.svg").text
+        return {one.text for one in ElementTree.fromstring(picture)}  # noqa: S314 - our own
+
+    assert names <= words(two)
+    assert not names & words(one_van)

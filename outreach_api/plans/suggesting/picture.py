@@ -35,6 +35,7 @@ def month_svg(days: Sequence[Day], first: dt.date, last: dt.date, organisation: 
     drawn += [
         _text(_MARGIN + i * width + width // 2, 300, name, 44, "middle") for i, name in enumerate(names)
     ]
+    several = len({one["van_id"] for one in days}) > 1
     by_day: dict[dt.date, list[Day]] = {}
     for one in days:
         by_day.setdefault(one["local_day"], []).append(one)
@@ -42,7 +43,8 @@ def month_svg(days: Sequence[Day], first: dt.date, last: dt.date, organisation: 
         for column in range(7):
             day = monday + dt.timedelta(days=column)
             box = (_MARGIN + column * width, top + row * height, width, height)
-            drawn += _cell(box, day, by_day.get(day, []), inside=first <= day <= last)
+            inside = first <= day <= last
+            drawn += _cell(box, day, by_day.get(day, []), inside=inside, several=several)
     return _page(LONG, SHORT, drawn)
 
 
@@ -88,14 +90,17 @@ def _weeks(first: dt.date, last: dt.date) -> list[dt.date]:
     return [monday + dt.timedelta(days=7 * n) for n in range((last - monday).days // 7 + 1)]
 
 
-def _cell(box: tuple[int, int, int, int], day: dt.date, vans: Sequence[Day], *, inside: bool) -> list[str]:
+def _cell(
+    box: tuple[int, int, int, int], day: dt.date, vans: Sequence[Day], *, inside: bool, several: bool
+) -> list[str]:
+    """`several`: the period has more than one van, so each is named, also where it is out alone."""
     x, y, width, height = box
     grey = "#000" if inside else "#999"
     drawn = [_box(x, y, width, height, "#fff" if inside else "#f2f2f2", 3)]
     drawn.append(_text(x + 14, y + 46, f"{day.month}/{day.day}", 40, colour=grey))
     words = []
     for one in vans:
-        if len(vans) > 1:
+        if several:
             words.append(str(one["van_name"]))
         words += [f"{stay['arrive']:%H:%M} {stay['stop_name']}" for stay in one["stays"]]
     room, ems = max(1, (height - 60) // 38), (width - 24) / 31

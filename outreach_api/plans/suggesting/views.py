@@ -19,6 +19,9 @@ from outreach_api.storage.suggestions import PlanSuggestion
 
 NOT_FOUND = Refusal("not_found", 404)
 
+OTHER_WAYS = frozenset({"worth_less"})
+"""Reasons that are another way to let a stop in, beside those that must change together."""
+
 
 def suggestion(session: Session, suggestion_id: uuid.UUID, lang: Language) -> dict[str, Any] | Refusal:
     row = session.get(PlanSuggestion, suggestion_id)
@@ -143,7 +146,19 @@ class _View:
             "must": one["must"],
             "open_days": one["open_days"],
             "reasons": [self._reason(reason) for reason in one["reasons"]],
+            "advice": self._advice([reason["code"] for reason in one["reasons"]]),
         }
+
+    def _advice(self, codes: Sequence[str]) -> str:
+        """Which reasons must be mended together, and whether one of them is another way by itself."""
+        together = [code for code in codes if code not in OTHER_WAYS]
+        if "no_shift" in codes:
+            way = "no_shift"
+        elif together and len(together) < len(codes):
+            way = "or_last"
+        else:
+            way = "one" if len(codes) == 1 else "all"
+        return say(f"advice.{way}", self._lang, {"count": len(together)})
 
     def _reason(self, reason: Mapping[str, Any]) -> dict[str, Any]:
         other = reason["other_stop_id"]
