@@ -18,7 +18,7 @@ from outreach_api.kernel.ids import uuid7, visit_id_of
 from outreach_api.kernel.mesh import mesh_code, micro, parent
 from outreach_api.kernel.money import Rounding
 from outreach_api.kernel.week import IsoWeek
-from outreach_api.ledger import measures, recount, takings
+from outreach_api.ledger import held_anew, measures, recount, takings
 from outreach_api.ledger.kinds import Tally
 from outreach_api.outreach_map.imports import Source, keep_population
 from outreach_api.outreach_map.population import PopulationTable, Unit
@@ -68,6 +68,7 @@ class Decade:
             self._town(session)
             for week in self.weeks:
                 self._insert(session, self._week(week))
+            held_anew.fill(session)
             self.token = issue_token(
                 session, role=Role.COORDINATOR, label="bench", now=self.now, days=1, person_id=None
             )

@@ -16,12 +16,13 @@ from alembic import command
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.ids import new_id
-from outreach_api.ledger import recount
+from outreach_api.ledger import held_anew, recount
 from outreach_api.storage import migrate
 from outreach_api.storage.alarms import Alarm
 from outreach_api.storage.area import PopulationCell, PopulationImport
 from outreach_api.storage.base import Id, Utc
 from outreach_api.storage.contacts import Consent, ContactNote, Destination, Referral, SafetyConcern
+from outreach_api.storage.held_days import HeldDay
 from outreach_api.storage.jobs import Job
 from outreach_api.storage.ledger import Change, ChangeCounter, Rejection, VisitTotal
 from outreach_api.storage.plans import Van
@@ -187,6 +188,41 @@ def test_notes_about_staff_that_were_counted_leave_the_totals(empty: Database) -
     assert counted(empty) == dict.fromkeys(COUNTED, 1)
     with empty.read() as session:
         assert recount.differences(session) == []
+
+
+def test_days_held_before_they_were_kept_are_counted_by_the_migration(empty: Database) -> None:
+    migrate.upgrade(empty)
+    with empty.write() as session:
+        for code in ("A", "B"):
+            van = Van(id=new_id(), created_at=MADE_AT, code=code, name=code, needs_power=False, active=True)
+            session.add(van)
+            stop = make_stop(session)
+            for age in range(3):
+                visit = make_visit(
+                    session,
+                    van_id=van.id,
+                    stop=stop,
+                    day=dt.date(2026, 11, 28 - age),
+                    opened_at=MADE_AT,
+                    closed_at=MADE_AT + dt.timedelta(hours=2, seconds=age, microseconds=3),
+                )
+                total = {"measure": "attendance", "key": "infant", "iso_week": visit.iso_week}
+                session.add(VisitTotal(visit_id=visit.id, value=age + 1, **total))
+            make_visit(session, van_id=van.id, stop=stop, status="cancelled")
+            make_visit(session, van_id=van.id, stop=stop, merged_into=visit.id)
+    with empty.write() as session:
+        kept = held_rows(session)
+        assert len(kept) == 12
+    downgrade(empty, "0026")
+    migrate.upgrade(empty)
+    with empty.read() as session:
+        assert held_rows(session) == kept
+        assert held_anew.differences(session) == []
+
+
+def held_rows(session: Session) -> list[tuple[Any, ...]]:
+    columns = HeldDay.__table__.columns
+    return [tuple(row) for row in session.execute(sa.select(*columns).order_by(*columns[:3]))]
 
 
 NOTE: dict[str, Any] = {

@@ -25,7 +25,7 @@ from outreach_api.cli.keys import remember_audit
 from outreach_api.cli.working import tell_what_is_missing
 from outreach_api.contacts.writes.texts import purge_texts
 from outreach_api.kernel.clock import utc_now
-from outreach_api.ledger import audit, recount
+from outreach_api.ledger import audit, held_anew, recount
 from outreach_api.settings import Settings
 from outreach_api.stops.geocoding.kept import forget_old
 from outreach_api.storage import copies, migrate, sealed_values
@@ -107,6 +107,7 @@ def _checks(settings: Settings, heads: dict[int, bytes]) -> Iterator[tuple[str, 
                 remember_audit(session, keyring)
             yield "変更番号 · change numbers", _numbers(session)
             yield "集計 · totals and facts agree", _totals(session)
+            yield "止まった日 · days at stops and visits agree", _held_days(session)
             yield "一度だけ · nothing counts both on paper and by phone", _counted_twice(session)
     finally:
         database.close()
@@ -148,6 +149,15 @@ def _totals(session: Session) -> str:
     found = recount.differences(session)
     shown = "; ".join(
         f"visit {d.visit_id} {d.measure} {d.key}: kept {d.kept}, counted {d.counted}" for d in found[:_SHOWN]
+    )
+    return f"{len(found)} differ: {shown}" if found else ""
+
+
+def _held_days(session: Session) -> str:
+    found = held_anew.differences(session)
+    shown = "; ".join(
+        f"stop {d.place.stop_id} on {d.place.local_day}: kept {d.kept}, counted {d.counted}"
+        for d in found[:_SHOWN]
     )
     return f"{len(found)} differ: {shown}" if found else ""
 

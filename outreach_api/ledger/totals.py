@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from outreach_api.ledger import held_days, measures
 from outreach_api.ledger.counter import ChangeNumbers
 from outreach_api.ledger.kinds import Announce, Tally
 from outreach_api.storage import bulk
@@ -36,10 +37,13 @@ def add_up(session: Session, tallies: Iterable[Tally]) -> set[uuid.UUID]:
         return set()
     weeks: dict[int, int] = {}
     called_off: set[uuid.UUID] = set()
-    for visit_id, iso_week, status in bulk.find(session, _WEEKS, ids.values()):
+    attended = {number for number, measure, _ in sums if measure == measures.ATTENDANCE}
+    for visit_id, iso_week, status, *place in bulk.find(session, _WEEKS, ids.values()):
         weeks[visit_id.int] = iso_week
         if status == VisitStatus.CANCELLED:
             called_off.add(visit_id)
+        if visit_id.int in attended:
+            held_days.touch(session, [held_days.Place(*place)])
     rows = [
         {"visit_id": ids[number], "measure": measure, "key": key, "iso_week": weeks[number], "value": value}
         for (number, measure, key), value in sorted(sums.items())
@@ -50,7 +54,9 @@ def add_up(session: Session, tallies: Iterable[Tally]) -> set[uuid.UUID]:
     return called_off
 
 
-_WEEKS = sa.select(Visit.id, Visit.iso_week, Visit.status).where(bulk.among(Visit.id))
+_WEEKS = sa.select(
+    Visit.id, Visit.iso_week, Visit.status, Visit.stop_id, Visit.van_id, Visit.local_day
+).where(bulk.among(Visit.id))
 
 
 def _upsert_total(dialect: Any) -> Any:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
-from outreach_api.outreach_map.reads.held import held
+from outreach_api.ledger.held_days import held
 from outreach_api.plans.rules import minutes_after
 from outreach_api.settings import Settings
 from outreach_api.storage.plans import PlanStop

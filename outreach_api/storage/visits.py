@@ -16,14 +16,15 @@ class Visit(Kept, Base):
 
     __tablename__ = "visits"
     van_id: Mapped[uuid.UUID] = van_ref()
-    stop_id: Mapped[uuid.UUID] = stop_ref()
+    # The former value is known at each change: what was held there is counted again (ledger/held_days.py).
+    stop_id: Mapped[uuid.UUID] = stop_ref(active_history=True)
     plan_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("plans.id"), index=True)
     plan_stop_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("plan_stops.id"), unique=True)
     plan_revision: Mapped[int | None] = mapped_column(sa.Integer)
     status: Mapped[str]
     source: Mapped[str]
     """paper once anything of it was told on paper: from then on it may be told twice."""
-    local_day: Mapped[dt.date] = mapped_column(index=True)
+    local_day: Mapped[dt.date] = mapped_column(index=True, active_history=True)
     iso_week: Mapped[int] = mapped_column(index=True)
     mesh: Mapped[int] = mapped_column(index=True)
     opened_at: Mapped[dt.datetime | None]

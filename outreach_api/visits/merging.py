@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger import measures, shown_with, timetable, versions
+from outreach_api.ledger.held_days import HELD
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Warn, Work
 from outreach_api.ledger.tellings import heads, receipts, tills
 from outreach_api.storage.contacts import FollowUpEvent, SafetyConcern, StampMark
@@ -16,8 +17,6 @@ from outreach_api.storage.visits import Visit
 from outreach_api.visits import rules
 from outreach_api.visits.corrections import move_facts
 from schemas.vocabulary import Source, VisitStatus
-
-_HELD = (VisitStatus.OPEN, VisitStatus.CLOSED)
 
 
 def merge_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
@@ -83,7 +82,7 @@ def _move(work: Work, row: Visit, target: Visit) -> list[Tally]:
 def _join_times(work: Work, row: Visit, target: Visit) -> None:
     """A visit that two phones opened lasts from the first arrival to the last departure that was told."""
     # One phone called it off, another one was there: what was counted belongs to a visit that was held.
-    held_after_all = row.status in _HELD and target.status not in _HELD
+    held_after_all = row.status in HELD and target.status not in HELD
     if held_after_all or (row.status == VisitStatus.CLOSED and _left_later(row, target)):
         target.status, target.closed_at, target.cancel_reason = row.status, row.closed_at, row.cancel_reason
     timetable.follow_visit(work, target)

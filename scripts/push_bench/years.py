@@ -12,7 +12,8 @@ import uuid
 from typing import Any
 
 from outreach_api.kernel.week import IsoWeek
-from outreach_api.storage.session import sqlite_driver
+from outreach_api.ledger import held_anew
+from outreach_api.storage.session import Database, sqlite_driver
 from push_bench.phone import NOTES, OF, SALES, STAMPS, TAPS
 from push_bench.world import CHEAPEST_YEN, ITEMS, World
 
@@ -52,6 +53,10 @@ def fill(world: World, facts: int) -> None:
     connection.execute("COMMIT")
     connection.execute("PRAGMA journal_mode=WAL").fetchall()
     connection.close()
+    database = Database(f"sqlite:///{world.path}")
+    with database.write() as session:
+        held_anew.fill(session)
+    database.close()
     with world.path.open("rb") as file:
         os.fsync(file.fileno())  # else the first pushes would wait for these gigabytes
 

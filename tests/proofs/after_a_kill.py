@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach_api.ledger import counter, recount
+from outreach_api.ledger import counter, held_anew, recount
 from outreach_api.storage import copies
 from outreach_api.storage.ledger import Receipt, Rejection
 from outreach_api.storage.session import Database
@@ -78,7 +78,7 @@ def _differences(session: Session, phones: Sequence[Phone]) -> Iterator[str]:
     letters = {tuple(row) for row in session.execute(sa.select(Rejection.op_id, Rejection.state))}
     if letters != {(one.op_id, "open") for one in told.values() if one.result != "applied"}:
         yield "the dead letters are not what was refused"
-    wrong = recount.differences(session)
+    wrong = [*recount.differences(session), *held_anew.differences(session)]
     if wrong:
         yield f"{len(wrong)} totals differ from a recount"
     shown = max((number for phone in phones for _, number in phone.seen), default=0)

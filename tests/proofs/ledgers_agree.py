@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach_api.ledger import measures, recount
+from outreach_api.ledger import held_anew, measures, recount
 from outreach_api.storage.contacts import ContactNote, SafetyConcern
 from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.ledger import Receipt, Rejection, VisitTotal
@@ -79,7 +79,7 @@ def disagreements(
     applied = {op_id for ledger in ledgers for op_id, line in ledger.items() if line["result"] == "applied"}
     if set(session.scalars(sa.select(SaleVoid.id))) != applied & _ids(entries, "sale.void"):
         yield "other voids stand than the phones were told"
-    wrong = recount.differences(session)
+    wrong = [*recount.differences(session), *held_anew.differences(session)]
     if wrong:
         yield f"{len(wrong)} totals differ from a recount"
 

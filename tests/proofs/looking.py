@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.week import IsoWeek, local_day
-from outreach_api.ledger import recount
+from outreach_api.ledger import held_anew, recount
 from outreach_api.storage.contacts import ContactNote, StampMark
 from outreach_api.storage.ledger import Change, ChangeCounter, Receipt, Rejection, VisitTotal
 from outreach_api.storage.sales import Sale, SaleVoid, TicketEntry
@@ -52,6 +52,7 @@ def look(here: Organisation, book: Book, handsets: Sequence[Handset]) -> None:
             same(table, _facts(session, table), _facts_of(book, here, table))
         same("totals", _totals(session), book.totals())
         same("recount", recount.differences(session), [])
+        same("held days", held_anew.differences(session), [])
         same("dead letters", _letters(session), _letters_of(book))
         _numbers_rise(session)
     for visit_id, visit in book.visits.items():

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.geo import BBox
-from outreach_api.outreach_map.reads.held import HeldAt, attendance
+from outreach_api.outreach_map.reads.held import HeldAt, sums_of
 from outreach_api.outreach_map.reads.need import Need
 from outreach_api.outreach_map.rules.arrays import Spots
 from outreach_api.outreach_map.rules.catching import people_within, reach_rate
 from outreach_api.outreach_map.rules.covering import covered_people, standing
 from outreach_api.outreach_map.rules.grid import DIVISOR, touching
-from outreach_api.storage.visits import Visit
+from outreach_api.storage.stops import Stop
 
 if TYPE_CHECKING:
     from outreach_api.outreach_map.rules.arrays import Codes, Ints
@@ -42,19 +42,21 @@ class Came:
         cls,
         session: Session,
         stops: Sequence[HeldAt],
-        when: sa.ColumnElement[bool],
+        when: tuple[dt.date, dt.date],
         level: int,
         box: BBox | None,
     ) -> Came:
-        """The stops whose cells touch the box, and who came to them in held visits of some days."""
+        """The stops whose cells touch the box, and who came to them from one day to another, both included."""
         import numpy as np
 
         cells = np.array([stop.mesh // DIVISOR[level] for stop in stops], dtype=np.int64)
         order = np.argsort(cells, kind="stable")
         every, number = np.unique(cells[order], return_inverse=True)
         order = order[touching(every, box)[number]] if len(order) else order
-        came = attendance(session, Visit.stop_id, when) if len(order) else {}
-        people = [sum(came.get(stops[at].stop_id, {}).values()) for at in order.tolist()]
+        first, last = when
+        held = sums_of(session, Stop.id, first=first, last=last) if len(order) else {}
+        came = {stop_id: sum(there.bands.values()) for stop_id, there in held.items()}
+        people = [came.get(stops[at].stop_id, 0) for at in order.tolist()]
         return cls(
             Spots.of(stops[at].point for at in order.tolist()), cells[order], np.array(people, dtype=np.int64)
         )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.geo import BBox
 from outreach_api.outreach_map.reads.catchments import Came
-from outreach_api.outreach_map.reads.held import HeldAt, between, last_held
+from outreach_api.outreach_map.reads.held import HeldAt, last_held
 from outreach_api.outreach_map.reads.need import Basis, Need, need
 from outreach_api.outreach_map.reads.standing import standing_on
 from outreach_api.outreach_map.rules.covering import covered_people, total_coverage
@@ -84,7 +84,7 @@ def coverage_map(
     fresh = _fresh(session, settings, on)
     now = _Day(known, settings, fresh, on, level, radius_m)
     wanted = (now.cells.known | residents.known) & touching(level_cells.codes, box)
-    came = Came.to(session, fresh, between(_window(settings, on), on), level, box)
+    came = Came.to(session, fresh, (_window(settings, on), on), level, box)
     cells = np.union1d(level_cells.codes[wanted], came.cells)
     if refusal := too_large(len(cells), most):
         return refusal

@@ -1,28 +1,24 @@
-"""Visits that were held: the only ones that count. Sums are made in SQL, from visits and their totals."""
+"""What was held at stops in any period: the difference of two rows of held_days for each, whatever lies in between."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from outreach_api.kernel.geo import Point
-from outreach_api.kernel.mesh import MICRO
-from outreach_api.ledger import measures
+from outreach_api.kernel.geo import BBox, Point
+from outreach_api.kernel.mesh import MICRO, micro
+from outreach_api.ledger.held_days import FIGURES
 from outreach_api.ledger.kinds import Actor
 from outreach_api.outreach_map.shown import Counts
-from outreach_api.storage.ledger import VisitTotal
+from outreach_api.storage.held_days import ALL_VANS, HeldDay
 from outreach_api.storage.stops import Stop
-from outreach_api.storage.visits import Visit
-from schemas.vocabulary import CHILD_BANDS, Role, VisitStatus
-
-HELD = (VisitStatus.OPEN, VisitStatus.CLOSED)
+from schemas.vocabulary import CHILD_BANDS, Role
 
 Bands = dict[str, int]
 
@@ -37,52 +33,94 @@ class HeldAt:
     last_day: dt.date
 
 
-def held() -> sa.ColumnElement[bool]:
-    """Took place: not only planned, not cancelled, and not the duplicate of another visit."""
-    return sa.and_(Visit.status.in_(HELD), Visit.merged_into.is_(None))
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What was held at a place in a period: visits, at how many stops, seconds, the last day, people by band."""
+
+    visits: int
+    stops: int
+    seconds_open: int
+    last_day: dt.date
+    bands: Bands
 
 
-def between(first: dt.date | None, last: dt.date) -> sa.ColumnElement[bool]:
-    """Within local days, both included."""
-    return Visit.local_day <= last if first is None else Visit.local_day.between(first, last)
+def vans_seen_by(actor: Actor) -> uuid.UUID:
+    """Crew see what their own van did, others all vans together."""
+    return actor.van_id or ALL_VANS if actor.role is Role.CREW else ALL_VANS
 
 
-def in_scope(actor: Actor) -> sa.ColumnElement[bool]:
-    """Crew see what their own van did."""
-    return Visit.van_id == actor.van_id if actor.role is Role.CREW else sa.true()
-
-
-def last_held(session: Session, on: dt.date, *conditions: sa.ColumnElement[bool]) -> list[HeldAt]:
+def last_held(session: Session, on: dt.date, van_id: uuid.UUID = ALL_VANS) -> list[HeldAt]:
     """Every stop that was held up to a day, with the last time."""
-    latest = (
-        sa.select(Visit.stop_id, sa.func.max(Visit.local_day).label("day"))
-        .where(held(), between(None, on), *conditions)
-        .group_by(Visit.stop_id)
-        .subquery()
-    )
-    found = sa.select(Stop.id, Stop.lat_micro, Stop.lon_micro, Stop.mesh, latest.c.day).join(
-        latest, latest.c.stop_id == Stop.id
-    )
+    columns = (Stop.id, Stop.lat_micro, Stop.lon_micro, Stop.mesh, _until.local_day)
+    found = sa.select(*columns).join(_until, _is_latest(_until, sa.bindparam("last")))
     return [
         HeldAt(stop_id, Point(lat / MICRO, lon / MICRO), mesh, day)
-        for stop_id, lat, lon, mesh, day in session.execute(found.order_by(Stop.id))
+        for stop_id, lat, lon, mesh, day in session.execute(
+            found.order_by(Stop.id), {"last": on, "van": van_id}
+        )
     ]
 
 
-def attendance(session: Session, by: Any, *conditions: sa.ColumnElement[bool]) -> dict[Any, Bands]:
-    """People counted (延べ) in held visits by place and band, summed in SQL; bands without anybody are absent."""
+def sums_of(
+    session: Session,
+    by: Any,
+    *,
+    first: dt.date,
+    last: dt.date,
+    van_id: uuid.UUID = ALL_VANS,
+    where: Iterable[sa.ColumnElement[bool]] = (),
+) -> dict[Any, Sums]:
+    """What was held in a period of local days, by a column of stops, in its order; where nothing was is left out."""
+    sums = [
+        sa.cast(
+            sa.func.sum(getattr(_until, name) - sa.func.coalesce(getattr(_before, name), 0)), sa.BigInteger
+        )
+        for name in FIGURES
+    ]
     found = (
-        sa.select(by.label("place"), VisitTotal.key, sa.func.sum(VisitTotal.value))
-        .join(VisitTotal, VisitTotal.visit_id == Visit.id)
-        .where(held(), VisitTotal.measure == measures.ATTENDANCE, *conditions)
-        .group_by(by, VisitTotal.key)
-        .order_by(VisitTotal.key)
+        sa.select(by, sa.func.count(), sa.func.max(_until.local_day), *sums)
+        .select_from(Stop)
+        .join(_until, _is_latest(_until, sa.bindparam("last")))
+        .outerjoin(_before, _is_latest(_before, sa.bindparam("before")))
+        .where(_until.local_day >= sa.bindparam("first"), *where)
+        .group_by(by)
+        .order_by(by)
     )
-    people: dict[Any, Bands] = defaultdict(dict)
-    for place, band, count in session.execute(found):
-        if count:
-            people[place][band] = int(count)
-    return people
+    days = {"first": first, "before": first - dt.timedelta(days=1), "last": last, "van": van_id}
+    return {
+        place: Sums(visits, stops, seconds, day, _said(people))
+        for place, stops, day, visits, seconds, *people in session.execute(found, days)
+    }
+
+
+def around(box: BBox | None) -> list[sa.ColumnElement[bool]]:
+    """Stops in the largest cells that touch a box, and a few more: fewer to look at, none left out."""
+    if box is None:
+        return []
+    south, west = micro(box.south) - _KILOMETRE, micro(box.west) - _KILOMETRE
+    north, east = micro(box.north) + _KILOMETRE, micro(box.east) + _KILOMETRE
+    return [Stop.lat_micro.between(south, north), Stop.lon_micro.between(west, east)]
+
+
+_KILOMETRE = MICRO // 80
+"""The width of a 1 km cell in micro-degrees (JIS X 0410); its height is less."""
+_until, _before = aliased(HeldDay), aliased(HeldDay)
+
+
+def _is_latest(row: Any, day: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """That it is the last held day of the stop up to a day."""
+    other = aliased(HeldDay)
+    latest = sa.select(sa.func.max(other.local_day)).where(
+        other.stop_id == Stop.id, other.van_id == sa.bindparam("van"), other.local_day <= day
+    )
+    return sa.and_(
+        row.stop_id == Stop.id, row.van_id == sa.bindparam("van"), row.local_day == latest.scalar_subquery()
+    )
+
+
+def _said(people: Sequence[int]) -> Bands:
+    """By band in the order of their names; those without anybody are left out."""
+    return dict(sorted((band, count) for band, count in zip(FIGURES[2:], people, strict=True) if count))
 
 
 def attendance_view(bands: Bands) -> dict[str, Any]:
@@ -109,13 +147,6 @@ def summed(parts: Sequence[Bands]) -> Bands:
         for band, count in bands.items():
             whole[band] = whole.get(band, 0) + count
     return dict(sorted(whole.items()))
-
-
-def seconds_open() -> sa.ColumnElement[Any]:
-    """From opening to closing, where both are known; the sum over visits on both databases."""
-    known = sa.and_(Visit.opened_at.is_not(None), Visit.closed_at > Visit.opened_at)
-    length = sa.extract("epoch", Visit.closed_at) - sa.extract("epoch", Visit.opened_at)
-    return sa.func.sum(sa.case((known, length), else_=0))
 
 
 def hours(seconds: Any) -> float:

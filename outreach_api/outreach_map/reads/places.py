@@ -13,23 +13,24 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.geo import BBox
 from outreach_api.kernel.mesh import micro
+from outreach_api.ledger.held_days import held
 from outreach_api.ledger.kinds import Actor
 from outreach_api.outreach_map.geojson import MOST_FEATURES
 from outreach_api.outreach_map.reads.held import (
-    attendance,
     attendance_columns,
     attendance_view,
-    between,
-    held,
     hours,
-    in_scope,
     last_held,
     summed,
+    sums_of,
+    vans_seen_by,
 )
 from outreach_api.outreach_map.shown import Areas, Columns, Points, too_large
 from outreach_api.storage.area import Boundary
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
+from outreach_api.visits.reads import attendance
+from schemas.vocabulary import Role
 
 
 def stops_map(
@@ -51,16 +52,11 @@ def stops_map(
     rows = session.scalars(select.limit(MOST_FEATURES + 1)).all()
     if refusal := too_large(len(rows), MOST_FEATURES):
         return refusal
-    wanted = (between(first, last), in_scope(actor))
-    counts = (
-        sa.select(Visit.stop_id, sa.func.count().label("visits"))
-        .where(held(), *wanted)
-        .group_by(Visit.stop_id)
-    )
-    visits = {row.stop_id: row.visits for row in session.execute(counts)}
-    by_stop = attendance(session, Visit.stop_id, *wanted)
-    came = [by_stop.get(row.id, {}) for row in rows]
-    latest = {stop.stop_id: stop.last_day for stop in last_held(session, last, in_scope(actor))}
+    vans = vans_seen_by(actor)
+    there = sums_of(session, Stop.id, first=first, last=last, van_id=vans, where=_in_box(box))
+    visits = [there[row.id].visits if row.id in there else 0 for row in rows]
+    came = [there[row.id].bands if row.id in there else {} for row in rows]
+    latest = {stop.stop_id: stop.last_day for stop in last_held(session, last, vans)}
     days = [latest.get(row.id) for row in rows]
     return _points(
         rows,
@@ -72,7 +68,7 @@ def stops_map(
             "kind": [row.kind for row in rows],
             "status": [row.status for row in rows],
             "publicity": [row.publicity for row in rows],
-            "visits": [visits.get(row.id, 0) for row in rows],
+            "visits": visits,
             "last_visit_day": days,
             "days_since_last_visit": [None if day is None else (last - day).days for day in days],
             "attendance": attendance_columns(came),
@@ -80,7 +76,7 @@ def stops_map(
         {
             "from_day": first,
             "to_day": last,
-            "visits": sum(visits.get(row.id, 0) for row in rows),
+            "visits": sum(visits),
             "attendance": attendance_view(summed(came)),
         },
     )
@@ -96,7 +92,9 @@ def visits_map(
     box: BBox | None,
 ) -> Points | Refusal:
     """Held visits of a period at their stops' positions. What was noted about a visit stays there."""
-    wanted = [between(first, last), in_scope(actor)]
+    wanted: list[sa.ColumnElement[bool]] = [Visit.local_day.between(first, last)]
+    if actor.role is Role.CREW:
+        wanted.append(Visit.van_id == actor.van_id)
     if stop_id is not None:
         wanted.append(Visit.stop_id == stop_id)
     if box is not None:
@@ -117,7 +115,7 @@ def visits_map(
     rows = session.execute(found.order_by(Visit.local_day, Visit.id).limit(MOST_FEATURES + 1)).all()
     if refusal := too_large(len(rows), MOST_FEATURES):
         return refusal
-    by_visit = attendance(session, Visit.id, *wanted)
+    by_visit = attendance(session, [row.id for row in rows])
     came = [by_visit.get(row.id, {}) for row in rows]
     return _points(
         rows,

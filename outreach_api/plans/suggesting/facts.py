@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach_api.ledger.held_days import held
 from outreach_api.outreach_map.reads import missed_near
-from outreach_api.outreach_map.reads.held import held, last_held
+from outreach_api.outreach_map.reads.held import last_held
 from outreach_api.plans.facts import stop_facts, van_facts
 from outreach_api.plans.learned import stay_minutes
 from outreach_api.plans.rules import StopFacts, VanFacts

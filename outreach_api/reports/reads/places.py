@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.geo import Point
 from outreach_api.kernel.mesh import MICRO
 from outreach_api.kernel.week import local_day
+from outreach_api.ledger.held_days import HELD
 from outreach_api.outreach_map.reads.gaps import largest_gaps
-from outreach_api.outreach_map.reads.held import HELD
 from outreach_api.outreach_map.reads.need import Need, need
 from outreach_api.outreach_map.rules.arrays import Spots
 from outreach_api.outreach_map.rules.covering import Standing, covered_people, standing

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.week import Period
 from outreach_api.ledger import measures
+from outreach_api.ledger.held_days import HELD
 from outreach_api.plans.rules import stay_state
 from outreach_api.reports.rules.periods import Span
 from outreach_api.storage.ledger import VisitTotal
@@ -21,8 +22,6 @@ from outreach_api.storage.sales import CashUp
 from outreach_api.storage.visits import Visit
 from outreach_api.visits.reads import told_twice
 from schemas.vocabulary import CancelReason, PlanStatus, StayState, VisitStatus
-
-HELD = (VisitStatus.OPEN, VisitStatus.CLOSED)
 
 
 class VisitLine(NamedTuple):
