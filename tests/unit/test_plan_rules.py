@@ -201,6 +201,18 @@ def test_stays_of_one_day_may_not_overlap() -> None:
     )
 
 
+def test_a_stay_that_is_moved_for_the_drive_ends_with_its_window() -> None:
+    """A mend that would break the hours of the place is no mend: people would go from one to the other and back."""
+    window = (Opening(weekday=5, opens=at("13:00"), closes=at("18:00")),)
+    first, tight = stay("10:00", "14:00"), stay("13:40", "18:00", point=THERE, openings=window)
+    (violation,) = hard(check(plan(first, tight)))
+    assert violation.code == "stays_overlap"
+    (mend,) = violation.mends
+    assert (mend.arrive, mend.depart) == (at("15:11"), at("18:00"))
+    moved = replace(tight, arrive=at("15:11"), depart=at("18:00"))
+    assert not hard(check(plan(first, moved)))
+
+
 def test_coming_back_to_the_same_stop_is_only_noted() -> None:
     first = stay("10:00", "12:00")
     again = replace(first, plan_stop_id=uuid.uuid4(), arrive=at("12:00"), depart=at("13:00"))

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from outreach_api.plans.rules.breaks import of_break
 from outreach_api.plans.rules.facts import Mend, OtherPlan, PlanFacts, Stay, Violation
+from outreach_api.plans.rules.places import closing
 from outreach_api.plans.rules.travel import Span, day_span, drive_between, minute_of, needed_between
 from outreach_api.plans.rules.violations import MINUTES_OF_DAY, Numbers, clock, hard, kept, move, soft
 from schemas.vocabulary import Remedy
@@ -44,7 +45,7 @@ def _between(before: Stay, after: Stay, plan: PlanFacts) -> Iterator[Violation]:
     moves = before.stop.id != after.stop.id  # else the van stays where it is
     needed = needed_between(before, after, plan) if moves else 0
     earliest = minute_of(before.depart) + needed
-    later = move(after, earliest, earliest + minute_of(after.depart) - minute_of(after.arrive))
+    later = _later(after, earliest, plan)
     numbers: dict[str, int | str] = {"arrive": clock(earliest)}
     if available < 0:
         numbers["overlap_minutes"] = -available
@@ -65,6 +66,15 @@ def _between(before: Stay, after: Stay, plan: PlanFacts) -> Iterator[Violation]:
             numbers["depart"] = clock(end)
         way = "" if sooner is None else "both"
         yield hard("drive_too_short", before, after, mends=kept(later, sooner), way=way, numbers=numbers)
+
+
+def _later(stay: Stay, earliest: int, plan: PlanFacts) -> Mend | None:
+    """As long as planned from a minute on; shorter by half at most where its window closes before."""
+    length = minute_of(stay.depart) - minute_of(stay.arrive)
+    closes = closing(stay, earliest, plan.day)
+    if closes is None or 2 * (closes - earliest) < length:
+        closes = earliest + length
+    return move(stay, earliest, min(earliest + length, closes))
 
 
 def _of_length(stays: Sequence[Stay], span: Span, plan: PlanFacts) -> Iterator[Violation]:

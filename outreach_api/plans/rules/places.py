@@ -120,6 +120,12 @@ def joined(spans: Sequence[Span]) -> list[Span]:
     return found
 
 
+def closing(stay: Stay, minute: int, day: dt.date) -> int | None:
+    """When the window closes that is open at a minute; None where none is, or the place has no hours."""
+    spans = joined([(minute_of(opens), minute_of(closes)) for opens, closes in _windows(stay, day) or ()])
+    return next((closes for opens, closes in spans if opens <= minute < closes), None)
+
+
 def _into(stay: Stay, spans: Sequence[Span]) -> tuple[Mend | None, str]:
     """The smallest move that brings a stay into the windows whole; else as much of it as the longest holds."""
     arrive, length = minute_of(stay.arrive), minute_of(stay.depart) - minute_of(stay.arrive)
