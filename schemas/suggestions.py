@@ -106,13 +106,22 @@ class ScorePartOut(Out):
         0, 1e9, allow_none=True, metadata={"description": "Of what it counts: people, days, promises, steps."}
     )
     points = Whole(0)
+    shared = Number(
+        0,
+        1e9,
+        metadata={
+            "description": "Of people, which another stop of the suggestion reaches: on an earlier day or hour, or, of a "
+            "stop that is left out, on any. They count there, once."
+        },
+    )
     text = fields.String()
 
     example: ClassVar = {
         "code": "gap",
         "amount": 412.5,
         "points": 103,
-        "text": "まわりの届いていない子ども 412.5人",
+        "shared": 0.0,
+        "text": "まわりの届いていない人 412.5人",
     }
 
 
@@ -138,7 +147,13 @@ class SuggestedStayOut(Out):
         "points": 271,
         "score": [
             ScorePartOut.example,
-            {"code": "days_since", "amount": None, "points": 168, "text": "まだ訪れたことがない"},
+            {
+                "code": "days_since",
+                "amount": None,
+                "points": 168,
+                "shared": 0.0,
+                "text": "まだ訪れたことがない",
+            },
         ],
     }
 
@@ -251,7 +266,9 @@ class LeftOutOut(Out):
         "stop_name": "小金原中央公園",
         "must": False,
         "points": 88,
-        "score": [{"code": "days_since", "amount": 30, "points": 60, "text": "前の訪問から30日"}],
+        "score": [
+            {"code": "days_since", "amount": 30, "points": 60, "shared": 0.0, "text": "前の訪問から30日"}
+        ],
         "open_days": 2,
         "reasons": [LeftOutReasonOut.example],
         "advice": "これを直せば入ります。",
@@ -273,7 +290,13 @@ class DayOffOut(Out):
 
 
 class SuggestionAnswerOut(Out):
-    value = Number(-1e12, 1e12, metadata={"description": "Points of the stays minus what driving takes off."})
+    value = Number(
+        -1e12,
+        1e12,
+        metadata={
+            "description": "Points of the stays minus what driving takes off; whom several stops reach counts once."
+        },
+    )
     bound = Number(
         -1e12, 1e12, allow_none=True, metadata={"description": "No plan can be worth more; null: not known."}
     )

@@ -27,6 +27,10 @@ TEXTS = {
     ),
     # What a stop is worth
     "score.gap": ("まわりの届いていない人 {amount}人", "{amount} people around it who are not reached"),
+    "score.gap.shared": (
+        "まわりの届いていない人 {amount}人（ほかに{shared}人いるが、この提案の別の場所が先に届く）",
+        "{amount} people around it who are not reached (besides {shared} whom another stop of this suggestion reaches first)",
+    ),
     "score.days_since": ("前の訪問から{amount}日", "{amount} days since the last visit"),
     "score.due": ("{amount}日以内にまた行く所", "wants a visit at least every {amount} days"),
     "score.never_visited": ("まだ訪れたことがない", "never visited yet"),
@@ -129,8 +133,8 @@ TEXTS = {
         "It fits if the stay is {minutes} minutes shorter; or, where people take turns, if the setting of breaks is changed.",
     ),
     "worth_less": (
-        "「{other}」のほうが点が高く、代わりに入りました。",
-        "{other} is worth more and took its place.",
+        "この提案の中では「{other}」のほうが点が高く、代わりに入りました。",
+        "In this plan {other} is worth more and took its place.",
     ),
     "worth_less.fix": (
         "点があと{missing_points}あれば入れ替わります（重みを上げるか、「必ず」に入れてください）。",

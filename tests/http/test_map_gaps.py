@@ -9,7 +9,7 @@ import pytest
 
 from outreach_api.kernel.geo import Point
 from outreach_api.kernel.mesh import bounds_degrees, children, neighbours
-from outreach_api.outreach_map.reads import coverage_summary, missed_near, missed_on
+from outreach_api.outreach_map.reads import coverage_summary, missed_around, missed_on
 from outreach_api.settings import Settings
 from schemas.vocabulary import Publicity, StopStatus
 from tests.api import Api
@@ -77,12 +77,10 @@ def test_where_no_known_place_reaches_the_ground_is_named_where_a_stop_would_add
     assert west < ground["lon"] < east_edge
     centre = middle(CELL)
     with api.database.read() as session:
-        at_middle, at_ground = missed_near(
-            session,
-            Settings(catchment_m=300),
-            [Point(centre["lat"], centre["lon"]), Point(ground["lat"], ground["lon"])],
-            TODAY,
-        ) or (0, 0)
+        points = [Point(centre["lat"], centre["lon"]), Point(ground["lat"], ground["lon"])]
+        around = missed_around(session, Settings(catchment_m=300), points, TODAY)
+    assert around is not None
+    at_middle, at_ground = around.alone(0), around.alone(1)
     assert ground["adds"] == pytest.approx(at_ground, abs=0.01)
     assert at_ground > at_middle
 
@@ -143,8 +141,9 @@ def test_what_a_day_misses_adds_up_to_its_gaps(api: Api) -> None:
     with api.database.read() as session:
         missed = missed_on(session, Settings(), TODAY)
         assert missed is not None
-        everywhere = missed_near(session, Settings(catchment_m=5_000), [Point(**middle(CELL))], TODAY)
+        everywhere = missed_around(session, Settings(catchment_m=5_000), [Point(**middle(CELL))], TODAY)
     gaps = sum(gap["gap"] for gap in cells(api.get("/v1/map/gaps?level=250&limit=200")).values())
     open_places = (1 - missed.standing.share) * 256
     assert float(open_places @ missed.people_a_place) == pytest.approx(gaps, abs=0.05)
-    assert everywhere == [0], "a radius of five kilometres is covered by that stop, too"
+    assert everywhere is not None
+    assert everywhere.alone(0) == 0, "a radius of five kilometres is covered by that stop, too"

@@ -12,13 +12,16 @@ from xml.etree import ElementTree
 import pytest
 
 from outreach_api import worker
+from outreach_api.kernel.geo import Point
 from outreach_api.plans.solver.answer import Ended
 from outreach_api.plans.solver.solve import Progress
 from outreach_api.plans.suggesting import running
 from outreach_api.settings import Settings
 from outreach_api.storage.jobs import LEASE
 from tests.api import Answer, Api
+from tests.mapped import populate
 from tests.planning import agreed_stop, draft, publish, stay
+from tests.suggested import cells_around
 
 WEEK = {"from_day": "2026-11-30", "to_day": "2026-12-06", "weekdays": [2, 5], "iterations": 4}
 WEDNESDAY, SATURDAY = "2026-12-02", "2026-12-05"
@@ -68,7 +71,13 @@ def test_a_week_is_suggested_scored_drafted_and_can_be_published(api: Api) -> No
     assert sorted(code for day in visited(found) for code in day) == sorted(stops)
     assert {day["local_day"] for day in answer["days"]} <= {WEDNESDAY, SATURDAY}
     score = answer["days"][0]["stays"][0]["score"]
-    assert {"code": "days_since", "amount": None, "points": 168, "text": "まだ訪れたことがない"} in score
+    assert {
+        "code": "days_since",
+        "amount": None,
+        "points": 168,
+        "shared": 0,
+        "text": "まだ訪れたことがない",
+    } in score
     assert answer["left_out"] == []
     assert api.get("/v1/plans").json["items"] == []
     adopted = adopt(api, found)
@@ -159,10 +168,41 @@ def test_a_full_day_names_what_took_the_place_and_a_heavier_stop_takes_it(api: A
     full, less = left["reasons"]
     assert full["code"] == "shift_full"
     assert less["code"] == "worth_less"
-    assert less["cause"] == "「場所K01」のほうが点が高く、代わりに入りました。"
+    assert less["cause"] == "この提案の中では「場所K01」のほうが点が高く、代わりに入りました。"
     assert less["numbers"]["missing_points"] == 41
     longer = suggested(api, weekdays=[2], shift_minutes=190 + full["numbers"]["minutes"])
     assert [sorted(day) for day in visited(longer)] == [["K01", "K02"]]
+
+
+def test_of_two_neighbours_one_goes_and_the_people_that_both_reach_count_once(api: Api) -> None:
+    """A lonely place that scores less by itself is worth more than the second of two that stand side by side."""
+    places = {
+        "K01": Point(35.8041, 139.9523),
+        "K02": Point(35.8046, 139.9523),
+        "K03": Point(35.8241, 139.9523),
+    }
+    populate(api, *(f"{cell},200,100" for cell in cells_around(places.values())))
+    for number, (code, point) in enumerate(places.items()):
+        position = {"lat": point.lat, "lon": point.lon}
+        agreed_stop(api, code, position=position, weight=2 - number)
+    found = suggested(api, weekdays=[2], shift_minutes=430)
+    assert sorted(code for day in visited(found) for code in day) == ["K01", "K03"]
+    answer = found["answer"]
+    (day,) = answer["days"]
+    assert sum(one["points"] for one in day["stays"]) == day["points"]
+    assert answer["value"] == day["points"] - day["drive_minutes"]
+    assert answer["bound"] >= answer["value"]
+    (twin,) = answer["left_out"]
+    people = next(part for part in twin["score"] if part["code"] == "gap")
+    assert 0 < people["amount"] < people["shared"]
+    assert people["text"] == (
+        f"まわりの届いていない人 {people['amount']:g}人"
+        f"（ほかに{people['shared']:g}人いるが、この提案の別の場所が先に届く）"
+    )
+    assert [reason["code"] for reason in twin["reasons"]] == ["shift_full", "worth_less"]
+    assert all(part["shared"] == 0 for one in day["stays"] for part in one["score"])
+    apart = suggested(api, weekdays=[2], shift_minutes=430, never=[twin["stop_id"]])["answer"]
+    assert apart["value"] == answer["value"]
 
 
 def test_a_must_goes_before_what_is_worth_more(api: Api) -> None:
@@ -217,20 +257,20 @@ def test_one_that_runs_tells_how_far_it_is_and_hears_that_it_is_stopped(
 ) -> None:
     agreed_stop(api, "K01")
     suggestion_id = ask(api)
-    really = running.solve
+    really = running.search
     seen = []
 
-    def solve(problem: Any, *, progress: Any, cancelled: Any, **said: Any) -> Any:
+    def search(posed: Any, *, progress: Any, cancelled: Any) -> Any:
         progress(Progress(1, 12.0, None))
         seen.append(api.get(f"/v1/plan-suggestions/{suggestion_id}").json)
         assert not cancelled()
         api.post(f"/v1/plan-suggestions/{suggestion_id}/stop", {})
         progress(Progress(2, 13.0, None))
         assert cancelled()
-        return really(problem, progress=progress, cancelled=lambda: False, **said)
+        return really(posed, progress=progress, cancelled=lambda: False)
 
     monkeypatch.setattr(running, "SECONDS_BETWEEN_NOTES", 0.0)
-    monkeypatch.setattr(running, "solve", solve)
+    monkeypatch.setattr(running, "search", search)
     work(api)
     assert seen[0]["status"] == "running"
     assert seen[0]["progress"] == {"step": "search", "share": 0.25, "value": 12.0}
@@ -288,15 +328,15 @@ def test_whoever_explains_many_stops_tells_how_far_it_is_and_keeps_its_job(
 def test_a_process_that_must_end_gives_it_back(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     agreed_stop(api, "K01")
     suggestion_id = ask(api)
-    really, stop = running.solve, threading.Event()
+    really, stop = running.search, threading.Event()
 
-    def solve(problem: Any, *, cancelled: Any, **said: Any) -> Any:
+    def search(posed: Any, *, progress: Any, cancelled: Any) -> Any:
         stop.set()
         assert cancelled()
-        return replace(really(problem, cancelled=lambda: False, **said), ended=Ended.CANCELLED)
+        return replace(really(posed, progress=progress, cancelled=lambda: False), ended=Ended.CANCELLED)
 
     with monkeypatch.context() as patch:
-        patch.setattr(running, "solve", solve)
+        patch.setattr(running, "search", search)
         work(api, stop)
     assert api.get(f"/v1/plan-suggestions/{suggestion_id}").json["status"] == "waiting"
     assert work(api) == 1
@@ -311,7 +351,7 @@ def test_a_worker_that_died_over_it_is_followed_by_another(api: Api, monkeypatch
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(running, "solve", die)
+        patch.setattr(running, "search", die)
         with pytest.raises(KeyboardInterrupt):
             work(api)
     assert work(api) == 0
@@ -328,7 +368,7 @@ def test_a_fault_of_ours_ends_it_with_a_sentence(api: Api, monkeypatch: pytest.M
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(running, "solve", fail)
+        patch.setattr(running, "search", fail)
         work(api)
     found = api.get(f"/v1/plan-suggestions/{suggestion_id}", headers={"Accept-Language": "en"}).json
     assert found["status"] == "failed"

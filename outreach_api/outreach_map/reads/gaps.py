@@ -23,6 +23,7 @@ from outreach_api.outreach_map.rules.gathering import gathered, least
 from outreach_api.outreach_map.rules.grid import touching
 from outreach_api.outreach_map.rules.missing import Missed, gaps, worst
 from outreach_api.outreach_map.rules.placing import Ground
+from outreach_api.outreach_map.rules.sharing import Catchments
 from outreach_api.outreach_map.shown import Cells
 from outreach_api.settings import Settings
 from schemas.vocabulary import Role
@@ -141,18 +142,15 @@ def missed_on(session: Session, settings: Settings, on: dt.date) -> Missed | Non
     return Missed.of(known.grid, known.people, standing, settings.gap_full_days)
 
 
-def missed_near(
+def missed_around(
     session: Session, settings: Settings, places: Sequence[Point], on: dt.date
-) -> list[float] | None:
-    """For each place the people in its catchment who are missed on a day; None without an import.
+) -> Catchments | None:
+    """The people in each place's catchment who are missed on a day; None without an import.
 
     A stop on the doorstep of another that was held last week misses nobody.
     """
     missed = missed_on(session, settings, on)
-    if missed is None:
-        return None
-    near: list[float] = missed.near_each(Spots.of(places), settings.catchment_m).tolist()
-    return near
+    return None if missed is None else Catchments.of(missed, Spots.of(places), settings.catchment_m)
 
 
 def gaps_map(

@@ -183,8 +183,11 @@ def _inserted(
     lacks: tuple[Lack, ...],
 ) -> Insertion:
     longer = _with(order, position, place)
-    after = _least_minutes(stretched(problem, shift, lacks), shift, longer)
-    before = _least_minutes(problem, shift, order) if order else 0
+    after = _owed(stretched(problem, shift, lacks), shift, longer)
+    if after is None:
+        raise ValueError("an order that the shift can't drive")
+    # What is left of a route may owe a break that lay before its first stay: then all of it is new.
+    before = _owed(problem, shift, order) or 0 if order else 0
     return Insertion(
         shift=shift, place=place, position=position, drive=drive, longer=after - before, lacks=lacks
     )
@@ -254,13 +257,6 @@ def _too_long(problem: Problem, shift: int, order: Sequence[int]) -> tuple[Lack,
     if least > when.longest:
         lacks.append(Lack(Lacking.TOO_LONG, least - when.longest))
     return tuple(lacks)
-
-
-def _least_minutes(problem: Problem, shift: int, order: Sequence[int]) -> int:
-    least = _owed(problem, shift, order)
-    if least is None:
-        raise ValueError("an order that the shift can't drive")
-    return least
 
 
 def _owed(problem: Problem, shift: int, order: Sequence[int]) -> int | None:

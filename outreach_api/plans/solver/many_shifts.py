@@ -30,15 +30,19 @@ class ManyShifts:
     The search follows the prices with the least bound.
     """
 
-    def __init__(self, problem: Problem, seed: int, between: Callable[[], None]) -> None:
+    def __init__(self, problem: Problem, seed: int, start: Orders, between: Callable[[], None]) -> None:
         self._between = between
         self._tables = shift_tables(problem, range(len(problem.places)))
         market = Market(problem, self._tables)
+        market.promising[[place for order in start for place in order]] = True
         narrow = shift_tables(problem, [int(number) for number in np.flatnonzero(market.promising)])
         self._guide = Pricing(narrow, market.prices, _STEP)
         self._search = Neighbourhoods(problem, narrow, market.prices, _STEP, seed, between)
         self._units = 0
         self.bound = float("inf")
+        self._from_nothing = () if start else _FROM_NOTHING
+        if start:
+            self._search.begin(start)
 
     @property
     def orders(self) -> Orders:
@@ -46,8 +50,8 @@ class ManyShifts:
 
     def unit(self) -> bool:
         unit = self._units
-        if unit < len(_FROM_NOTHING):
-            self._search.one_by_one(_FROM_NOTHING[unit])
+        if unit < len(self._from_nothing):
+            self._search.one_by_one(self._from_nothing[unit])
             if not unit:
                 self._guided(_FIRST_ROUNDS)
         elif unit % _BOUND_EVERY == _BOUND_EVERY - 2:

@@ -53,6 +53,10 @@ class Neighbourhoods:
         self._current: Orders = tuple(() for _ in tables)
         self.best: Orders = self._current
 
+    def begin(self, orders: Orders) -> None:
+        """With a plan that is there already."""
+        self._accept(orders)
+
     def one_by_one(self, share: float) -> None:
         """From nothing: each shift in turn chooses as if places cost this share of their prices, then takes what is left."""
         self._accept(

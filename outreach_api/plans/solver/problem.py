@@ -109,6 +109,12 @@ class Shift:
     pause: Break | None = None
     barred: frozenset[int] = field(default_factory=frozenset)
 
+    def overfilled(self, busy: int) -> bool:
+        """Whether so many minutes of driving, set-up, stays and teardown find no room, wherever they lie."""
+        steps = () if self.pause is None else self.pause.steps
+        rest = max((minutes for over, minutes in steps if busy > over), default=0)
+        return busy + rest > min(self.longest, self.latest - self.earliest)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -161,6 +167,11 @@ class Problem:
         if asked.never or place in when.barred:
             return ()
         return [w for w in asked.windows.get(when.day, ()) if w[1] - w[0] >= asked.stay]
+
+    def busy(self, place: int) -> int:
+        """Minutes that a visit takes without any drive."""
+        asked = self.places[place]
+        return asked.setup + asked.stay + asked.teardown
 
     def leg(self, shift: int, before: int, after: int) -> int:
         """Minutes from the end of one stay to the earliest begin of the next: teardown, drive, set-up."""

@@ -24,11 +24,12 @@ Orders = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Units done, the value reached and the bound so far."""
+    """Units done, the value reached, the bound so far, and the orders of that value by shift."""
 
     iterations: int
     value: float
     bound: float | None
+    orders: Orders = ()
 
 
 class Search(Protocol):
@@ -59,13 +60,15 @@ def solve(
     seed: int = 0,
     iterations: int = ITERATIONS,
     seconds: float | None = None,
+    start: Orders = (),
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     clock: Callable[[], float] = time.monotonic,
 ) -> Answer:
     """The best answer within so many units and seconds of `clock`. The first unit is always done unless cancelled.
 
-    `cancelled` is asked many times a second; `progress` is told after each unit.
+    `start` are orders by shift that are known already: a search over several shifts begins with them. `cancelled` is
+    asked many times a second; `progress` is told after each unit.
     """
     until = None if seconds is None else clock() + seconds
     done = 0
@@ -78,13 +81,13 @@ def solve(
 
     search, ended = None, Ended.ITERATIONS
     try:
-        search = _engine(problem, seed, between)
+        search = _engine(problem, seed, start, between)
         while done < iterations:
             between()
             more = search.unit()
             done += 1
             if progress is not None:
-                progress(Progress(done, _value(problem, search), _bound(problem, search)))
+                progress(Progress(done, _value(problem, search), _bound(problem, search), search.orders))
             if _proven(problem, search):
                 ended = Ended.PROVEN
                 break
@@ -95,14 +98,14 @@ def solve(
     return _answer(problem, search, seed, done, ended)
 
 
-def _engine(problem: Problem, seed: int, between: Callable[[], None]) -> Search:
+def _engine(problem: Problem, seed: int, start: Orders, between: Callable[[], None]) -> Search:
     if len(problem.shifts) == 1:
         from outreach_api.plans.solver.one_shift import OneShift
 
         return OneShift(problem, between)
     from outreach_api.plans.solver.many_shifts import ManyShifts
 
-    return ManyShifts(problem, seed, between)
+    return ManyShifts(problem, seed, start, between)
 
 
 def _answer(problem: Problem, search: Search | None, seed: int, iterations: int, ended: Ended) -> Answer:
@@ -111,7 +114,7 @@ def _answer(problem: Problem, search: Search | None, seed: int, iterations: int,
     proven = ended is Ended.PROVEN
     value = value_of(problem, enumerate(orders))
     return Answer(
-        routes=tuple(_route(problem, shift, order) for shift, order in enumerate(orders)),
+        routes=tuple(route_of(problem, shift, order) for shift, order in enumerate(orders)),
         value=value,
         bound=value if proven else _bound(problem, search),
         proven=proven,
@@ -123,7 +126,8 @@ def _answer(problem: Problem, search: Search | None, seed: int, iterations: int,
     )
 
 
-def _route(problem: Problem, shift: int, order: tuple[int, ...]) -> Route:
+def route_of(problem: Problem, shift: int, order: tuple[int, ...]) -> Route:
+    """The times of an engine's order."""
     route = schedule(problem, shift, order)
     if route is None:
         raise AssertionError(f"an engine's order breaks a hard rule in shift {shift}: {order}")

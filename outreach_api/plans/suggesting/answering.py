@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,8 @@ from outreach_api.plans.solver.answer import Answer, Route
 from outreach_api.plans.solver.answer import Stay as RouteStay
 from outreach_api.plans.suggesting.posing import Posed
 from outreach_api.plans.suggesting.reasons import LeftOut
-from outreach_api.plans.suggesting.scores import Part, points
+from outreach_api.plans.suggesting.scores import Part, gap_points, points, with_people
+from outreach_api.plans.suggesting.together import Share, Together
 from schemas.vocabulary import LegBasis
 
 _NEVER_SUGGESTED = frozenset({"break_missing"})
@@ -31,7 +32,9 @@ def kept(
     posed: Posed, answer: Answer, left_out: Iterable[LeftOut], roads_problem: str | None
 ) -> dict[str, Any]:
     """The answer as JSON. Raises BrokenRule."""
-    visits = days_of(posed, answer)
+    visits, together = days_of(posed, answer), Together(posed)
+    in_turn = [stay.place for _, _, stay in sorted(_stays(posed, answer), key=lambda one: one[:2])]
+    shares = dict(zip(in_turn, together.in_turn(in_turn), strict=True))
     return {
         "value": round(answer.value, 2),
         "bound": None if answer.bound is None else round(answer.bound, 2),
@@ -42,7 +45,7 @@ def kept(
         "iterations": answer.iterations,
         "seed": answer.seed,
         "roads_problem": roads_problem,
-        "days": [_day(posed, route, visits) for route in answer.routes if route.stays],
+        "days": [_day(posed, route, visits, shares) for route in answer.routes if route.stays],
         "days_off": [
             {
                 "van_id": str(off.van_id),
@@ -52,8 +55,15 @@ def kept(
             }
             for off in posed.days_off
         ],
-        "left_out": [_left_out(posed, one) for one in left_out],
+        "left_out": [_left_out(together, answer, one) for one in left_out],
     }
+
+
+def _stays(posed: Posed, answer: Answer) -> Iterator[tuple[dt.date, int, RouteStay]]:
+    """Each stay with its day and the minute of its arrival."""
+    for route in answer.routes:
+        for stay in route.stays:
+            yield posed.shifts[route.shift].day, stay.arrive, stay
 
 
 def days_of(posed: Posed, answer: Answer) -> dict[int, list[dt.date]]:
@@ -97,13 +107,15 @@ def plan_of(posed: Posed, route: Route, visits: Mapping[int, Sequence[dt.date]])
     )
 
 
-def _day(posed: Posed, route: Route, visits: Mapping[int, Sequence[dt.date]]) -> dict[str, Any]:
+def _day(
+    posed: Posed, route: Route, visits: Mapping[int, Sequence[dt.date]], shares: Mapping[int, Share]
+) -> dict[str, Any]:
     plan = plan_of(posed, route, visits)
     found = check(plan)
     if broken := [*hard(found), *(one for one in found if one.code in _NEVER_SUGGESTED)]:
         raise BrokenRule(broken)
     one = posed.shifts[route.shift]
-    stays = [_stay(posed, one.day, stay) for stay in route.stays]
+    stays = [_stay(posed, one.day, stay, shares[stay.place]) for stay in route.stays]
     return {
         "local_day": one.day.isoformat(),
         "van_id": str(one.van.van_id),
@@ -126,30 +138,28 @@ def _day(posed: Posed, route: Route, visits: Mapping[int, Sequence[dt.date]]) ->
     }
 
 
-def _stay(posed: Posed, day: dt.date, stay: RouteStay) -> dict[str, Any]:
+def _stay(posed: Posed, day: dt.date, stay: RouteStay, share: Share) -> dict[str, Any]:
     visit = posed.visits[stay.place]
     candidate = posed.case.candidates[visit.candidate]
-    score = visit.parts(day, posed.case.wish.first)
     return {
         "stop_id": str(candidate.stop.id),
         "arrive": _text(stay.arrive),
         "depart": _text(stay.depart),
         "stay_learned": candidate.stay_learned,
-        "points": points(score),
-        "score": _score(score),
+        **_worth(visit.parts(day, posed.case.wish.first), share),
     }
 
 
-def _left_out(posed: Posed, one: LeftOut) -> dict[str, Any]:
+def _left_out(together: Together, answer: Answer, one: LeftOut) -> dict[str, Any]:
+    posed = together.posed
     candidates = posed.case.candidates
     candidate = candidates[one.candidate]
-    visit = next(visit for visit in posed.visits if visit.candidate == one.candidate)
-    score = visit.base + visit.in_time
+    place = next(n for n, visit in enumerate(posed.visits) if visit.candidate == one.candidate)
+    visit = posed.visits[place]
     return {
         "stop_id": str(candidate.stop.id),
         "must": candidate.stop.id in posed.case.wish.must,
-        "points": points(score),
-        "score": _score(score),
+        **_worth(visit.base + visit.in_time, together.added(place, answer.visited)),
         "open_days": one.days_open,
         "reasons": [
             {
@@ -165,8 +175,16 @@ def _left_out(posed: Posed, one: LeftOut) -> dict[str, Any]:
     }
 
 
-def _score(found: Iterable[Part]) -> list[dict[str, Any]]:
-    return [{"code": part.code.value, "amount": part.amount, "points": part.points} for part in found]
+def _worth(alone: tuple[Part, ...], share: Share) -> dict[str, Any]:
+    """The score of a stop beside others: of the people around it those count whom it reaches for itself."""
+    score = with_people(alone, share.people, share.shared, share.points)
+    return {
+        "points": points(alone) - gap_points(alone) + gap_points(score),
+        "score": [
+            {"code": part.code.value, "amount": part.amount, "points": part.points, "shared": part.shared}
+            for part in score
+        ],
+    }
 
 
 def _time(minutes: int) -> dt.time:

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.ledger.held_days import held
-from outreach_api.outreach_map.reads import missed_near
+from outreach_api.outreach_map.reads import missed_around
 from outreach_api.outreach_map.reads.held import last_held
+from outreach_api.outreach_map.rules.sharing import Catchments
 from outreach_api.plans.facts import stop_facts, van_facts
 from outreach_api.plans.learned import stay_minutes
 from outreach_api.plans.rules import StopFacts, VanFacts
@@ -70,8 +71,11 @@ def candidates(
     stop_ids: Collection[uuid.UUID] | None,
     must: Collection[uuid.UUID],
     apart_days: int,
-) -> list[Candidate]:
-    """The stops asked for, or all that their hosts agreed to and those that must be, in the order of their codes."""
+) -> tuple[list[Candidate], Catchments | None]:
+    """The stops asked for, or all that their hosts agreed to and those that must be, in the order of their codes.
+
+    And whom they reach, by their numbers in this order.
+    """
     select = sa.select(Stop.id, Stop.code, Stop.weight, Stop.status).order_by(Stop.code, Stop.id)
     rows = [
         row
@@ -81,7 +85,7 @@ def candidates(
     ids = [row.id for row in rows]
     facts = stop_facts(session, ids)
     before = first - dt.timedelta(days=1)
-    missed = missed_near(session, settings, [facts[stop_id].point for stop_id in ids], before)
+    missed = missed_around(session, settings, [facts[stop_id].point for stop_id in ids], before)
     latest = {stop.stop_id: stop.last_day for stop in last_held(session, before)}
     promised = _promises(session, last)
     stays = stay_minutes(session, before)
@@ -89,12 +93,12 @@ def candidates(
     taken = _days_taken(session, first, last, max(apart_days, settings.revisit_days, *wanted, 0))
     for stop_id, day in latest.items():
         taken[stop_id].add(day)
-    return [
+    found = [
         Candidate(
             stop=facts[row.id],
             code=row.code,
             record=StopRecord(
-                missed_people=None if missed is None else missed[number],
+                missed_people=None if missed is None else missed.alone(number),
                 days_since=(first - latest[row.id]).days if row.id in latest else None,
                 returns=promised[row.id][0],
                 follow_ups=promised[row.id][1],
@@ -106,6 +110,7 @@ def candidates(
         )
         for number, row in enumerate(rows)
     ]
+    return found, missed
 
 
 def vans(

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from outreach_api.kernel.geo import Point
+from outreach_api.outreach_map.rules.sharing import Catchments
 from outreach_api.plans.rules import Drives, Limits, PlanFacts, Stay, VanFacts, Violation, check, hard
 from outreach_api.plans.solver.problem import Break, Place, Problem, Shift, Site, Window
 from outreach_api.plans.suggesting.facts import Candidate, VanInTown
@@ -74,6 +75,8 @@ class Case:
     rates: Rates
     heat: Mapping[dt.date, float] = field(default_factory=dict)
     """Degrees WBGT that are expected, by day."""
+    around: Catchments | None = None
+    """Whom each candidate reaches of those who are missed, by its number; None where no population is known."""
 
     def apart(self, candidate: Candidate) -> int:
         """Days between two visits of a stop: what was asked for, or more if the place or the house wants it."""

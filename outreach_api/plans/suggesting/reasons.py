@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from outreach_api.plans.rules import Violation
-from outreach_api.plans.solver.answer import Answer, drive_of
+from outreach_api.plans.solver.answer import Answer
 from outreach_api.plans.solver.inserting import (
     Insertion,
     Lack,
@@ -22,6 +22,7 @@ from outreach_api.plans.solver.inserting import (
 )
 from outreach_api.plans.solver.problem import Problem
 from outreach_api.plans.suggesting.posing import WHOLE_DAY, Posed, windows_of
+from outreach_api.plans.suggesting.together import Together
 
 _SHIFTS_SWAPPED = 3
 """In so many shifts, those that miss least, it is tried whose place the stop would need."""
@@ -84,17 +85,19 @@ def left_out(
     posed: Posed, answer: Answer, told: Callable[[float], None] = lambda share: None
 ) -> list[LeftOut]:
     """Every candidate without a visit, in the candidates' order. `told` hears which share of them is done."""
+    together = Together(posed)
     visited = {posed.visits[place].candidate for place in answer.visited}
     first = {visit.candidate: place for place, visit in reversed(list(enumerate(posed.visits)))}
     missed = [number for number in range(len(posed.case.candidates)) if number not in visited]
     found = []
     for count, number in enumerate(missed):
         told(count / len(missed))
-        found.append(_explain(posed, answer, number, first[number]))
+        found.append(_explain(together, answer, number, first[number]))
     return found
 
 
-def _explain(posed: Posed, answer: Answer, candidate: int, place: int) -> LeftOut:
+def _explain(together: Together, answer: Answer, candidate: int, place: int) -> LeftOut:
+    posed = together.posed
     against = [_against(posed, candidate, number) for number in range(len(posed.shifts))]
     days = {shift.day for shift, found in zip(posed.shifts, against, strict=True) if not found}
     if not posed.shifts:
@@ -108,13 +111,13 @@ def _explain(posed: Posed, answer: Answer, candidate: int, place: int) -> LeftOu
         Reason(one.code, dict(one.numbers), day, best.shift, way=one.fix) for one in against[best.shift]
     ]
     if not reasons and best.insertion.possible:
-        return LeftOut(candidate, (_not_worth_it(posed, place, best),), len(days))
+        return LeftOut(candidate, (_not_worth_it(together, answer, place, best),), len(days))
     known = {reason.code for reason in reasons}
     lacking = [_lacking(posed, lack, place, best) for lack in best.insertion.lacks]
     swap = (
         None
         if reasons
-        else _cheapest_swap(posed, answer, place, [way.shift for way in ways[:_SHIFTS_SWAPPED]])
+        else _cheapest_swap(together, answer, place, [way.shift for way in ways[:_SHIFTS_SWAPPED]])
     )
     reasons += [reason for reason in lacking if reason.code not in known]
     if swap is not None:
@@ -184,10 +187,12 @@ def _lacking(posed: Posed, lack: Lack, place: int, way: _Way) -> Reason:
     return Reason(code, numbers, shift.day, way.shift, other)
 
 
-def _not_worth_it(posed: Posed, place: int, way: _Way) -> Reason:
-    """There is room, but the drive costs more than the visit is worth."""
+def _not_worth_it(together: Together, answer: Answer, place: int, way: _Way) -> Reason:
+    """There is room, but the drive costs more than the visit adds."""
+    posed = together.posed
     price = posed.problem.minute_price * way.insertion.drive
     value = posed.problem.points(place, way.shift)
+    value -= together.twice([*answer.visited, place]) - together.twice(answer.visited)
     return Reason(
         "not_worth_the_drive",
         {
@@ -200,21 +205,20 @@ def _not_worth_it(posed: Posed, place: int, way: _Way) -> Reason:
     )
 
 
-def _cheapest_swap(posed: Posed, answer: Answer, place: int, shifts: Sequence[int]) -> _Swap | None:
+def _cheapest_swap(together: Together, answer: Answer, place: int, shifts: Sequence[int]) -> _Swap | None:
     """The visit whose place it could take at the least loss."""
-    problem = posed.problem
+    problem, orders = together.posed.problem, [route.order for route in answer.routes]
     swaps = []
     for shift in shifts:
-        route = answer.routes[shift]
-        for gone in route.order:
+        for gone in orders[shift]:
             if problem.places[gone].must:
                 continue
-            order = tuple(other for other in route.order if other != gone)
+            order = tuple(other for other in orders[shift] if other != gone)
             entry = cheapest_insertion(problem, shift, order, place)
             if entry.possible:
-                saved = problem.minute_price * (route.drive - drive_of(problem, shift, order) - entry.drive)
-                lost = problem.points(gone, shift) - problem.points(place, shift) - saved
-                swaps.append(_Swap(shift, gone, lost))
+                with_it = (*order[: entry.position], place, *order[entry.position :])
+                after = together.value([*orders[:shift], with_it, *orders[shift + 1 :]])
+                swaps.append(_Swap(shift, gone, answer.value - after))
     return min(swaps, key=lambda swap: (swap.points, swap.shift, swap.gone), default=None)
 
 

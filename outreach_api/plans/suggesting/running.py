@@ -21,11 +21,12 @@ from outreach_api.kernel.log_lines import tell
 from outreach_api.plans import travel
 from outreach_api.plans.facts import base_of, limits
 from outreach_api.plans.solver.answer import Ended
-from outreach_api.plans.solver.solve import Progress, solve
+from outreach_api.plans.solver.solve import Progress
 from outreach_api.plans.suggesting import facts
 from outreach_api.plans.suggesting.answering import kept
 from outreach_api.plans.suggesting.posing import Case, pose
 from outreach_api.plans.suggesting.reasons import left_out
+from outreach_api.plans.suggesting.searching import search
 from outreach_api.plans.suggesting.wish import Wish
 from outreach_api.plans.surroundings import expected_wbgt
 from outreach_api.settings import Settings
@@ -66,14 +67,7 @@ def _answer(database: Database, settings: Settings, wish: Wish, notes: _Notes, n
         case_of, points = _gathered(session, settings, wish)
     drives, roads_problem = travel.look_up(database, settings, points, now())
     posed = pose(case_of(drives.drives(points, settings.travel_speeds)))
-    answer = solve(
-        posed.problem,
-        seed=wish.seed,
-        iterations=wish.iterations,
-        seconds=wish.seconds,
-        progress=partial(notes.searched, wish, time.monotonic()),
-        cancelled=notes.stopped,
-    )
+    answer = search(posed, progress=partial(notes.searched, wish, time.monotonic()), cancelled=notes.stopped)
     if notes.ending and answer.ended is Ended.CANCELLED:
         notes.give_back()
         return
@@ -83,7 +77,7 @@ def _answer(database: Database, settings: Settings, wish: Wish, notes: _Notes, n
 
 def _gathered(session: Session, settings: Settings, wish: Wish) -> tuple[Callable[[Any], Case], list[Point]]:
     """All of a case but its drives, and the places between which those are wanted."""
-    found = facts.candidates(
+    found, around = facts.candidates(
         session,
         settings,
         first=wish.first,
@@ -109,6 +103,7 @@ def _gathered(session: Session, settings: Settings, wish: Wish) -> tuple[Callabl
             limits=limits(settings),
             rates=facts.rates(settings),
             heat=heat,
+            around=around,
         )
 
     return case_of, points

@@ -50,6 +50,8 @@ class Part:
     code: ScorePart
     amount: float | None
     points: int
+    shared: float = 0.0
+    """Of people: more of them, whom other stops of the suggestion reach."""
 
 
 def parts(record: StopRecord, rates: Rates) -> tuple[Part, ...]:
@@ -78,6 +80,19 @@ def parts(record: StopRecord, rates: Rates) -> tuple[Part, ...]:
 def due(most_days: int, rates: Rates) -> Part:
     """What a visit is worth besides when it comes in time: at least every `most_days` days somebody must."""
     return Part(ScorePart.DUE, most_days, round(rates.per_due))
+
+
+def gap_points(found: tuple[Part, ...]) -> int:
+    """The points of the people around it."""
+    return sum(part.points for part in found if part.code is ScorePart.GAP)
+
+
+def with_people(found: tuple[Part, ...], people: float, shared: float, points: int) -> tuple[Part, ...]:
+    """The parts of a stop that has so many people for itself, and shares others."""
+    return tuple(
+        Part(part.code, round(people, 1), points, round(shared, 1)) if part.code is ScorePart.GAP else part
+        for part in found
+    )
 
 
 def points(found: tuple[Part, ...]) -> int:

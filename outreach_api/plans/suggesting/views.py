@@ -115,12 +115,16 @@ class _View:
             "stop_code": stop.code,
             "stop_name": stop.name,
             "points": one["points"],
-            "score": [{**part, "text": self._part(part)} for part in one["score"]],
+            "score": [self._part(part) for part in one["score"]],
         }
 
-    def _part(self, part: Mapping[str, Any]) -> str:
+    def _part(self, part: Mapping[str, Any]) -> dict[str, Any]:
+        shared = part.get("shared", 0.0)  # suggestions of before did not say
         code = "score.never_visited" if part["amount"] is None else f"score.{part['code']}"
-        return say(code, self._lang, {"amount": f"{part['amount']:g}" if part["amount"] is not None else ""})
+        if shared:
+            code = f"{code}.shared"
+        numbers = {"amount": "" if part["amount"] is None else f"{part['amount']:g}", "shared": f"{shared:g}"}
+        return {**part, "shared": shared, "text": say(code, self._lang, numbers)}
 
     def _notice(self, notice: Mapping[str, Any], stays: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         code, numbers = notice["code"], notice["numbers"]
