@@ -284,16 +284,16 @@ def test_a_search_that_its_time_will_end_says_how_much_of_it_is_over(
 ) -> None:
     agreed_stop(api, "K01")
     suggestion_id = ask(api, seconds=100, iterations=100_000)
-    really, seconds, seen = running.solve, [0.0], []
+    really, seconds, seen = running.search, [0.0], []
 
-    def solve(problem: Any, *, progress: Any, **said: Any) -> Any:
+    def search(posed: Any, *, progress: Any, cancelled: Any) -> Any:
         seconds[0] += 40.0
         progress(Progress(1, 12.0, None))
         seen.append(api.get(f"/v1/plan-suggestions/{suggestion_id}").json["progress"])
-        return really(problem, **said | {"iterations": 1, "seconds": None})
+        return really(posed, cancelled=cancelled)
 
     monkeypatch.setattr(running, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
-    monkeypatch.setattr(running, "solve", solve)
+    monkeypatch.setattr(running, "search", search)
     work(api)
     assert seen == [{"step": "search", "share": 0.4, "value": 12.0}]
 
