@@ -24,7 +24,7 @@ class Need:
     """People by 250 m cell, weighted with the share that counts. `targets` is None where the import knows no wanted ones.
 
     Shared between requests, as is what finds its cells: nobody may change its arrays. A nation of 1.5 million cells
-    takes about 80 MB.
+    takes about 60 MB.
     """
 
     import_id: uuid.UUID

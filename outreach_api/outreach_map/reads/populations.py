@@ -20,6 +20,7 @@ _BASE_CELLS = {
     500: (10, (1, 2, 3, 4)),
     1_000: (100, tuple(10 * half + quarter for half in (1, 2, 3, 4) for quarter in (1, 2, 3, 4))),
 }
+_ROWS_AT_ONCE = 20_000
 
 _I = PopulationImport.__table__.c
 NEWEST = sa.select(_I.id).where(_I.undone_at.is_(None)).order_by(_I.change_no.desc()).limit(1)
@@ -50,13 +51,12 @@ def people_of(session: Session, entry: PopulationImport, target: str | None) -> 
 
     counted = sa.null() if target is None else getattr(PopulationCell, target)
     columns = (PopulationCell.mesh, PopulationCell.unit, PopulationCell.total, PopulationCell.share, counted)
-    found = session.connection().execute(
-        sa.select(*columns).where(PopulationCell.import_id == entry.id).order_by(PopulationCell.mesh)
-    )
-    mesh, unit, total, share, target_people = tuple(zip(*found, strict=True)) or ((),) * len(columns)
-    cells = np.array(mesh, dtype=np.int64)
-    units, shares = np.array(unit, dtype=np.int64), np.array(share, dtype=np.float64)
-    totals, said = np.array(total, dtype=np.float64), np.array(target_people, dtype=np.float64)
+    cells_of = sa.select(*columns).where(PopulationCell.import_id == entry.id).order_by(PopulationCell.mesh)
+    found = session.connection().execute(cells_of.execution_options(yield_per=_ROWS_AT_ONCE))
+    # In parts: a nation's rows as Python objects are 700 MB. Codes have ten digits, which a float holds exactly.
+    parts = [np.array(list(zip(*rows, strict=True)), dtype=np.float64) for rows in found.partitions()]
+    mesh, unit, totals, shares, said = np.concatenate([np.zeros((len(columns), 0)), *parts], axis=1)
+    cells, units = mesh.astype(np.int64), unit.astype(np.int64)
     known, stated = np.nan_to_num(totals), ~np.isnan(said)
     whole = np.bincount(units, known)[units]
     together = np.bincount(units)[units]
