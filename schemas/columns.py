@@ -44,16 +44,16 @@ def _places(place: str) -> dict[str, Any]:
     if place == "cell":
         return {
             "level": Whole(250, 1000, required=True),
-            "cells": _numbers("mesh codes (JIS X 0410), which say where a cell is."),
+            "cells": numbers("mesh codes (JIS X 0410), which say where a cell is."),
         }
     ids = Id() if place == "point" else fields.String()
     found: dict[str, Any] = {"ids": fields.List(ids, required=True)}
     if place == "point":
-        found |= {edge: _numbers("micro-degrees.") for edge in ("lat", "lon")}
+        found |= {edge: numbers("micro-degrees.") for edge in ("lat", "lon")}
     return found
 
 
-def _numbers(what: str) -> fields.List[Any]:
+def numbers(what: str) -> fields.List[Any]:
     return fields.List(
         fields.Integer(), required=True, metadata={"description": _FIRST_THEN + what, "maxItems": MOST_CELLS}
     )
@@ -68,7 +68,9 @@ def _turned(name: str, properties: type[Schema], *, optional: bool = False) -> t
     for key, field in properties().fields.items():
         if isinstance(field, Nested):
             inner = f"{name.removesuffix('Out')}{key.title().replace('_', '')}Out"
-            columns[key] = Nested(_turned(inner, type(field.schema), optional=bool(field.allow_none)))
+            columns[key] = Nested(
+                _turned(inner, type(field.schema), optional=optional or bool(field.allow_none))
+            )
         elif isinstance(field, fields.Dict):
             columns[key] = fields.Dict(
                 keys=fields.String(),

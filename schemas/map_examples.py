@@ -21,6 +21,25 @@ _NEED = {
     "target_label": "０～１４歳人口　総数",
 }
 
+_FEWER = {"total": 31, "children": 23, "by_band": {"elem_low": 17, "elem_high": 6, "guardian": 8}}
+_MORE = {"total": 10, "children": 6, "by_band": {"elem_high": 6, "guardian": 4}}
+_THEN = {
+    "visits": 1,
+    "stops": 1,
+    "hours_open": 3.0,
+    "last_visit_day": "2026-08-15",
+    "attendance": _FEWER,
+    "change": {"visits": 0, "stops": 0, "hours_open": 0.5, "attendance": _MORE},
+}
+_THEN_IN_ALL = {
+    "from_day": "2026-06-14",
+    "to_day": "2026-09-05",
+    "visits": 1,
+    "hours_open": 3.0,
+    "attendance": _FEWER,
+    "change": {"visits": 0, "hours_open": 0.5, "attendance": _MORE},
+}
+
 STOPS = {
     "bbox": _POINT_BOX,
     "features": [
@@ -81,10 +100,11 @@ REACH = {
                 "last_visit_day": "2026-11-21",
                 "days_since_last_visit": 7,
                 "attendance": _ATTENDANCE,
+                "against": _THEN,
             },
         }
     ],
-    "summary": {**_PERIOD, "level": 500, "hours_open": 3.5},
+    "summary": {**_PERIOD, "level": 500, "hours_open": 3.5, "against": _THEN_IN_ALL},
 }
 
 COVERAGE = {

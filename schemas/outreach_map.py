@@ -66,10 +66,6 @@ class VisitsMapQuery(PeriodQuery):
     stop_id = Id(load_default=None)
 
 
-class ReachQuery(PeriodQuery):
-    level = Word(Level, load_default=Level.HALF)
-
-
 class NeedQuery(BoxQuery):
     level = Word(Level, load_default=Level.HALF)
     on = Day(load_default=None, metadata={"description": "As it was on that day; today unless given."})
@@ -129,15 +125,6 @@ class VisitPlaceOut(Out):
     attendance = Nested(PeopleOut)
 
 
-class ReachCellOut(Out):
-    visits = Whole(0)
-    stops = Whole(0)
-    hours_open = Number(0, 1e9, metadata={"description": "Of visits whose opening and closing are known."})
-    last_visit_day = Day()
-    days_since_last_visit = Whole(0, metadata={"description": "Up to the period's end."})
-    attendance = Nested(PeopleOut)
-
-
 class AgainstOut(Out):
     """The same on another day, and by how much it has changed from then to `on`."""
 
@@ -187,11 +174,6 @@ class PeriodSummaryOut(Out):
     attendance = Nested(PeopleOut)
 
 
-class ReachSummaryOut(PeriodSummaryOut):
-    level = Whole(250, 1000)
-    hours_open = Number(0, 1e12)
-
-
 class NeedSummaryOut(Out):
     on = Day()
     level = Whole(250, 1000)
@@ -224,7 +206,6 @@ class OutlinesSummaryOut(Out):
 
 StopsMapOut = collection_of("Stops", PointOut, StopPlaceOut, PeriodSummaryOut, map_examples.STOPS)
 VisitsMapOut = collection_of("Visits", PointOut, VisitPlaceOut, PeriodSummaryOut, map_examples.VISITS)
-ReachMapOut = collection_of("Reach", PolygonOut, ReachCellOut, ReachSummaryOut, map_examples.REACH)
 CoverageMapOut = collection_of(
     "Coverage", PolygonOut, CoverageCellOut, CoverageSummaryOut, map_examples.COVERAGE
 )
@@ -234,7 +215,6 @@ OutlinesMapOut = collection_of(
 
 StopsCompactOut = columns_of("Stops", "point", StopPlaceOut, PeriodSummaryOut, map_examples.STOPS)
 VisitsCompactOut = columns_of("Visits", "point", VisitPlaceOut, PeriodSummaryOut, map_examples.VISITS)
-ReachCompactOut = columns_of("Reach", "cell", ReachCellOut, ReachSummaryOut, map_examples.REACH)
 CoverageCompactOut = columns_of(
     "Coverage", "cell", CoverageCellOut, CoverageSummaryOut, map_examples.COVERAGE
 )

@@ -73,7 +73,7 @@ def _rows(columns: Mapping[str, Any], count: int) -> Iterator[dict[str, Any]]:
 
 
 def _nothing(row: Mapping[str, Any]) -> bool:
-    return bool(row) and all(value is None for value in row.values())
+    return bool(row) and all(value is None or value == {} for value in row.values())
 
 
 def _around(features: Features) -> list[float] | None:

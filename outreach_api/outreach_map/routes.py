@@ -16,7 +16,8 @@ from outreach_api.outreach_map.columnar import MOST_CELLS, columnar
 from outreach_api.outreach_map.reads.coverage import coverage_map
 from outreach_api.outreach_map.reads.gaps import gaps_map
 from outreach_api.outreach_map.reads.places import outlines_map, stops_map, visits_map
-from outreach_api.outreach_map.reads.reach import reach_map
+from outreach_api.outreach_map.reads.reach import Days, reach_map
+from outreach_api.outreach_map.reads.weeks import weeks_map
 from outreach_api.outreach_map.shown import Shown
 from outreach_api.web.blueprint import ALL_ROLES, Blueprint
 from outreach_api.web.packing import packed
@@ -28,6 +29,7 @@ from schemas.base import Query, WireSchema
 from schemas.columns import COLUMNS
 from schemas.geojson import MEDIA_TYPE
 from schemas.map_gaps import GapsCompactOut, GapsMapOut, GapsQuery
+from schemas.map_reach import ReachCompactOut, ReachMapOut, ReachQuery, WeeksOut, WeeksQuery
 from schemas.vocabulary import Page, Role
 
 blp = Blueprint("outreach_map", __name__, url_prefix="/v1/map", description="アウトリーチマップ · the map")
@@ -81,11 +83,37 @@ class VisitsMap(Resource):
 
 @blp.route("/reach")
 class ReachMap(Resource):
-    @_reads_map(wire.ReachMapOut, wire.ReachCompactOut, ALL_ROLES, name="mapReach", query=wire.ReachQuery)
+    @_reads_map(ReachMapOut, ReachCompactOut, ALL_ROLES, name="mapReach", query=ReachQuery)
     def get(self, query: dict[str, Any]) -> Any:
-        """Mesh cells with held visits in a period: how many, how long, who came, how long ago."""
-        wanted = {**_period(query), "level": int(query["level"]), "box": _box(query), "most": _most_cells()}
-        return _answer(reach_map(session(), actor(), **wanted), query["columns"])
+        """Mesh cells with held visits in a period: how many, how long, who came, how long ago; against another one."""
+        found = reach_map(
+            session(),
+            actor(),
+            period=Days(**_period(query)),
+            against=_against(query),
+            level=int(query["level"]),
+            box=_box(query),
+            most=_most_cells(),
+        )
+        return _answer(found, query["columns"])
+
+
+@blp.route("/weeks")
+class WeeksMap(Resource):
+    @blp.reads(
+        None,
+        ALL_ROLES,
+        name="mapWeeks",
+        query=WeeksQuery,
+        by_state=True,
+        media={COLUMNS: WeeksOut},
+        page=Page.MAP,
+    )
+    def get(self, query: dict[str, Any]) -> Any:
+        """Held visits of mesh cells week by week, for a time slider: sums of any weeks need no other question."""
+        wanted = {**_period(query), "level": int(query["level"]), "box": _box(query), "most": MOST_CELLS}
+        found = weeks_map(session(), actor(), **wanted)
+        return found if isinstance(found, Refusal) else Response(orjson.dumps(found), mimetype=COLUMNS)
 
 
 @blp.route("/coverage")
@@ -164,6 +192,19 @@ def _period(query: dict[str, Any]) -> dict[str, Any]:
     if first > last:
         raise Refused(Refusal("invalid", 422, {}, (Problem("?from_day", "wrong_order"),)))
     return {"first": first, "last": last}
+
+
+def _against(query: dict[str, Any]) -> Days | None:
+    first, last = query["against_from"], query["against_to"]
+    if first is None and last is None:
+        return None
+    missing = [name for name in ("against_from", "against_to") if query[name] is None]
+    faults = tuple(Problem(f"?{name}", "required") for name in missing)
+    if not faults and first > last:
+        faults = (Problem("?against_from", "wrong_order"),)
+    if faults:
+        raise Refused(Refusal("invalid", 422, {}, faults))
+    return Days(first, last)
 
 
 def _need(query: dict[str, Any]) -> dict[str, Any]:

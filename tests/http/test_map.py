@@ -20,7 +20,7 @@ from tests.api import Answer, Api
 from tests.make import make_stop, make_visit
 from tests.mapped import CELL, NEXT, TODAY, cells, hold, middle, populate, stop_at
 
-VIEWS = ("stops", "visits", "reach", "coverage", "gaps", "outlines")
+VIEWS = ("stops", "visits", "reach", "weeks", "coverage", "gaps", "outlines")
 HOSTILE = (
     '<script>alert("x")</script>',
     "\u202eeloh ydob\u202c",
@@ -80,6 +80,7 @@ def test_reach_counts_visits_hours_and_people_of_each_cell(api: Api) -> None:
             "children": 13,
             "by_band": {"elem_low": 10, "guardian": 4, "infant": 3, "senior": 2},
         },
+        "against": None,
     }
     assert found.json["summary"]["visits"] == 3
     assert found.json["summary"]["attendance"]["total"] == 20
@@ -354,6 +355,7 @@ def test_points_are_not_for_reporters_and_figures_of_all_vans_not_for_crew(api: 
         "stops": {"crew", "coordinator", "safeguarding", "admin"},
         "visits": {"crew", "coordinator", "safeguarding", "admin"},
         "reach": {"crew", "coordinator", "safeguarding", "reporter", "admin"},
+        "weeks": {"crew", "coordinator", "safeguarding", "reporter", "admin"},
         "coverage": {"coordinator", "safeguarding", "reporter", "admin"},
         "gaps": {"coordinator", "safeguarding", "reporter", "admin"},
         "outlines": {"crew", "coordinator", "safeguarding", "reporter", "admin"},

@@ -15,6 +15,7 @@ from outreach_api.kernel.geo import BBox, Point
 from outreach_api.kernel.mesh import MICRO, micro
 from outreach_api.ledger.held_days import FIGURES
 from outreach_api.ledger.kinds import Actor
+from outreach_api.outreach_map.rules.grid import DIVISOR
 from outreach_api.outreach_map.shown import Counts
 from outreach_api.storage.held_days import ALL_VANS, HeldDay
 from outreach_api.storage.stops import Stop
@@ -40,7 +41,7 @@ class Sums:
     visits: int
     stops: int
     seconds_open: int
-    last_day: dt.date
+    last_day: dt.date | None
     bands: Bands
 
 
@@ -52,7 +53,7 @@ def vans_seen_by(actor: Actor) -> uuid.UUID:
 def last_held(session: Session, on: dt.date, van_id: uuid.UUID = ALL_VANS) -> list[HeldAt]:
     """Every stop that was held up to a day, with the last time."""
     columns = (Stop.id, Stop.lat_micro, Stop.lon_micro, Stop.mesh, _until.local_day)
-    found = sa.select(*columns).join(_until, _is_latest(_until, sa.bindparam("last")))
+    found = sa.select(*columns).join(_until, is_latest(_until, sa.bindparam("last")))
     return [
         HeldAt(stop_id, Point(lat / MICRO, lon / MICRO), mesh, day)
         for stop_id, lat, lon, mesh, day in session.execute(
@@ -80,8 +81,8 @@ def sums_of(
     found = (
         sa.select(by, sa.func.count(), sa.func.max(_until.local_day), *sums)
         .select_from(Stop)
-        .join(_until, _is_latest(_until, sa.bindparam("last")))
-        .outerjoin(_before, _is_latest(_before, sa.bindparam("before")))
+        .join(_until, is_latest(_until, sa.bindparam("last")))
+        .outerjoin(_before, is_latest(_before, sa.bindparam("before")))
         .where(_until.local_day >= sa.bindparam("first"), *where)
         .group_by(by)
         .order_by(by)
@@ -91,6 +92,12 @@ def sums_of(
         place: Sums(visits, stops, seconds, day, _said(people))
         for place, stops, day, visits, seconds, *people in session.execute(found, days)
     }
+
+
+def cell_of(level: int) -> sa.ColumnElement[int]:
+    """A stop's cell of a level (metres)."""
+    cell: sa.ColumnElement[int] = Stop.mesh.op("/")(sa.literal_column(str(DIVISOR[level])))
+    return cell
 
 
 def around(box: BBox | None) -> list[sa.ColumnElement[bool]]:
@@ -107,7 +114,7 @@ _KILOMETRE = MICRO // 80
 _until, _before = aliased(HeldDay), aliased(HeldDay)
 
 
-def _is_latest(row: Any, day: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+def is_latest(row: Any, day: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """That it is the last held day of the stop up to a day."""
     other = aliased(HeldDay)
     latest = sa.select(sa.func.max(other.local_day)).where(
