@@ -52,6 +52,8 @@ class Neighbourhoods:
         self._settings = [LabelSetting(completion, between) for completion in completions]
         self._margin = _MARGIN
         self._start = -np.inf
+        must = np.array([place.must for place in problem.places], dtype=np.bool_)
+        self._lifts: Floats = must * float(problem.must_bonus)
         self._current: Orders = tuple(() for _ in completions)
         self.best: Orders = self._current
 
@@ -98,7 +100,9 @@ class Neighbourhoods:
         return [int(shift) for shift in self._chance.choice(most, size, replace=False)]
 
     def _shaken(self) -> Floats:
-        return self.prices * self._chance.uniform(*_SHAKEN, len(self.prices))
+        """A must's lift stays as it is: shaken, it would drown what the places are worth."""
+        plain = self.prices - self._lifts
+        return self._lifts + plain * self._chance.uniform(*_SHAKEN, len(plain))
 
     def recombine(self) -> None:
         """Free two or three shifts and take the best set of routes that fits together, out of many for each."""
