@@ -53,7 +53,7 @@ class Neighbourhoods:
         self._margin = _MARGIN
         self._start = -np.inf
         must = np.array([place.must for place in problem.places], dtype=np.bool_)
-        self._lifts: Floats = must * float(problem.must_bonus)
+        self._lifts: Floats = must.astype(np.float64) * problem.must_bonus
         self._current: Orders = tuple(() for _ in completions)
         self.best: Orders = self._current
 
