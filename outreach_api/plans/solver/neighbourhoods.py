@@ -102,7 +102,7 @@ class Neighbourhoods:
     def _shaken(self) -> Floats:
         """A must's lift stays as it is: shaken, it would drown what the places are worth."""
         plain = self.prices - self._lifts
-        return self._lifts + plain * self._chance.uniform(*_SHAKEN, len(plain))
+        return np.maximum(0.0, self._lifts + plain * self._chance.uniform(*_SHAKEN, len(plain)))
 
     def recombine(self) -> None:
         """Free two or three shifts and take the best set of routes that fits together, out of many for each."""
