@@ -20,6 +20,7 @@ from outreach_api.contacts import operations as contacts
 from outreach_api.contacts import routes as contacts_routes
 from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger.kinds import Registry
+from outreach_api.outreach_map import map_page
 from outreach_api.outreach_map import routes as outreach_map_routes
 from outreach_api.plans import operations as plans
 from outreach_api.plans import routes as plans_routes
@@ -145,3 +146,4 @@ def _register(app: Flask) -> None:
     openapi.describe_payloads(api.spec, KINDS)
     app.extensions["outreach_openapi"] = openapi.finish(api.spec.to_dict())
     pages.register(app)
+    map_page.register(app)

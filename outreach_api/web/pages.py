@@ -90,6 +90,16 @@ _LINKS = (
         ),
     ),
     (
+        ("なかの人へ", "For those inside"),
+        (
+            (
+                "/map",
+                "アウトリーチマップ：どこに子どもがいて、どこへ行けたか",
+                "the outreach map: where children live, where the van was",
+            ),
+        ),
+    ),
+    (
         ("アプリと報告をつくる人へ", "For those who build apps and reports"),
         (
             ("/docs", "API の説明書。ここで試せます", "the API, to read and to try out"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from outreach_api.access import operations
 from outreach_api.access.reads import pairings
-from outreach_api.access.routes.pairing import CODES, link_to, read_values, shown_token
+from outreach_api.access.routes.pairing import link_to, read_values, shown_token
 from outreach_api.access.rules.pictures import qr_svg
 from outreach_api.access.writes.pairings import give_codes, redeem
 from outreach_api.access.writes.tokens import end_page_token
@@ -18,7 +18,7 @@ from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger import audit
 from outreach_api.ledger.kinds import Actor
 from outreach_api.web.blueprint import ALL_ROLES, Blueprint
-from outreach_api.web.limits import address, try_once
+from outreach_api.web.limits import Limit, address, try_once
 from outreach_api.web.openapi import KEY_HEADER
 from outreach_api.web.problems import Refused
 from outreach_api.web.resource import Change, Resource, actor, idempotency_key, session
@@ -30,6 +30,10 @@ from schemas.vocabulary import Page
 blp = Blueprint(
     "map_links", __name__, url_prefix="/v1/map-links", description="地図を開くリンク · links to the map"
 )
+
+
+# Of one address, and not those of phones: who opens maps must not hold up a van that comes in.
+_LINKS = Limit("map links", 30, dt.timedelta(minutes=10))
 
 
 @blp.route("")
@@ -58,7 +62,7 @@ class Redemption(Resource):
         values = read_values(RedeemIn, body)
         key = idempotency_key()
         here = services()
-        try_once(CODES, address())
+        try_once(_LINKS, address())
         lives = dt.timedelta(hours=here.settings.map_hours)
         given = redeem(here.database, here.keyring, values["code"], key, here.now(), lives, Page.MAP)
         if isinstance(given, Refusal):

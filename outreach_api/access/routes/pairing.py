@@ -34,7 +34,7 @@ blp = Blueprint("pairing", __name__, url_prefix="/v1", description="端末の登
 
 _OFFICE = frozenset({Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMIN})
 # Of one address; a carrier's phones share one.
-CODES = Limit("pairing codes", 30, dt.timedelta(minutes=10))
+_CODES = Limit("pairing codes", 30, dt.timedelta(minutes=10))
 
 
 @blp.route("/pairings")
@@ -90,7 +90,7 @@ class Redemption(Resource):
         values = read_values(wire.RedeemIn, body)
         key = idempotency_key()
         here = services()
-        try_once(CODES, address())
+        try_once(_CODES, address())
         lives = dt.timedelta(days=here.settings.token_days)
         given = redeem(here.database, here.keyring, values["code"], key, here.now(), lives)
         if isinstance(given, Refusal):

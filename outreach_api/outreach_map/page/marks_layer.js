@@ -1,0 +1,140 @@
+// What stands on the cells: outlines, catchments, visits, stops by how long ago, gaps with their ranks, what is chosen.
+
+import { CanvasLayer } from "./canvas_layer.js";
+import { INK, PAPER, STOP } from "./colours.js";
+import { COVERAGE_WEEKS, GAP_WEEKS } from "./measures.js";
+import { boundsOf } from "./mesh.js";
+
+export const STOP_SIZE = 7;
+const METRES_PER_DEGREE = 110_950; // of latitude, around Tokyo
+
+/** `shown()` gives {outlines, stops, visits, catchment, gaps, selected, mode}; what is not wanted is null or empty. */
+export const marksLayer = (shown, options) =>
+  new CanvasLayer((context, project, box) => {
+    const { outlines, stops, visits, catchment, gaps, selected, mode } = shown();
+    outlines.forEach((polygons) => border(context, project, polygons, mode));
+    if (catchment !== null) stops.filter(isCovering).forEach((stop) => circle(context, project, stop, catchment, mode));
+    gaps.forEach((gap) => outline(context, project, gap.cell, mode, 2.5));
+    if (selected !== null) outline(context, project, selected, mode, 4.5);
+    visits.forEach((visit) => dot(context, project(visit.lat, visit.lng), visit.size, mode));
+    for (const stop of stops) {
+      const at = project(stop.lat, stop.lng);
+      if (box.contains(at)) drawStop(context, at, stop, mode);
+    }
+    gaps.forEach((gap) => badge(context, project, gap, mode));
+  }, options);
+
+/** Whether a stop was held so lately that its catchment counts as covered. */
+export const isCovering = (stop) => stop.days !== null && stop.days <= COVERAGE_WEEKS * 7;
+
+/** full: lately; half: some time ago; empty: so long ago that a gap counts in full, or never. */
+export const fillOf = (stop) => {
+  if (isCovering(stop)) return "full";
+  return stop.days !== null && stop.days <= GAP_WEEKS * 7 ? "half" : "empty";
+};
+
+/** A stop as on the map; the legend draws its examples with it, too. */
+export function drawStop(context, { x, y }, stop, mode) {
+  const fill = fillOf(stop);
+  context.lineWidth = 5;
+  context.strokeStyle = PAPER[mode];
+  ring(context, x, y, STOP_SIZE);
+  context.stroke();
+  context.fillStyle = PAPER[mode];
+  context.fill();
+  context.fillStyle = STOP[mode];
+  if (fill !== "empty") {
+    context.beginPath();
+    context.arc(x, y, STOP_SIZE, fill === "full" ? 0 : Math.PI / 2, fill === "full" ? 2 * Math.PI : (3 * Math.PI) / 2);
+    context.fill();
+  }
+  context.lineWidth = 2.5;
+  context.strokeStyle = STOP[mode];
+  // Not agreed (yet, or any more): a broken ring.
+  context.setLineDash(stop.status === "agreed" ? [] : [3, 3]);
+  ring(context, x, y, STOP_SIZE);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function ring(context, x, y, radius) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+}
+
+/** Rings of a GeoJSON MultiPolygon. */
+function border(context, project, polygons, mode) {
+  context.beginPath();
+  for (const corners of polygons.flat()) {
+    corners.forEach(([lng, lat], at) => {
+      const { x, y } = project(lat, lng);
+      if (at === 0) context.moveTo(x, y);
+      else context.lineTo(x, y);
+    });
+    context.closePath();
+  }
+  context.lineWidth = 2;
+  context.lineJoin = "round";
+  context.strokeStyle = INK[mode];
+  context.stroke();
+}
+
+function circle(context, project, stop, metres, mode) {
+  const centre = project(stop.lat, stop.lng);
+  const radius = centre.y - project(stop.lat + metres / METRES_PER_DEGREE, stop.lng).y;
+  ring(context, centre.x, centre.y, radius);
+  context.globalAlpha = 0.1;
+  context.fillStyle = STOP[mode];
+  context.fill();
+  context.globalAlpha = 1;
+  context.lineWidth = 1.5;
+  context.setLineDash([6, 4]);
+  context.strokeStyle = STOP[mode];
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function dot(context, { x, y }, size, mode) {
+  ring(context, x, y, size);
+  context.globalAlpha = 0.55;
+  context.fillStyle = mode === "dark" ? "#ffd166" : "#7a4a00";
+  context.fill();
+  context.globalAlpha = 1;
+  context.lineWidth = 1;
+  context.strokeStyle = PAPER[mode];
+  context.stroke();
+}
+
+function outline(context, project, code, mode, width) {
+  const { south, west, north, east } = boundsOf(code);
+  const [low, high] = [project(south, west), project(north, east)];
+  const inset = width / 2;
+  const box = [low.x + inset, high.y + inset, high.x - low.x - width, low.y - high.y - width];
+  context.lineWidth = width + 2;
+  context.strokeStyle = PAPER[mode];
+  context.strokeRect(...box);
+  context.lineWidth = width;
+  context.strokeStyle = INK[mode];
+  context.strokeRect(...box);
+}
+
+/** The rank of a gap, in the corner of its cell. */
+function badge(context, project, { cell, rank }, mode) {
+  const { north, west } = boundsOf(cell);
+  const { x, y } = project(north, west);
+  drawBadge(context, x + 2, y + 2, rank, mode);
+}
+
+export function drawBadge(context, x, y, rank, mode) {
+  ring(context, x, y, 11);
+  context.fillStyle = INK[mode];
+  context.fill();
+  context.lineWidth = 2;
+  context.strokeStyle = PAPER[mode];
+  context.stroke();
+  context.fillStyle = PAPER[mode];
+  context.font = "700 12px system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText(String(rank), x, y + 0.5);
+}

@@ -1,0 +1,26 @@
+// What a colour may show: which column of the figures, in which colours, cut where, and who may see it.
+
+// Weeks since a visit: two, four, then when it no longer counts as covered, then when a gap counts in full.
+const body = document.body.dataset;
+export const COVERAGE_WEEKS = Math.round(Number(body.coverageDays) / 7);
+export const GAP_WEEKS = Math.round(Number(body.gapFullDays) / 7);
+const AGES = [...new Set([2, 4, COVERAGE_WEEKS, GAP_WEEKS])].sort((a, b) => a - b).slice(-4);
+
+export const MEASURES = {
+  people: { needs: true, column: "people", palette: "need", unit: "people" },
+  missed: { needs: true, column: "missed", palette: "missed", unit: "people" },
+  covered: { needs: true, column: "covered", palette: "covered", unit: "share", breaks: [0.2, 0.4, 0.6, 0.8] },
+  since: { column: "since", palette: "fading", unit: "weeks", breaks: AGES, never: true },
+  visits: { column: "visits", palette: "reach", unit: "times", comparable: true },
+  attendance: { column: "attendance", palette: "reach", unit: "people", comparable: true },
+  came: { column: "came", palette: "reach", unit: "people", comparable: true },
+  rate: { needs: true, column: "rate", palette: "reach", unit: "rate" },
+};
+
+/** The measures that this role may look at; crews don't see need. */
+export const measuresFor = (seesNeed) => Object.keys(MEASURES).filter((name) => seesNeed || !MEASURES[name].needs);
+
+/** The column of the figures that is coloured: a difference when two periods are compared. */
+export const columnOf = (view) => MEASURES[view.measure].column + (isCompared(view) ? "_more" : "");
+
+export const isCompared = (view) => view.compare && Boolean(MEASURES[view.measure].comparable);

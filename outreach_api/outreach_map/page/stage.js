@@ -1,0 +1,239 @@
+// Map, panels and table together: what a change of view asks for anew, and what is drawn anew.
+
+import { onShade, shade } from "./colours.js";
+import { cellsLayer } from "./cells_layer.js";
+import { showCard } from "./card.js";
+import { $, el, fillSelect } from "./dom.js";
+import { around, makeMap } from "./ground.js";
+import { showLegend } from "./legend.js";
+import { marksLayer } from "./marks_layer.js";
+import { columnOf, isCompared, MEASURES, measuresFor } from "./measures.js";
+import { boundsOf, cellAt, middleOf } from "./mesh.js";
+import { showNext } from "./next.js";
+import { showPaper, startPrinting } from "./printing.js";
+import { cuts, differenceScale, scaleOf } from "./scale.js";
+import * as load from "./store.js";
+import { may, shownStops, shownVisits, store } from "./store.js";
+import { showSummary } from "./summary.js";
+import { showTable, startTable } from "./table.js";
+import { onLanguage, say } from "./texts.js";
+import { showTime, startTime } from "./time.js";
+import { change, onChange, view } from "./view.js";
+import { measureName, short } from "./wording.js";
+
+const L = window.L;
+const TOO_LARGE = "map_too_large";
+const CLICK_NEAR = 14; // pixels
+const LATER_MS = 250;
+
+/** `refused` is told what the server would not do. */
+export function startStage(refused) {
+  const map = makeMap($("map"), document.body.dataset.baseMap, { zoomIn: say("zoom_in"), zoomOut: say("zoom_out"), credit: say("credit") });
+  const cells = cellsLayer(() => shownCells(), { pane: "cells" }).addTo(map);
+  const marks = marksLayer(() => shownMarks(), { pane: "marks" }).addTo(map);
+  let box = null; // asked for what is in view only, because all would be too much
+  let waiting = null;
+  let breaks = { key: null, at: [] };
+
+  function shownCells() {
+    const { figures } = store;
+    if (figures === null) return null;
+    const mode = shade(view.printing);
+    const measure = MEASURES[view.measure];
+    const values = figures.columns[columnOf(view)];
+    if (values === undefined) return null;
+    const scale = isCompared(view) ? differenceScale(steadyBreaks(values)[0] ?? 1, mode) : scaleOf(measure, measure.breaks ?? steadyBreaks(values), mode);
+    const { people } = figures.columns;
+    // Nobody knows how many live there, or the van was never where somebody lives.
+    const never = measure.never ? (row) => people !== undefined && people[row] > 0 : () => measure.needs;
+    return { figures, values, scale, mode, never, write: (value) => short(value) };
+  }
+
+  /** Cut once for what is looked at, so that colours mean the same while the weeks go by. */
+  function steadyBreaks(values) {
+    const key = [columnOf(view), view.level, view.length, box].join();
+    if (breaks.key !== key) {
+      const counted = Array.from(values, isCompared(view) ? Math.abs : (value) => value);
+      breaks = { key, at: cuts(counted, isCompared(view) ? 2 : 5) };
+    }
+    return breaks.at;
+  }
+
+  function shownMarks() {
+    const stops = shownStops();
+    const { layers } = view;
+    return {
+      mode: shade(view.printing),
+      outlines: layers.outlines && store.outlines ? store.outlines.features.map((one) => one.geometry.coordinates) : [],
+      stops: layers.stops ? stops : [],
+      visits: shownVisits().map((visit) => ({ ...visit, size: 3 + Math.sqrt(Math.max(0, visit.attendance)) / 1.5 })),
+      catchment: layers.catchments ? Number(document.body.dataset.catchmentM) : null,
+      gaps: layers.gaps ? (store.gaps ?? []) : [],
+      selected: typeof view.selected === "number" ? view.selected : null,
+    };
+  }
+
+  function showAll() {
+    const mode = shade(view.printing);
+    showLegend(shownCells(), mode);
+    showSummary();
+    showNext();
+    showTime();
+    showCard();
+    showTable();
+    if (view.printing) {
+      cells.redrawNow();
+      marks.redrawNow();
+    } else {
+      cells.redraw();
+      marks.redraw();
+    }
+  }
+
+  /** Fill what can be chosen; again when the language changes. */
+  function showChoices() {
+    const names = measuresFor(may.need && store.need !== null);
+    fillSelect($("measure"), names.map((name) => [name, measureName(name)]), view.measure);
+    fillSelect($("level"), [250, 500, 1000].map((metres) => [metres, say("level", { metres })]), view.level);
+    const offered = Object.keys(view.layers).filter((name) => (may.points || name === "outlines" || name === "gaps") && (may.need || name !== "gaps"));
+    $("layers").replaceChildren(
+      el("legend", { text: say("layers") }),
+      ...offered.map((name) => {
+        const tick = ({ target }) => change({ layers: { ...view.layers, [name]: target.checked } });
+        return el("label", { class: "check" }, el("input", { type: "checkbox", checked: view.layers[name], onchange: tick }), el("span", { text: say(`l_${name}`) }));
+      }),
+    );
+    $("map").setAttribute("aria-label", say("map"));
+  }
+
+  /** Ask; what would be too much for one map is asked for the part in view. */
+  async function loadCells() {
+    const ask = () => Promise.all([load.loadReach(box), load.loadNeed(box)]);
+    try {
+      await ask();
+    } catch (fault) {
+      if (fault.code !== TOO_LARGE || box !== null) throw fault;
+      box = inView();
+      await ask();
+    }
+    $("said").textContent = box === null ? "" : say("only_in_view");
+  }
+
+  const fit = (boxes) => {
+    const bounds = around(boxes);
+    if (bounds.isValid()) map.fitBounds(bounds, { animate: false, padding: [12, 12] });
+  };
+
+  const inView = () => {
+    const bounds = map.getBounds().pad(0.1);
+    return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((edge) => edge.toFixed(4)).join();
+  };
+
+  async function reload(what) {
+    $("map-part").setAttribute("aria-busy", "true");
+    try {
+      await what();
+      load.makeFigures();
+      showAll();
+    } catch (fault) {
+      refused(fault);
+    } finally {
+      $("map-part").removeAttribute("aria-busy");
+    }
+  }
+
+  const loadPeriod = () => Promise.all([load.loadNeed(box), load.loadGaps(), load.loadStops(), load.loadVisits()]);
+
+  function soon(what) {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => reload(what), LATER_MS);
+  }
+
+  onChange((names) => {
+    if (store.figures === null) return;
+    if (names.has("presenting")) $("present").setAttribute("aria-pressed", String(view.presenting));
+    if (names.has("level")) {
+      box = null;
+      return void reload(async () => {
+        if (typeof view.selected === "number") view.selected = null;
+        await loadCells();
+        await load.loadGaps();
+      });
+    }
+    if (["last", "length", "against", "compare"].some((name) => names.has(name))) {
+      load.sumUp();
+      if (names.has("last") || names.has("length")) soon(loadPeriod);
+    }
+    if (names.has("layers") && view.layers.visits && store.visits === null) soon(load.loadVisits);
+    showAll();
+    if (names.has("selected")) reveal();
+  });
+
+  /** Bring what was chosen in a list or table into view. */
+  function reveal() {
+    const stop = shownStops().find((one) => one.id === view.selected);
+    const at = typeof view.selected === "number" ? middleOf(view.selected) : stop;
+    if (!at) return;
+    const [point, size, card] = [map.latLngToContainerPoint(at), map.getSize(), $("card").getBoundingClientRect()];
+    // The card lies over the left of a wide map, and over the lower part of a narrow one.
+    const beside = card.width < size.x / 2;
+    const left = beside ? card.width + 24 : 0;
+    const low = beside ? size.y : size.y - card.height - 8;
+    const free = L.bounds([left, 0], [size.x, Math.max(low, 40)]);
+    if (!L.bounds(free.min.add([20, 20]), free.max.subtract([20, 20])).contains(point)) map.panBy(point.subtract(free.getCenter()));
+  }
+
+  map.on("click", ({ latlng, layerPoint }) => {
+    const near = (stop) => map.latLngToLayerPoint([stop.lat, stop.lng]).distanceTo(layerPoint);
+    const stops = view.layers.stops ? shownStops() : [];
+    const nearest = stops.reduce((best, stop) => (near(stop) < near(best ?? stop) || best === null ? stop : best), null);
+    const cell = cellAt(latlng.lat, latlng.lng, view.level);
+    if (nearest !== null && near(nearest) < CLICK_NEAR) change({ selected: nearest.id });
+    else change({ selected: store.figures?.rowOf.has(cell) && cell !== view.selected ? cell : null });
+  });
+  map.on("moveend", () => {
+    if (box === null || store.figures === null || view.printing) return;
+    box = inView();
+    soon(loadCells);
+  });
+  $("measure").addEventListener("change", ({ target }) => change({ measure: target.value }));
+  $("level").addEventListener("change", ({ target }) => change({ level: Number(target.value) }));
+  $("present").addEventListener("click", () => change({ presenting: !view.presenting, selected: null }));
+  startTime();
+  startTable();
+  startPrinting(map, () => around([...boxesOf(store.outlines), ...store.figures.keys.map(boundsOf)]), showAll);
+  onShade(showAll);
+  onLanguage(() => {
+    if (store.figures === null) return;
+    showChoices();
+    showPaper();
+    showAll();
+  });
+  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe($("map"));
+
+  return {
+    async begin(who) {
+      load.setRole(who.role);
+      $("whose").textContent = who.label;
+      await load.loadOutlines();
+      fit(boxesOf(store.outlines));
+      // Which weeks there are says which days the rest is asked for.
+      box = null;
+      await load.loadReach().catch((fault) => {
+        if (fault.code !== TOO_LARGE) throw fault;
+        box = inView();
+        return load.loadReach(box);
+      });
+      change({ last: store.weeks.length - 1, measure: may.need ? "people" : "visits" });
+      await Promise.all([loadCells(), load.loadGaps(), load.loadStops()]);
+      if (may.need && store.need === null) change({ measure: "visits" });
+      load.makeFigures();
+      if (store.outlines.features.length === 0) fit(store.figures.keys.map(boundsOf));
+      showChoices();
+      showPaper();
+      showAll();
+    },
+  };
+}
+
+const boxesOf = ({ bbox }) => (bbox ? [{ west: bbox[0], south: bbox[1], east: bbox[2], north: bbox[3] }] : []);

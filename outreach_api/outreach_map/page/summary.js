@@ -1,0 +1,24 @@
+// Three figures above everything: whom we came near, how often we went, who came.
+
+import { $, el } from "./dom.js";
+import { period, store } from "./store.js";
+import { day, number, percent, say } from "./texts.js";
+import { basis } from "./store.js";
+
+export function showSummary() {
+  const { figures, need } = store;
+  const sum = (name) => figures.columns[name].reduce((total, value) => total + value, 0);
+  const { first, last } = period();
+  const lines = [];
+  if (need !== null && need.summary.covered_share !== null) {
+    const { covered_share: share, covered, target, population, window_days: days } = need.summary;
+    const given = { n: number(covered), all: number(target ?? population), weeks: Math.round(days / 7) };
+    lines.push(figure(percent(share), say(`s_covered_${basis()}`, given)));
+  }
+  const given = { from: day(first), to: day(last) };
+  lines.push(figure(say("n_times", { n: number(sum("visits")) }), say("s_visits", given)));
+  lines.push(figure(say("n_people", { n: number(sum("attendance")) }), say("s_came", { n: number(sum("came")) })));
+  $("summary").replaceChildren(el("ul", { class: "figures" }, ...lines));
+}
+
+const figure = (value, said) => el("li", {}, el("strong", { text: value }), el("span", { text: said }));

@@ -1,0 +1,167 @@
+// The table twin: everything that is drawn, in rows that can be sorted, read aloud and reached by keyboard.
+
+import { $, el, fillSelect } from "./dom.js";
+import { columnOf, isCompared, MEASURES, measuresFor } from "./measures.js";
+import { bestPlaces } from "./next.js";
+import { cellName, stopName } from "./places.js";
+import { may, period, shownStops, shownVisits, store } from "./store.js";
+import { day, number, say } from "./texts.js";
+import { change, view } from "./view.js";
+import { long, measureName, short } from "./wording.js";
+
+const ROWS = 50;
+const ON_PAPER = 25;
+const sorted = { by: null, down: true };
+let first = 0;
+
+export function startTable() {
+  $("table-toggle").addEventListener("click", () => change({ tableOpen: !view.tableOpen }));
+  $("table-of").addEventListener("change", ({ target }) => {
+    sorted.by = null;
+    first = 0;
+    change({ tableOf: target.value });
+  });
+}
+
+export function showTable() {
+  const open = view.tableOpen || view.printing;
+  $("table-toggle").setAttribute("aria-expanded", String(view.tableOpen));
+  $("table-of-part").hidden = !open;
+  $("table").hidden = !open;
+  if (!open) return;
+  const kinds = Object.keys(TABLES).filter((name) => TABLES[name].seen());
+  if (!kinds.includes(view.tableOf)) return change({ tableOf: kinds[0] });
+  fillSelect($("table-of"), kinds.map((name) => [name, say(`t_${name}`)]), view.tableOf);
+  const { columns, rows } = TABLES[view.tableOf].make();
+  const by = columns.find((column) => column.name === sorted.by) ?? columns.find((column) => column.first) ?? columns[0];
+  const ordered = rows.map((row) => ({ row, value: by.value(row) })).sort((a, b) => compare(a.value, b.value));
+  if (sorted.by === null ? by.down : sorted.down) ordered.reverse();
+  const size = view.printing ? ON_PAPER : ROWS;
+  if (first >= ordered.length || view.printing) first = 0;
+  const shown = ordered.slice(first, first + size).map(({ row }) => row);
+  const focused = document.activeElement?.dataset?.sort ?? document.activeElement?.dataset?.row;
+  $("table").replaceChildren(
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say(`t_${view.tableOf}`) }, tableOf(columns, shown, by, ordered.length)),
+    pager(ordered.length, shown.length),
+  );
+  if (focused !== undefined) $("table").querySelector(`[data-sort="${CSS.escape(focused)}"], [data-row="${CSS.escape(focused)}"]`)?.focus();
+}
+
+/** What nobody knows comes last, however it is sorted downwards. */
+function compare(a, b) {
+  const [noA, noB] = [a === null || Number.isNaN(a), b === null || Number.isNaN(b)];
+  if (noA || noB) return Number(noB) - Number(noA);
+  return typeof a === "string" ? a.localeCompare(b, document.documentElement.lang) : a - b;
+}
+
+function tableOf(columns, rows, by, all) {
+  const down = sorted.by === null ? Boolean(by.down) : sorted.down;
+  const { first: from, last } = period();
+  const caption = say("t_caption", { what: say(`t_${view.tableOf}`), days: say("days", { from: day(from, true), to: day(last, true) }), n: number(all) });
+  const head = columns.map((column) =>
+    el(
+      "th",
+      { scope: "col", "aria-sort": column === by ? (down ? "descending" : "ascending") : null, class: column.text ? null : "number" },
+      el("button", { type: "button", "data-sort": column.name, text: column.said, onclick: () => sortBy(column, by, down) }),
+    ),
+  );
+  return el("table", {}, el("caption", { text: caption }), el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows.map((row) => line(columns, row))));
+}
+
+function line(columns, row) {
+  const chosen = view.selected !== null && view.selected === row.select;
+  const cells = columns.map((column, at) => {
+    if (at > 0) return el("td", { text: column.write(row), class: column.text ? null : "number" });
+    const pick = { type: "button", "aria-pressed": String(chosen), "data-row": String(row.select), onclick: () => change({ selected: chosen ? null : row.select }) };
+    return el("th", { scope: "row" }, el("button", { ...pick, text: column.write(row) }));
+  });
+  return el("tr", { class: chosen ? "chosen" : null }, ...cells);
+}
+
+function sortBy(column, by, down) {
+  sorted.down = column === by ? !down : Boolean(column.down);
+  sorted.by = column.name;
+  first = 0;
+  showTable();
+}
+
+function pager(all, shown) {
+  const turn = (by) => () => {
+    first = Math.max(0, first + by);
+    showTable();
+  };
+  return el(
+    "p",
+    { class: "pager" },
+    el("button", { type: "button", text: say("rows_before"), disabled: first === 0, onclick: turn(-ROWS) }),
+    el("span", { text: say("rows", { from: number(Math.min(all, first + 1)), to: number(first + shown), all: number(all) }) }),
+    el("button", { type: "button", text: say("rows_after"), disabled: first + shown >= all, onclick: turn(ROWS) }),
+  );
+}
+
+/** A column of numbers, the largest first. */
+const numbers = (name, said, value, unit, signed = false) => ({ name, said, value, down: true, write: (row) => (unit === "weeks" ? long(value(row), unit, false) : short(value(row), unit, signed)) });
+const words = (name, said, value) => ({ name, said, value, write: (row) => value(row) ?? "–", text: true });
+
+const TABLES = {
+  ground: {
+    seen: () => true,
+    make() {
+      const { figures } = store;
+      const main = columnOf(view);
+      const of = (name) => (row) => figures.columns[name][row.at];
+      const columns = [words("name", say("t_cell"), (row) => (row.name ??= cellName(row.select) ?? say("cell", { code: row.select })))];
+      columns.push({ name: "code", said: say("t_code"), value: (row) => row.select, write: (row) => String(row.select) });
+      if (isCompared(view)) columns.push({ ...numbers(main, say("t_change", { what: measureName() }), of(main), "people", true), first: true });
+      for (const name of measuresFor(may.need && store.need !== null)) {
+        const { column, unit } = MEASURES[name];
+        columns.push({ ...numbers(column, measureName(name), of(column), unit), first: column === main });
+        if (isCompared(view) && MEASURES[name].comparable) columns.push(numbers(`${column}_then`, say("t_then", { what: measureName(name) }), of(`${column}_then`), unit));
+      }
+      const known = ["people", "visits", "since"].map((name) => figures.columns[name]).filter(Boolean);
+      const rows = figures.keys.map((select, at) => ({ select, at })).filter(({ at }) => known.some((column) => column[at] > 0 || (column === figures.columns.since && column[at] === 0)));
+      return { columns, rows };
+    },
+  },
+  gaps: {
+    seen: () => Boolean(store.gaps?.length),
+    make: () => ({
+      columns: [
+        { ...words("name", say("t_cell"), (row) => cellName(row.select) ?? say("cell", { code: row.select })) },
+        { name: "rank", said: say("t_rank"), value: (row) => row.rank, write: (row) => number(row.rank), first: true, down: false },
+        numbers("people", measureName("people"), (row) => row.people, "people"),
+        numbers("covered", measureName("covered"), (row) => row.covered_share, "share"),
+        numbers("days", say("t_days_since"), (row) => row.days_since_last_visit ?? NaN, "people"),
+        numbers("gap", say("t_gap"), (row) => row.gap, "people"),
+        words("best", say("best_places"), (row) => bestPlaces(row).join(" / ") || null),
+      ],
+      rows: store.gaps.map((gap) => ({ ...gap, select: gap.cell })),
+    }),
+  },
+  stops: {
+    seen: () => store.stops !== null,
+    make: () => ({
+      columns: [
+        words("name", say("t_stop"), stopName),
+        words("status", say("stop_status"), (stop) => say(`status_${stop.status}`)),
+        { ...numbers("days", say("t_days_since"), (stop) => stop.days ?? NaN, "people"), first: true },
+        words("last", say("last_visit"), (stop) => stop.last_visit_day),
+        numbers("visits", say("m_visits"), (stop) => stop.visits, "times"),
+        numbers("attendance", say("m_attendance"), (stop) => stop.attendance, "people"),
+        numbers("children", say("m_came"), (stop) => stop.children, "people"),
+      ],
+      rows: shownStops().map((stop) => ({ ...stop, select: stop.id })),
+    }),
+  },
+  visits: {
+    seen: () => store.stops !== null && view.layers.visits,
+    make: () => ({
+      columns: [
+        words("name", say("t_stop"), (visit) => visit.stop_name),
+        { ...words("day", say("t_day"), (visit) => visit.local_day), first: true, down: true },
+        numbers("attendance", say("m_attendance"), (visit) => visit.attendance, "people"),
+      ],
+      rows: shownVisits().map((visit) => ({ ...visit, select: visit.stop_id })),
+    }),
+  },
+};

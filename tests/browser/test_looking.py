@@ -1,0 +1,205 @@
+"""The map: what its colours, steps and panels say, and to whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.looking import Looking
+
+Look = Callable[..., Looking]
+MEASURES = ("people", "missed", "covered", "since", "visits", "attendance", "came", "rate")
+
+
+def middle_of_map(page: Page) -> tuple[float, float]:
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def cell_at(page: Page, x: float, y: float) -> str:
+    """The code of the cell that a click there tells of."""
+    page.mouse.click(x, y)
+    found = re.search(r"マス (\d{8,10})", page.locator("#card").inner_text())
+    assert found is not None
+    page.get_by_role("button", name="閉じる").click()
+    return found[1]
+
+
+def test_one_look_says_whom_we_were_near_how_often_we_went_and_who_came(page: Page) -> None:
+    expect(page).to_have_title("アウトリーチマップ")
+    said = page.locator("#summary").inner_text()
+    for part in ("の子どもの近くに行けた", "出店", "来た"):
+        assert part in said
+
+
+def test_every_colour_has_a_legend_that_counts_each_cell_once(page: Page) -> None:
+    assert page.locator("#measure option").count() == len(MEASURES)
+    for measure in MEASURES:
+        page.select_option("#measure", measure)
+        counted = [
+            int(text.removesuffix("マス")) for text in page.locator("#legend .count").all_inner_texts()
+        ]
+        assert len(counted) >= 2, measure
+        assert sum(counted) == 9, measure
+
+
+def test_a_click_tells_of_a_place_and_stays_with_it_when_the_map_is_moved(page: Page) -> None:
+    x, y = middle_of_map(page)
+    code = cell_at(page, x + 8, y + 8)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 120, y + 70, steps=8)
+    page.mouse.up()
+    page.wait_for_timeout(600)  # the map glides on a little
+    shifted = page.evaluate(
+        "new DOMMatrix(getComputedStyle(document.querySelector('.leaflet-map-pane')).transform)"
+    )
+    assert (shifted["e"], shifted["f"]) != (0, 0)
+    assert cell_at(page, x + 8 + shifted["e"], y + 8 + shifted["f"]) == code
+
+
+def test_cells_are_drawn_where_they_are_and_drawn_anew_when_one_comes_nearer(page: Page) -> None:
+    drawn = "() => document.querySelector('.leaflet-cells-pane canvas').toDataURL().length"
+    before, scale = page.evaluate(drawn), page.locator(".leaflet-control-scale").inner_text()
+    for _ in range(4):
+        page.get_by_role("button", name="大きく").click()
+        page.wait_for_timeout(350)
+    assert page.locator(".leaflet-control-scale").inner_text() != scale
+    assert page.evaluate(drawn) != before
+
+
+def test_weeks_are_stepped_through_by_keyboard(page: Page) -> None:
+    slider = page.get_by_label("どの週までを見るか")
+    page.select_option("#measure", "visits")
+    first = page.locator("#period").inner_text()
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    assert page.locator("#period").inner_text() != first
+    assert slider.get_attribute("aria-valuetext") == page.locator("#period").inner_text()
+    page.get_by_role("button", name="1週間すすめる").press("Enter")
+    page.get_by_role("button", name="1週間すすめる").press("Enter")
+    page.get_by_role("button", name="1週間すすめる").press("Enter")
+    assert page.locator("#period").inner_text() == first
+
+
+def test_the_sums_are_those_of_the_weeks_looked_at(page: Page) -> None:
+    page.select_option("#length", "1")
+    visits = page.locator("#summary li").nth(1)
+    expect(visits).to_contain_text("1回")
+    page.get_by_label("どの週までを見るか").press("ArrowLeft")
+    expect(visits).to_contain_text("8回")  # those with the strange names
+    page.select_option("#length", "52")
+    expect(visits).to_contain_text("14回")
+
+
+def test_playing_goes_on_to_the_last_week_and_can_be_stopped(page: Page) -> None:
+    last = page.locator("#period").inner_text()
+    play = page.get_by_role("button", name="週を進めて見る")
+    play.click()
+    expect(play).to_have_attribute("aria-pressed", "true")
+    first = page.locator("#period").inner_text()
+    assert first != last
+    expect(page.locator("#period")).not_to_have_text(first)
+    play.click()
+    stopped = page.locator("#period").inner_text()
+    page.wait_for_timeout(1200)
+    assert page.locator("#period").inner_text() == stopped
+
+
+def test_two_periods_are_compared_in_words_and_numbers(page: Page) -> None:
+    page.select_option("#measure", "came")
+    page.get_by_label("二つの期間をくらべる").check()
+    expect(page.locator("#against-period")).to_contain_text("くらべる相手")
+    legend = page.locator("#legend").inner_text()
+    for word in ("へった", "ふえた", "同じ"):
+        assert word in legend
+    page.locator("#table-toggle").click()
+    expect(page.locator("th[aria-sort]")).to_contain_text("差")
+    place = page.locator("tbody tr", has_text="533957423").locator("td")
+    now, then, more = (page.locator("thead th").all_inner_texts().index(name) for name in NOW_THEN_MORE)
+    cells = [text.replace("+", "") for text in place.all_inner_texts()]
+    assert int(cells[more - 1]) == int(cells[now - 1]) - int(cells[then - 1])
+
+
+NOW_THEN_MORE = ("来た子ども（延べ）", "相手の期間：来た子ども（延べ）", "差：来た子ども（延べ）")
+
+
+def test_the_language_changes_at_once_and_everywhere(page: Page) -> None:
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page).to_have_title("Outreach map")
+    page.locator("#table-toggle").click()
+    japanese = re.compile("[ぁ-んァ-ヶ一-龠]")
+
+    for selector in ("#legend", "#time", "#layers", "#table thead", "#summary"):
+        text = page.locator(selector).inner_text().replace("試しの人口", "")
+        assert not japanese.search(text), (selector, text)
+    assert "Tokiwadaira, Keyaki square" in page.locator("#table").inner_text()
+
+    page.get_by_role("button", name="日本語").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ja")
+    expect(page.locator("#legend")).to_contain_text("くらす子ども")
+
+
+def test_a_crew_sees_what_its_van_did_and_nothing_of_need(look: Look) -> None:
+    page = look("crew").page
+    options = page.locator("#measure option").all_inner_texts()
+    assert not [text for text in options if "くらす" in text or "近く" in text]
+    expect(page.locator("#next-part")).to_be_hidden()
+    expect(page.locator("#summary")).not_to_contain_text("の近くに行けた")
+
+
+def test_a_reporter_sees_no_place(look: Look) -> None:
+    looking = look("reporter")
+    page = looking.page
+    page.locator("#table-toggle").click()
+    expect(page.locator("#table")).to_contain_text("533957423")
+    assert "けやき" not in page.locator("body").inner_text()
+    assert [url for url in looking.asked if "/v1/map/stops" in url or "/v1/map/visits" in url] == []
+    assert page.locator("#table-of option").count() == 2
+
+
+def test_nothing_that_is_not_announced_stands_there_when_it_is_shown_to_others(page: Page) -> None:
+    page.locator("#table-toggle").click()
+    page.select_option("#table-of", "stops")
+    expect(page.locator("#table")).to_contain_text("だれかの家の庭")
+    page.get_by_role("button", name="人に見せる").click()
+    expect(page.locator("#table")).to_contain_text("けやきの広場")
+    assert "だれかの家の庭" not in page.locator("body").inner_text()
+
+
+def test_other_cells_come_to_the_same_sums(page: Page) -> None:
+    before = page.locator("#summary strong").all_inner_texts()
+    for level in ("250", "1000"):
+        page.select_option("#level", level)
+        expect(page.locator("#map-part:not([aria-busy])")).to_be_attached()
+        page.wait_for_load_state("networkidle")
+        assert page.locator("#summary strong").all_inner_texts()[1:] == before[1:]
+
+
+@pytest.mark.parametrize("size", [(390, 844), (360, 640)])
+def test_on_a_phone_everything_is_within_reach(look: Look, size: tuple[int, int]) -> None:
+    page = look(size=size, has_touch=True, is_mobile=True).page
+    assert page.evaluate("document.documentElement.scrollWidth") == size[0], "nothing sticks out"
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    assert box["height"] > size[1] / 3
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('button, select, input:not([type=checkbox]), label.check')]
+          .filter(one => one.offsetParent)
+          .map(one => [one.id, one.getBoundingClientRect()]).filter(([, {width, height}]) => Math.min(width, height) < 24)
+          .map(([id]) => id)"""
+    )
+    assert small == []
+    page.locator("#next button").first.tap()
+    expect(page.locator("#card")).to_be_visible()
+
+
+def test_who_wants_no_motion_gets_none(look: Look) -> None:
+    page = look(reduced_motion="reduce").page
+    assert page.locator(".leaflet-zoom-anim").count() == 0
