@@ -56,7 +56,14 @@ class SuggestionIn(WireSchema):
             "Default: OUTREACH_APART_DAYS."
         },
     )
-    seconds = Whole(1, 600, load_default=10, metadata={"description": "The search takes no longer."})
+    seconds = Whole(
+        1,
+        600,
+        load_default=10,
+        metadata={
+            "description": "The search takes no longer; the single exchanges that finish it are not counted."
+        },
+    )
     iterations = Whole(
         1,
         100_000,
