@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from marshmallow import validates_schema
+from marshmallow import fields, validates_schema
 
 from schemas.base import Out, PageQuery, Query, WireSchema
 from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, Text, Whole, Word
@@ -102,6 +102,24 @@ class SchoolHolidayNameOut(Out):
     area = Text(AREA, allow_none=True)
 
     example: ClassVar = {"id": _HOLIDAY, "name": "冬休み", "name_en": "Winter holidays", "area": None}
+
+
+class HolidayTold(Out):
+    """A holiday that a planned day is: it is told, and nothing is judged or reckoned by it."""
+
+    kind = Word(DayKind, metadata={"description": "public_holiday or school_holiday."})
+    name = Text(80)
+    name_en = Text(80, allow_none=True)
+    area = Text(AREA, allow_none=True, metadata={"description": "Whose schools; null is all."})
+    text = fields.String(metadata={"description": "What that means, in the language that was asked for."})
+
+    example: ClassVar = {
+        "kind": "school_holiday",
+        "name": "冬休み",
+        "name_en": "Winter holidays",
+        "area": None,
+        "text": "冬休み。学校は授業がなく、小・中学生は平日の昼間も来られます。",
+    }
 
 
 class CalendarDayOut(Out):

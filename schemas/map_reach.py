@@ -93,32 +93,38 @@ def _rows(inner: fields.Field[Any], what: str) -> fields.List[Any]:
     return fields.List(inner, metadata={"description": what})
 
 
-class WeeksOut(Out):
-    """For each cell and week with held visits one row of `week`, `cell`, `visits`, `attendance` and `children`."""
+class WeeksColumnsOut(Out):
+    """`last_day_before` by cell; of the others one row for each week and cell with held visits."""
 
-    form = fields.Integer(metadata={"enum": [1]})
-    level = Whole(250, 1000)
-    cells = numbers("mesh codes (JIS X 0410) of all that were ever visited up to the period's end.")
     last_day_before = _rows(Day(allow_none=True), "By cell: the last day with a visit before the period.")
-    weeks = _rows(Week(), "All weeks of the period; of the first and the last, its days alone.")
     week = _rows(Whole(0), "The row's week: its place in `weeks`.")
     cell = _rows(Whole(0), "The row's cell: its place in `cells`.")
     visits = _rows(Whole(1), "Held then and there.")
     attendance = _rows(Whole(_LEAST), "延べ人数")
     children = _rows(Whole(_LEAST), "Of these.")
+
+
+class WeeksOut(Out):
+    form = fields.Integer(metadata={"enum": [1]})
+    level = Whole(250, 1000)
+    cells = numbers("mesh codes (JIS X 0410) of all that were ever visited up to the period's end.")
+    weeks = _rows(Week(), "All weeks of the period; of the first and the last, its days alone.")
+    columns = Nested(WeeksColumnsOut)
     summary = Nested(WeeksSummaryOut)
 
     example: ClassVar = {
         "form": 1,
         "level": 500,
         "cells": [533957423, 1, 337],
-        "last_day_before": ["2026-08-15", None, None],
         "weeks": ["2026-W47", "2026-W48"],
-        "week": [0, 0, 1],
-        "cell": [0, 2, 2],
-        "visits": [1, 1, 2],
-        "attendance": [41, 12, 30],
-        "children": [29, 10, 21],
+        "columns": {
+            "last_day_before": ["2026-08-15", None, None],
+            "week": [0, 0, 1],
+            "cell": [0, 2, 2],
+            "visits": [1, 1, 2],
+            "attendance": [41, 12, 30],
+            "children": [29, 10, 21],
+        },
         "summary": {
             "from_day": "2026-11-16",
             "to_day": "2026-11-29",

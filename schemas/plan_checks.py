@@ -5,6 +5,7 @@ from typing import ClassVar
 from marshmallow import fields
 
 from schemas.base import Out
+from schemas.calendar import HolidayTold
 from schemas.fields import (
     Day,
     Flag,
@@ -119,6 +120,9 @@ class PlanCheckOut(Out):
     plan_id = Id()
     plan_version = Whole(1, metadata={"description": "The version that was checked."})
     publishable = Flag(metadata={"description": "True when no violation is hard."})
+    holidays = Many(
+        Nested(HolidayTold), 1_000, metadata={"description": "What holiday the plan's day is: no violation."}
+    )
     violations = Many(Nested(ViolationOut), 1_000)
     legs = Many(Nested(LegOut), STAYS_MOST + 1)
     estimated_legs = Whole(0, metadata={"description": "How many of the drives are estimates."})
@@ -127,6 +131,7 @@ class PlanCheckOut(Out):
         "plan_id": PLAN,
         "plan_version": 1,
         "publishable": False,
+        "holidays": [],
         "legs": [LegOut.example],
         "estimated_legs": 1,
         "violations": [ViolationOut.example],

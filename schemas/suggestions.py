@@ -5,9 +5,17 @@ from typing import Any, ClassVar
 from marshmallow import fields, validates_schema
 
 from schemas.base import Out, PageQuery, Query, WireSchema
+from schemas.calendar import AREA, HolidayTold
 from schemas.fields import Coded, Day, Flag, Id, Instant, LocalTime, Many, Nested, Number, Text, Whole, Word
 from schemas.problem import FaultOut
-from schemas.vocabulary import VAN_IS_BACK, VAN_LEAVES, ScorePart, SuggestionStatus, SuggestionStep
+from schemas.vocabulary import (
+    VAN_IS_BACK,
+    VAN_LEAVES,
+    HolidayDays,
+    ScorePart,
+    SuggestionStatus,
+    SuggestionStep,
+)
 
 _STOP = "0b0e6c1e-0d5e-4f0e-9d0a-5a3e3a1c7a01"
 _OTHER = "1c1f7d2f-1e6f-4a1f-8e1b-6b4f4b2d8b12"
@@ -15,6 +23,9 @@ _VAN = "7d9f1f8e-2b5e-4c0c-8c9d-0f1e2d3c4b5a"
 _STOPS_MOST = 500
 _VANS_MOST = 20
 _DAYS_MOST = 62
+
+
+_HOLIDAYS = "skip: vans stay in; days_off says so. only: they go out on such days alone; where both kinds are so, on either."
 
 
 class SuggestionIn(WireSchema):
@@ -27,6 +38,13 @@ class SuggestionIn(WireSchema):
         7,
         load_default=None,
         metadata={"description": "Days of the week on which vans go out; 0 is Monday. Default: every day."},
+    )
+    public_holidays = Word(HolidayDays, load_default=HolidayDays.ANY, metadata={"description": _HOLIDAYS})
+    school_holidays = Word(HolidayDays, load_default=HolidayDays.ANY, metadata={"description": _HOLIDAYS})
+    school_area = Text(
+        AREA,
+        load_default=None,
+        metadata={"description": "Whose school holidays; without it, those of all schools alone."},
     )
     van_ids = Many(Id(), _VANS_MOST, load_default=None, metadata={"description": "Default: vans in use."})
     stop_ids = Many(
@@ -196,6 +214,11 @@ class SuggestedDayOut(Out):
     drive_minutes = Whole(0)
     estimated_legs = Whole(0, metadata={"description": "Drives that no road service knew: estimates."})
     points = Whole(0)
+    holidays = Many(
+        Nested(HolidayTold),
+        1_000,
+        metadata={"description": "What holiday the day is; nothing is scored by it."},
+    )
     stays = Many(Nested(SuggestedStayOut), 30)
     notices = Many(
         Nested(NoticeOut), 500, metadata={"description": "What `check` would see to; none is hard."}
@@ -214,6 +237,7 @@ class SuggestedDayOut(Out):
         "drive_minutes": 36,
         "estimated_legs": 2,
         "points": 271,
+        "holidays": [],
         "stays": [SuggestedStayOut.example],
         "notices": [NoticeOut.example],
         "plan": {

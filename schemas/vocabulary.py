@@ -141,6 +141,14 @@ class DayKind(StrEnum):
     PUBLIC_HOLIDAY = "public_holiday"
 
 
+class HolidayDays(StrEnum):
+    """Which days a wish for a suggestion means, by whether they are holidays of a kind."""
+
+    ANY = "any"
+    SKIP = "skip"
+    ONLY = "only"
+
+
 class HolidayRule(StrEnum):
     """What a template does with a day that is a holiday. A working day is Monday to Friday and no public holiday."""
 

@@ -274,6 +274,19 @@ TEXTS = {
         "{arrive}からにすれば（後の予定も{missing_minutes}分遅く）、その前に休めます。交代で休んでも大丈夫です。",
         "Begin at {arrive}, and what follows {missing_minutes} minutes later, and there is a break before it; or take turns.",
     ),
+    "holiday.public_holiday": (
+        "{name}（祝日）。学校も多くの職場も休みで、ふだんの平日に来る人と同じ人が同じ時間に来るとはかぎりません。",
+        "{name}, a public holiday: schools and many workplaces are closed, so other people may come at other hours than on "
+        "a working day.",
+    ),
+    "holiday.school_holiday": (
+        "{name}。学校は授業がなく、小・中学生は平日の昼間も来られます。",
+        "{name}: there is no school, so school children can come during the day, too.",
+    ),
+    "holiday.school_holiday.area": (
+        "{name}（{area}）。そこの学校は授業がなく、小・中学生は平日の昼間も来られます。",
+        "{name} ({area}): the schools there are closed, so school children can come during the day, too.",
+    ),
     "nobody_on_shift": (
         "この日のこの車に、だれも入っていません（{begins}〜{ends}）。",
         "Nobody is on this van's shift that day ({begins} to {ends}).",

@@ -61,6 +61,10 @@ TEXTS = {
         "days_off にある理由を直すか、ほかの日にしてください。",
         "Put right what days_off says, or ask for other days.",
     ),
+    "holiday_skipped": (
+        "{holiday}です。この提案では、こういう休みの日には出ません。",
+        "{holiday}: this suggestion was asked to leave such days out.",
+    ),
     "van_planned": (
         "この車はその日もう計画があります。",
         "The van has a plan on that day already.",

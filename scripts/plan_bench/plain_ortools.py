@@ -6,6 +6,7 @@ Told in full of instances.py's problems: a place has the same hours on each day 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from plan_bench.plain_pyvrp import POINT, Orders
 
 def solve(problem: Problem, seed: int, seconds: float, clock: Callable[[], float]) -> Orders:
     """An order for each shift; building its model counts as its time. ImportError when it isn't installed."""
-    from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+    from ortools.constraint_solver import pywrapcp
 
     del seed  # it has none
     until = clock() + seconds
@@ -47,19 +48,31 @@ def solve(problem: Problem, seed: int, seconds: float, clock: Callable[[], float
     for shift, when in enumerate(problem.shifts):
         for index in (routing.Start(shift), routing.End(shift)):
             times.CumulVar(index).SetRange(when.earliest, when.latest)
+    return [tuple(order) for order in solved(routing, manager, "PATH_CHEAPEST_ARC", until, seconds, clock)]
+
+
+def solved(
+    routing: Any, manager: Any, first: str, until: float, seconds: float, clock: Callable[[], float]
+) -> list[list[int]]:
+    """The nodes of each vehicle of a model, without its ends; searched until the clock says `until`.
+
+    `first` names the strategy that makes the first plan.
+    """
+    from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+
     parameters = pywrapcp.DefaultRoutingSearchParameters()
-    parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PATH_CHEAPEST_ARC
+    parameters.first_solution_strategy = getattr(routing_enums_pb2.FirstSolutionStrategy, first)
     parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     # A ceiling on the wall; the clock that all are measured by ends it.
     parameters.time_limit.FromMilliseconds(round(seconds * 20_000))
     limit = routing.solver().CustomLimit(lambda: clock() >= until)
     routing.AddSearchMonitor(limit)
     found = routing.SolveWithParameters(parameters)
-    orders: Orders = [() for _ in range(vans)]
-    for shift in range(vans):
-        index = routing.Start(shift)
+    orders: list[list[int]] = [[] for _ in range(routing.vehicles())]
+    for vehicle, order in enumerate(orders):
+        index = routing.Start(vehicle)
         while found is not None and not routing.IsEnd(index):
             index = found.Value(routing.NextVar(index))
             if not routing.IsEnd(index):
-                orders[shift] = (*orders[shift], manager.IndexToNode(index))
+                order.append(manager.IndexToNode(index))
     return orders

@@ -85,11 +85,11 @@ def test_weeks_are_the_visits_of_the_map_summed(api: Api, seed: int, role: str) 
     for level in (250, 1000):
         for first, last in ((FIRST, TODAY), (TODAY - dt.timedelta(days=17), TODAY - dt.timedelta(days=2))):
             found = compact(api, f"weeks?from_day={first}&to_day={last}&level={level}", role=role)
-            codes = list(accumulate(found["cells"]))
+            codes, rows = list(accumulate(found["cells"])), found["columns"]
             told = {
                 (codes[cell], found["weeks"][week]): Counter(dict(zip(FIGURES, sums, strict=True)))
                 for week, cell, *sums in zip(
-                    found["week"], found["cell"], *(found[name] for name in FIGURES), strict=True
+                    *(rows[name] for name in ("week", "cell", *FIGURES)), strict=True
                 )
             }
             assert told == held_by_week(api, first, last, level, role=role)
@@ -98,7 +98,7 @@ def test_weeks_are_the_visits_of_the_map_summed(api: Api, seed: int, role: str) 
                 cell = parent(visit["mesh"], level)
                 before[cell] = max(visit["local_day"], before.get(cell, ""))
             assert codes == sorted({*before, *(cell for cell, _ in told)})
-            assert found["last_day_before"] == [before.get(code) for code in codes]
+            assert rows["last_day_before"] == [before.get(code) for code in codes]
             for name in FIGURES:
                 assert found["summary"][name] == sum(sums[name] for sums in told.values())
 
@@ -107,9 +107,10 @@ def test_all_weeks_of_a_period_are_there_also_those_without_a_visit(api: Api) ->
     hold(api, stop_at(api), day=dt.date(2027, 1, 4), elem_low=2)
     found = compact(api, "weeks?from_day=2026-12-20&to_day=2027-01-04")
     assert found["weeks"] == ["2026-W51", "2026-W52", "2026-W53", "2027-W01"]
-    assert (found["week"], found["cell"], found["visits"]) == ([3], [0], [1])
+    rows = found["columns"]
+    assert (rows["week"], rows["cell"], rows["visits"]) == ([3], [0], [1])
     empty = compact(api, "weeks?from_day=2026-12-21&to_day=2026-12-27")
-    assert (empty["weeks"], empty["cells"], empty["week"]) == (["2026-W52"], [], [])
+    assert (empty["weeks"], empty["cells"], empty["columns"]["week"]) == (["2026-W52"], [], [])
 
 
 def test_weeks_can_be_asked_for_of_a_box_and_are_not_sent_again(api: Api) -> None:
@@ -215,8 +216,8 @@ def test_a_visit_late_or_corrected_is_in_its_own_week(api: Api) -> None:
     stop = stop_at(api)
     hold(api, stop, day=TODAY, elem_low=1)
     late = hold(api, stop, day=TODAY - dt.timedelta(days=40), elem_low=5)
-    assert compact(api, "weeks")["attendance"] == [5, 1]
+    assert compact(api, "weeks")["columns"]["attendance"] == [5, 1]
     moved = {"local_day": str(TODAY - dt.timedelta(days=1))}
     assert api.patch(f"/v1/visits/{late}", moved, version=1).status == 200
-    found = compact(api, "weeks")
+    found = compact(api, "weeks")["columns"]
     assert (found["visits"], found["attendance"]) == ([2], [6])

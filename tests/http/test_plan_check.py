@@ -175,6 +175,24 @@ def test_a_day_over_eight_hours_owes_an_hour_and_one_stay_leaves_none(api: Api) 
     assert alone["mends"] == []
 
 
+def test_a_check_names_the_holidays_of_its_day_and_holds_none_against_it(api: Api) -> None:
+    said = {"name": "冬休み", "from_day": "2026-12-24", "to_day": "2027-01-06"}
+    assert api.post("/v1/school-holidays", said).status == 201
+    plan = draft(api, stay(agreed_stop(api)), day="2027-01-01")
+    path = f"/v1/plans/{plan.json['id']}/check"
+    told = api.get(path).json
+    assert told["publishable"] is True
+    assert [(one["kind"], one["name"]) for one in told["holidays"]] == [
+        ("public_holiday", "元日"),
+        ("school_holiday", "冬休み"),
+    ]
+    english = api.get(path, headers={"Accept-Language": "en"}).json["holidays"]
+    assert english[0]["text"].startswith("New Year's Day, a public holiday:")
+    assert english[1]["text"].startswith("冬休み: there is no school")
+    other = draft(api, stay(agreed_stop(api, "K08")), day="2027-01-07")
+    assert api.get(f"/v1/plans/{other.json['id']}/check").json["holidays"] == []
+
+
 def test_a_permission_that_ends_in_the_same_week_is_told_beforehand(api: Api) -> None:
     stop = agreed_stop(api)
     granted = api.get(f"/v1/stops/{stop}").json["permissions"][0]["id"]

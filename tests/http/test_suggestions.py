@@ -18,6 +18,7 @@ from outreach_api.plans.solver.solve import Progress
 from outreach_api.plans.suggesting import running
 from outreach_api.settings import Settings
 from outreach_api.storage.jobs import LEASE
+from outreach_api.storage.suggestions import PlanSuggestion
 from tests.api import Answer, Api
 from tests.mapped import populate
 from tests.planning import agreed_stop, draft, publish, stay
@@ -203,6 +204,89 @@ def test_of_two_neighbours_one_goes_and_the_people_that_both_reach_count_once(ap
     assert all(part["shared"] == 0 for one in day["stays"] for part in one["score"])
     apart = suggested(api, weekdays=[2], shift_minutes=430, never=[twin["stop_id"]])["answer"]
     assert apart["value"] == answer["value"]
+
+
+JANUARY = {"from_day": "2027-01-01", "to_day": "2027-01-12", "weekdays": [0, 4]}
+NEW_YEAR, SCHOOL_MONDAY, FRIDAY, COMING_OF_AGE = "2027-01-01", "2027-01-04", "2027-01-08", "2027-01-11"
+
+
+def winter_holidays(api: Api, area: str | None = None) -> None:
+    said = {"from_day": "2026-12-24", "to_day": "2027-01-06", "area": area}
+    made = api.post("/v1/school-holidays", {"name": "冬休み", "name_en": "Winter holidays", **said})
+    assert made.status == 201, made
+
+
+def days_of(suggestion: dict[str, Any]) -> list[str]:
+    return [day["local_day"] for day in suggestion["answer"]["days"]]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, [NEW_YEAR, SCHOOL_MONDAY, FRIDAY, COMING_OF_AGE]),
+        ({"public_holidays": "skip"}, [SCHOOL_MONDAY, FRIDAY]),
+        ({"public_holidays": "only"}, [NEW_YEAR, COMING_OF_AGE]),
+        ({"school_holidays": "only"}, [NEW_YEAR, SCHOOL_MONDAY]),
+        ({"school_holidays": "only", "public_holidays": "skip"}, [SCHOOL_MONDAY]),
+        ({"school_holidays": "only", "public_holidays": "only"}, [NEW_YEAR, SCHOOL_MONDAY, COMING_OF_AGE]),
+        ({"school_holidays": "skip", "public_holidays": "skip"}, [FRIDAY]),
+    ],
+)
+def test_holidays_are_left_out_or_are_all_that_is_wanted(
+    api: Api, said: dict[str, str], expected: list[str]
+) -> None:
+    winter_holidays(api)
+    for number in range(1, 5):
+        agreed_stop(api, f"K0{number}")
+    found = suggested(api, **JANUARY, **said, shift_minutes=190, iterations=12)
+    assert days_of(found) == expected
+    assert {**found["asked"], **said} == found["asked"]
+
+
+def test_each_day_names_its_holidays_and_a_day_left_out_says_for_which(api: Api) -> None:
+    winter_holidays(api)
+    winter_holidays(api, "小金原")
+    for number in range(1, 4):
+        agreed_stop(api, f"K0{number}")
+    suggestion_id = suggested(api, **JANUARY, public_holidays="skip", shift_minutes=190)["id"]
+    path = f"/v1/plan-suggestions/{suggestion_id}"
+    answer = api.get(path).json["answer"]
+    school, plain = answer["days"]
+    told = {one["area"]: one for one in school["holidays"]}
+    assert {(one["kind"], one["name"]) for one in told.values()} == {("school_holiday", "冬休み")}
+    assert told[None]["text"] == "冬休み。学校は授業がなく、小・中学生は平日の昼間も来られます。"
+    assert told["小金原"]["text"].startswith("冬休み（小金原）。")
+    assert plain["holidays"] == []
+    assert [(off["local_day"], off["code"], off["cause"]) for off in answer["days_off"]] == [
+        (NEW_YEAR, "holiday_skipped", "元日です。この提案では、こういう休みの日には出ません。"),
+        (COMING_OF_AGE, "holiday_skipped", "成人の日です。この提案では、こういう休みの日には出ません。"),
+    ]
+    english = api.get(path, headers={"Accept-Language": "en"}).json["answer"]
+    assert english["days_off"][1]["cause"].startswith("Coming of Age Day:")
+    texts = sorted(one["text"].split(":")[0] for one in english["days"][0]["holidays"])
+    assert texts == ["Winter holidays", "Winter holidays (小金原)"]
+    drawn = "".join(ElementTree.fromstring(api.get(f"{path}/picture.svg").text).itertext())  # noqa: S314 - our own
+    assert "成人の日" in drawn
+    assert "冬休み" in drawn
+
+
+def test_the_holidays_of_one_areas_schools_count_where_that_area_is_asked_for(api: Api) -> None:
+    winter_holidays(api, "小金原")
+    agreed_stop(api, "K01")
+    said = {**JANUARY, "school_holidays": "only"}
+    assert days_of(suggested(api, **said)) == []
+    assert days_of(suggested(api, **said, school_area="小金原")) == [NEW_YEAR]
+
+
+def test_what_was_asked_before_holidays_could_be_is_answered_as_ever(api: Api) -> None:
+    agreed_stop(api, "K01")
+    suggestion_id = ask(api, weekdays=[2])
+    with api.database.write() as session:
+        row = session.get_one(PlanSuggestion, uuid.UUID(suggestion_id))
+        new = {"public_holidays", "school_holidays", "school_area"}
+        row.asked = {name: value for name, value in row.asked.items() if name not in new}
+    work(api)
+    assert visited(api.get(f"/v1/plan-suggestions/{suggestion_id}").json) == [["K01"]]
 
 
 def test_a_must_goes_before_what_is_worth_more(api: Api) -> None:

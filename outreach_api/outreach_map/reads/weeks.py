@@ -58,11 +58,13 @@ def weeks_map(
         "form": FORM,
         "level": level,
         "cells": differences(cells),
-        "last_day_before": [last_before.get(code) for code in cells],
         "weeks": [str(week) for week in weeks],
-        "week": [(week.first_day - since).days // 7 for week, *_ in rows],
-        "cell": [index for _, index, _ in rows],
-        **columns,
+        "columns": {
+            "last_day_before": [last_before.get(code) for code in cells],
+            "week": [(week.first_day - since).days // 7 for week, *_ in rows],
+            "cell": [index for _, index, _ in rows],
+            **columns,
+        },
         "summary": {
             "from_day": first,
             "to_day": last,

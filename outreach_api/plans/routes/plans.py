@@ -14,6 +14,7 @@ from outreach_api.ledger.kinds import Actor
 from outreach_api.ledger.posts import posts
 from outreach_api.messages import say
 from outreach_api.plans import actuals, briefs, operations, reads
+from outreach_api.plans.holidays import holidays_between
 from outreach_api.plans.routes.violations import violation_views
 from outreach_api.plans.rules import hard, legs
 from outreach_api.storage.plans import Plan, Van
@@ -107,12 +108,13 @@ class PlanCheck(Resource):
         if isinstance(found, Refusal):
             return found
         plan, facts, violations = found
-        driven = legs(facts)
+        driven, day = legs(facts), plan.local_day
         names = reads.stay_names(session(), plan.id)
         return {
             "plan_id": plan.id,
             "plan_version": plan.version,
             "publishable": not hard(violations),
+            "holidays": holidays_between(session(), day, day, language())[day],
             "violations": violation_views(violations, names),
             "legs": reads.leg_views(driven),
             "estimated_legs": sum(leg.basis is not LegBasis.ROAD for leg in driven),

@@ -44,14 +44,17 @@ class Way:
 
 
 class LabelSetting:
-    """Searches one shift, over what it was aimed at first. `between` is called after each round and may raise."""
+    """Searches one shift, over what it was aimed at first; nobody else may fill `completion` before it is done.
 
-    def __init__(self, table: ShiftTable, step: int, between: Callable[[], None]) -> None:
-        self._table, self._between = table, between
-        self._completion = Completion(table, step)
-        self._names = _names(table.size)
-        self._prices: Floats = np.zeros(table.size)
-        self._taken: Flags = np.zeros(table.size, dtype=np.bool_)
+    `between` is called after each round and may raise.
+    """
+
+    def __init__(self, completion: Completion, between: Callable[[], None]) -> None:
+        self._table: ShiftTable = completion.table
+        self._completion, self._between = completion, between
+        self._names = _names(self._table.size)
+        self._prices: Floats = np.zeros(self._table.size)
+        self._taken: Flags = np.zeros(self._table.size, dtype=np.bool_)
 
     def aim(self, prices: Floats, taken: Flags) -> float:
         """Search without the rows that are `taken`, guided by these prices; a first bound on the worth."""
@@ -121,23 +124,23 @@ class LabelSetting:
 
     def _hopeful(self, labels: Labels, least: float, most: int) -> tuple[Rows, Rows, float]:
         """The pairs of label and row, at most so many, whose hope exceeds `least`; and the best hope left behind."""
-        table, size, lost = self._table, self._table.size, -np.inf
+        size, lost = self._table.size, -np.inf
         chunk = max(1, _TOGETHER // max(1, size))
-        found: list[tuple[Rows, Rows, Floats]] = []
+        found: list[tuple[Rows, Floats]] = []
         for begin in range(0, len(labels), chunk):
             part = slice(begin, begin + chunk)
-            arrivals = labels.free[part, None] + table.legs[labels.row[part], :size]
-            hope = self._completion.arrive[np.arange(size)[None, :], np.minimum(arrivals, table.span + 1)]
-            hope += labels.reduced[part, None] - table.costs[labels.row[part], :size]
-            hope[labels.taken[part]] = -np.inf
-            which, rows = np.nonzero(hope > least + _EPSILON)
-            found.append((which + begin, rows, hope[which, rows]))
-        which, rows, hope = (np.concatenate(column) for column in zip(*found, strict=True))
-        if len(which) > most:
+            hope = self._completion.onward(labels.row[part], labels.free[part])
+            hope += labels.reduced[part, None]
+            np.putmask(hope, labels.taken[part], -np.inf)
+            flat = hope.reshape(-1)
+            pairs = np.flatnonzero(flat > least + _EPSILON)
+            found.append((pairs + begin * size, flat[pairs]))
+        pairs, hope = (np.concatenate(column) for column in zip(*found, strict=True))
+        if len(pairs) > most:
             order = np.argpartition(-hope, most)
             lost = float(hope[order[most:]].max())
-            kept = np.sort(order[:most])
-            which, rows = which[kept], rows[kept]
+            pairs = pairs[np.sort(order[:most])]
+        which, rows = np.divmod(pairs, max(1, size))
         return which, rows, lost
 
     def _surely_home(self, labels: Labels) -> Flags:

@@ -43,7 +43,10 @@ class Labels:
         return len(self.row)
 
     def only(self, kept: Rows | Flags) -> Labels:
-        return Labels(*(getattr(self, field.name)[kept] for field in fields(self)))
+        return Labels(*(getattr(self, name)[kept] for name in _COLUMNS))
+
+
+_COLUMNS = tuple(field.name for field in fields(Labels))
 
 
 def root(table: ShiftTable, taken: Flags) -> Labels:

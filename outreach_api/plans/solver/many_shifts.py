@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from outreach_api.plans.solver.completion import Completion
 from outreach_api.plans.solver.neighbourhoods import Neighbourhoods, Orders
 from outreach_api.plans.solver.one_shift import clock_step
 from outreach_api.plans.solver.pricing import Market, Pricing
@@ -36,8 +37,9 @@ class ManyShifts:
         market = Market(problem, self._tables)
         market.promising[[place for order in start for place in order]] = True
         narrow = shift_tables(problem, [int(number) for number in np.flatnonzero(market.promising)])
-        self._guide = Pricing(narrow, market.prices, _STEP)
-        self._search = Neighbourhoods(problem, narrow, market.prices, _STEP, seed, between)
+        completions = [Completion(table, _STEP) for table in narrow]
+        self._guide = Pricing(completions, market.prices)
+        self._search = Neighbourhoods(problem, completions, market.prices, seed, between)
         self._units = 0
         self.bound = float("inf")
         self._from_nothing = () if start else _FROM_NOTHING
@@ -70,7 +72,8 @@ class ManyShifts:
     def _bounding(self) -> Pricing:
         """Over all places, from the prices that the guide came to."""
         size = max((table.size for table in self._tables), default=0)
-        return Pricing(self._tables, self._guide.prices, clock_step(size))
+        step = clock_step(size)
+        return Pricing([Completion(table, step) for table in self._tables], self._guide.prices)
 
     def _guided(self, rounds: int) -> None:
         self._guide.rounds(rounds, self._search.worth(self.orders), self._between)

@@ -9,11 +9,12 @@ travel: Dueck, "New optimization heuristics", Journal of Computational Physics 1
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from outreach_api.plans.solver.combining import Conflicts, combine, taken_rows
+from outreach_api.plans.solver.completion import Completion
 from outreach_api.plans.solver.label_setting import LabelSetting, Way
 from outreach_api.plans.solver.problem import Problem
 from outreach_api.plans.solver.schedule import fits
@@ -38,19 +39,22 @@ class Neighbourhoods:
     def __init__(
         self,
         problem: Problem,
-        tables: Sequence[ShiftTable],
+        completions: Sequence[Completion],
         prices: Floats,
-        step: int,
         seed: int,
         between: Callable[[], None],
     ) -> None:
-        self._problem, self._tables = problem, tables
+        self._problem = problem
+        self._tables = [completion.table for completion in completions]
         self.prices = prices
         self._conflicts = Conflicts(problem)
         self._chance = np.random.default_rng(seed)
-        self._settings = [LabelSetting(table, step, between) for table in tables]
+        self._settings = [LabelSetting(completion, between) for completion in completions]
         self._margin = _MARGIN
-        self._current: Orders = tuple(() for _ in tables)
+        self._start = -np.inf
+        must = np.array([place.must for place in problem.places], dtype=np.bool_)
+        self._lifts: Floats = must.astype(np.float64) * problem.must_bonus
+        self._current: Orders = tuple(() for _ in completions)
         self.best: Orders = self._current
 
     def begin(self, orders: Orders) -> None:
@@ -58,27 +62,35 @@ class Neighbourhoods:
         self._accept(orders)
 
     def one_by_one(self, share: float) -> None:
-        """From nothing: each shift in turn chooses as if places cost this share of their prices, then takes what is left."""
-        self._accept(
-            self._chosen([() for _ in self._tables], list(range(len(self._tables))), share * self.prices)
-        )
+        """From nothing: each shift in turn chooses as if places cost this share of their prices.
+
+        Where that is the best start so far, each then takes what is worth it of what is left.
+        """
+        orders: list[tuple[int, ...]] = [() for _ in self._tables]
+        for shift in range(len(orders)):
+            orders[shift] = self._choice(shift, share * self.prices, self._taken(shift, orders))
+        worth = self.worth(orders)
+        if worth > self._start or not any(self.best):
+            self._start = worth
+            self._accept(self._filled(orders, range(len(orders))))
 
     def retake(self) -> None:
         """Free two or three shifts and let them choose in turn, guided by shaken prices, then by the true ones."""
         freed = self._some_shifts()
         orders = [() if shift in freed else order for shift, order in enumerate(self._current)]
-        for prices in (self._shaken(), self.prices):
-            for shift in freed:
-                self._fill(orders, shift, prices)
-        self._accept(self._spaced(orders))
+        prices = self._shaken()
+        for shift in freed:
+            self._fill(orders, shift, prices)
+        self._accept(self._filled(orders, freed))
 
-    def _chosen(self, orders: list[tuple[int, ...]], freed: list[int], prices: Floats) -> Orders:
-        """Each of the freed shifts takes its best after prices; when all have, what is worth it of what is left."""
-        for shift in freed:
-            table, setting = self._tables[shift], self._settings[shift]
-            setting.aim(prices[table.numbers], self._taken(shift, orders))
-            orders[shift] = table.places(setting.pool(_LEAST_WIDTH, 1)[0].rows)
-        for shift in freed:
+    def _choice(self, shift: int, prices: Floats, taken: Flags) -> tuple[int, ...]:
+        """What a shift likes best at these prices."""
+        table, setting = self._tables[shift], self._settings[shift]
+        setting.aim(prices[table.numbers], taken)
+        return table.places(setting.pool(_LEAST_WIDTH, 1)[0].rows)
+
+    def _filled(self, orders: list[tuple[int, ...]], shifts: Iterable[int]) -> Orders:
+        for shift in shifts:
             self._fill(orders, shift, self.prices)
         return self._spaced(orders)
 
@@ -88,13 +100,15 @@ class Neighbourhoods:
         return [int(shift) for shift in self._chance.choice(most, size, replace=False)]
 
     def _shaken(self) -> Floats:
-        return self.prices * self._chance.uniform(*_SHAKEN, len(self.prices))
+        """A must's lift stays as it is: shaken, it would drown what the places are worth."""
+        plain = self.prices - self._lifts
+        return np.maximum(0.0, self._lifts + plain * self._chance.uniform(*_SHAKEN, len(plain)))
 
     def recombine(self) -> None:
         """Free two or three shifts and take the best set of routes that fits together, out of many for each."""
         self._accept(self._rebuilt(self._current, self._some_shifts(), self._shaken()))
 
-    def worth(self, orders: Orders) -> float:
+    def worth(self, orders: Iterable[Sequence[int]]) -> float:
         return sum(self._worth(shift, order) for shift, order in enumerate(orders))
 
     def _accept(self, orders: Orders) -> None:
@@ -117,12 +131,12 @@ class Neighbourhoods:
             pool = self._settings[shift].pool(_width(table), _POOL_KEPT)
             pools.append([*pool, self._way(shift, orders[shift], prices)])
         tables = [self._tables[shift] for shift in freed]
-        ways = combine(self._conflicts, tables, pools, len(self._problem.places), _COMBINED)
+        ways = combine(self._conflicts, tables, pools, _COMBINED)
         for shift, way in zip(freed, ways, strict=True):
             rest[shift] = self._tables[shift].places(way.rows)
-        for shift in freed:
-            self._fill(rest, shift, self.prices)
-        return self._spaced(rest)
+        if all(set(rest[shift]) == set(orders[shift]) for shift in freed):
+            return orders
+        return self._filled(rest, freed)
 
     def _fill(self, orders: list[tuple[int, ...]], shift: int, prices: Floats) -> None:
         """The best that one shift can make of its own places and those that nobody visits."""
@@ -134,7 +148,7 @@ class Neighbourhoods:
             orders[shift] = self._tables[shift].places(found.rows)
 
     def _taken(self, shift: int, orders: Sequence[tuple[int, ...]]) -> Flags:
-        return taken_rows(self._conflicts, self._tables[shift], orders, len(self._problem.places))
+        return taken_rows(self._conflicts, self._tables[shift], orders)
 
     def _way(self, shift: int, order: Sequence[int], prices: Floats) -> Way:
         worth = self._worth(shift, order)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from outreach_api.plans.solver.completion import Completion
 from outreach_api.plans.solver.label_setting import LabelSetting
 from outreach_api.plans.solver.pricing import Market, Pricing
 from outreach_api.plans.solver.problem import Problem
@@ -36,9 +37,8 @@ class OneShift:
             if place.site is None or not days_too_far(problem.sites[place.site], [day])
         ]
         self._table = ShiftTable(problem, 0, numbers)
-        self._step = clock_step(self._table.size)
-        first = Market(problem, [self._table]).prices
-        self._pricing = Pricing([self._table], first, self._step)
+        self._completion = Completion(self._table, clock_step(self._table.size))
+        self._pricing = Pricing([self._completion], Market(problem, [self._table]).prices)
         self._rows: tuple[int, ...] = ()
         self._worth = 0.0
         self._units = 0
@@ -52,8 +52,7 @@ class OneShift:
         table, units = self._table, self._units
         self._pricing.rounds(_ROUNDS if units else 1, self._worth, self._between)
         prices = self._pricing.prices[table.numbers]
-        step = 1 if units >= _EXACT_FROM else -(-self._step // 2) if units >= _HALVED_FROM else self._step
-        setting = LabelSetting(table, step, self._between)
+        setting = LabelSetting(self._of_unit(), self._between)
         root = setting.aim(prices, np.zeros(table.size, dtype=np.bool_))
         most = max(_FIRST_WIDTH, _WIDEST // max(1, table.size))
         width = min(most, _FIRST_WIDTH * _WIDER**units)
@@ -63,6 +62,11 @@ class OneShift:
         self.bound = max(self._worth, min(self.bound, found.bound, root))
         self._units += 1
         return bool(width < most)
+
+    def _of_unit(self) -> Completion:
+        coarse = self._completion.step
+        step = 1 if self._units >= _EXACT_FROM else -(-coarse // 2) if self._units >= _HALVED_FROM else coarse
+        return self._completion if step == coarse else Completion(self._table, step)
 
 
 def clock_step(size: int) -> int:

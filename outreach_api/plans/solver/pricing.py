@@ -28,9 +28,8 @@ _PROMISING = 0.6
 class Pricing:
     """Best prices and bound so far, for weights (must places lifted). `place` prices, by the problem's numbers."""
 
-    def __init__(self, tables: Sequence[ShiftTable], first: Floats, step: int) -> None:
-        self._tables = tables
-        self._completions = [Completion(table, step) for table in tables]
+    def __init__(self, completions: Sequence[Completion], first: Floats) -> None:
+        self._completions = completions
         self._trial = first
         self.prices = self._trial
         self.bound = np.inf
@@ -54,7 +53,8 @@ class Pricing:
     def _weigh(self, between: Callable[[], None]) -> None:
         """The bound of the trial prices, and which way they should go."""
         self._last, visits = float(self._trial.sum()), np.zeros(len(self._trial))
-        for table, completion in zip(self._tables, self._completions, strict=True):
+        for completion in self._completions:
+            table = completion.table
             self._last += completion.run(table.weights - self._trial[table.numbers])
             visits[table.numbers] += completion.visits()
             between()

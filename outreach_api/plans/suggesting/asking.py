@@ -36,6 +36,7 @@ def ask(work: Work, accepted: Accepted) -> Applied | Refusal:
         "from_day": given["from_day"].isoformat(),
         "to_day": given["to_day"].isoformat(),
         "weekdays": given["weekdays"],
+        **{name: given[name] for name in ("public_holidays", "school_holidays", "school_area")},
         **{name: _texts(given[name]) for name in ("van_ids", "stop_ids", "must", "never")},
         "leave_after": f"{given['leave_after'] or VAN_LEAVES:%H:%M}",
         "back_by": f"{given['back_by'] or VAN_IS_BACK:%H:%M}",

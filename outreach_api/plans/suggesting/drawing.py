@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.messages import Language
+from outreach_api.plans.holidays import holidays_between, name_in
 from outreach_api.plans.suggesting.picture import day_svg, month_svg
 from outreach_api.plans.suggesting.views import NOT_FOUND, suggestion
 from outreach_api.plans.surroundings import point_of
@@ -34,7 +35,9 @@ def draw(
     days = found["answer"]["days"]
     if day is None:
         first, last = (dt.date.fromisoformat(found["asked"][name]) for name in ("from_day", "to_day"))
-        return month_svg(days, first, last, organisation, lang)
+        told = holidays_between(session, first, last, lang)
+        holidays = {day: name_in(found[0], lang) for day, found in told.items() if found}
+        return month_svg(days, first, last, organisation, lang, holidays)
     for one in days:
         if one["local_day"] == day and van_id in (None, one["van_id"]):
             stops = {stay["stop_id"] for stay in one["stays"]}

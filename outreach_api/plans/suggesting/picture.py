@@ -24,8 +24,15 @@ _ROOM = 160
 _FONT = "'Hiragino Kaku Gothic ProN','Yu Gothic','Noto Sans CJK JP','IPAexGothic',sans-serif"
 
 
-def month_svg(days: Sequence[Day], first: dt.date, last: dt.date, organisation: str, lang: Language) -> str:
-    """The weeks of a period, Monday first, on a page that lies; each day with its vans and stays."""
+def month_svg(
+    days: Sequence[Day],
+    first: dt.date,
+    last: dt.date,
+    organisation: str,
+    lang: Language,
+    holidays: Mapping[dt.date, str],
+) -> str:
+    """The weeks of a period, Monday first, on a page that lies; each day with its holiday, its vans and stays."""
     weeks = _weeks(first, last)
     width = (LONG - 2 * _MARGIN) // 7
     top, bottom = 330, SHORT - _MARGIN
@@ -44,7 +51,9 @@ def month_svg(days: Sequence[Day], first: dt.date, last: dt.date, organisation: 
             day = monday + dt.timedelta(days=column)
             box = (_MARGIN + column * width, top + row * height, width, height)
             inside = first <= day <= last
-            drawn += _cell(box, day, by_day.get(day, []), inside=inside, several=several)
+            drawn += _cell(
+                box, day, holidays.get(day, ""), by_day.get(day, []), inside=inside, several=several
+            )
     return _page(LONG, SHORT, drawn)
 
 
@@ -91,13 +100,21 @@ def _weeks(first: dt.date, last: dt.date) -> list[dt.date]:
 
 
 def _cell(
-    box: tuple[int, int, int, int], day: dt.date, vans: Sequence[Day], *, inside: bool, several: bool
+    box: tuple[int, int, int, int],
+    day: dt.date,
+    holiday: str,
+    vans: Sequence[Day],
+    *,
+    inside: bool,
+    several: bool,
 ) -> list[str]:
     """`several`: the period has more than one van, so each is named, also where it is out alone."""
     x, y, width, height = box
     grey = "#000" if inside else "#999"
     drawn = [_box(x, y, width, height, "#fff" if inside else "#f2f2f2", 3)]
     drawn.append(_text(x + 14, y + 46, f"{day.month}/{day.day}", 40, colour=grey))
+    if holiday:
+        drawn.append(_text(x + 124, y + 44, _cut(holiday, (width - 134) / 28), 28, colour=grey))
     words = []
     for one in vans:
         if several:

@@ -15,8 +15,10 @@ from dataclasses import dataclass, field, replace
 from outreach_api.kernel.geo import Point
 from outreach_api.outreach_map.rules.sharing import Catchments
 from outreach_api.plans.rules import Drives, Limits, PlanFacts, Stay, VanFacts, Violation, check, hard
+from outreach_api.plans.rules.template_days import SchoolHolidayOf
 from outreach_api.plans.solver.problem import Break, Place, Problem, Shift, Site, Window
 from outreach_api.plans.suggesting.facts import Candidate, VanInTown
+from outreach_api.plans.suggesting.holidays import is_wanted, skipped
 from outreach_api.plans.suggesting.scores import Part, Rates, StopRecord, due, parts, points
 from outreach_api.plans.suggesting.wish import Wish
 from outreach_api.stops.rules import windows_on
@@ -75,6 +77,8 @@ class Case:
     rates: Rates
     heat: Mapping[dt.date, float] = field(default_factory=dict)
     """Degrees WBGT that are expected, by day."""
+    school: SchoolHolidayOf = lambda day: None
+    """The school holiday that a day lies in."""
     around: Catchments | None = None
     """Whom each candidate reaches of those who are missed, by its number; None where no population is known."""
 
@@ -282,11 +286,16 @@ def _shifts(case: Case) -> tuple[tuple[VanDay, ...], tuple[DayOff, ...]]:
     offered: list[VanDay] = []
     off: list[DayOff] = []
     for day in case.wish.days:
+        if not is_wanted(case.wish, case.school, day):
+            continue
+        holiday = skipped(case.wish, case.school, day)
         for van in case.vans:
             bare = PlanFacts(day=day, van=van.van, stays=(), limits=case.limits, drives=case.drives)
             found = [one for one in hard(check(bare)) if one.code != "plan_without_stops"]
             if day in van.days_taken:
                 found.append(_violation("van_planned"))
+            if holiday is not None:
+                found.append(holiday)
             off += [DayOff(van.van_id, day, one) for one in found]
             if not found:
                 offered.append(VanDay(van, day))

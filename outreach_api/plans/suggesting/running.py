@@ -29,6 +29,7 @@ from outreach_api.plans.suggesting.reasons import left_out
 from outreach_api.plans.suggesting.searching import search
 from outreach_api.plans.suggesting.wish import Wish
 from outreach_api.plans.surroundings import expected_wbgt
+from outreach_api.plans.templates.days import school_holidays_of
 from outreach_api.settings import Settings
 from outreach_api.storage import jobs
 from outreach_api.storage.plans import Van
@@ -92,6 +93,7 @@ def _gathered(session: Session, settings: Settings, wish: Wish) -> tuple[Callabl
     }
     heat = {day: wbgt for day in wish.days if (wbgt := expected_wbgt(session, day)) is not None}
     points = list(dict.fromkeys([*(one.stop.point for one in found), *bases.values()]))
+    school = school_holidays_of(session, wish.school_area, wish.first, wish.last)
 
     def case_of(drives: Any) -> Case:
         return Case(
@@ -104,6 +106,7 @@ def _gathered(session: Session, settings: Settings, wish: Wish) -> tuple[Callabl
             rates=facts.rates(settings),
             heat=heat,
             around=around,
+            school=school,
         )
 
     return case_of, points

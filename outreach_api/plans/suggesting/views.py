@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.messages import Language, say
+from outreach_api.plans.holidays import holidays_between
 from outreach_api.plans.suggesting.adopting import plan_id_of
 from outreach_api.storage.plans import Plan, Van
 from outreach_api.storage.stops import Stop
@@ -53,12 +54,15 @@ class _View:
         self._stops: Mapping[str, Any] = {
             str(row.id): row for row in session.execute(sa.select(Stop.id, Stop.code, Stop.name))
         }
+        self._holidays: Mapping[dt.date, list[dict[str, Any]]] = {}
         self._vans = {str(van_id): name for van_id, name in session.execute(sa.select(Van.id, Van.name))}
 
     def of(self, row: PlanSuggestion) -> dict[str, Any]:
         answer = None
         if row.result is not None:
             ids = [plan_id_of(row.id, day) for day in row.result["days"]]
+            first, last = (_day(row.asked[name]) for name in ("from_day", "to_day"))
+            self._holidays = holidays_between(self._session, first, last, self._lang)
             drafted = set(self._session.scalars(sa.select(Plan.id).where(Plan.id.in_(ids))))
             days = [
                 self._day(day, plan_id if plan_id in drafted else None)
@@ -86,6 +90,7 @@ class _View:
             "drive_minutes": day["drive_minutes"],
             "estimated_legs": day["estimated_legs"],
             "points": day["points"],
+            "holidays": self._holidays[_day(day["local_day"])],
             "stays": stays,
             "notices": [self._notice(one, stays) for one in day["notices"]],
             "plan": {
@@ -137,11 +142,14 @@ class _View:
         }
 
     def _day_off(self, off: Mapping[str, Any]) -> dict[str, Any]:
+        numbers = dict(off["numbers"])
+        if self._lang == "en":
+            numbers["holiday"] = numbers.get("holiday_en")
         return {
             "van_id": uuid.UUID(off["van_id"]),
             "local_day": _day(off["local_day"]),
             "code": off["code"],
-            "cause": say(off["code"], self._lang, off["numbers"]),
+            "cause": say(off["code"], self._lang, numbers),
         }
 
     def _left_out(self, one: Mapping[str, Any]) -> dict[str, Any]:

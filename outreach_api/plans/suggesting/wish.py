@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from schemas.vocabulary import HolidayDays
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
@@ -17,6 +19,10 @@ class Wish:
     last: dt.date
     weekdays: frozenset[int] | None
     """Days of the week on which vans go out, 0 is Monday; None: every day."""
+    public_holidays: HolidayDays = HolidayDays.ANY
+    school_holidays: HolidayDays = HolidayDays.ANY
+    school_area: str | None = None
+    """Whose school holidays; None: those of all schools alone."""
     van_ids: frozenset[uuid.UUID] | None
     stop_ids: frozenset[uuid.UUID] | None
     must: frozenset[uuid.UUID]
@@ -51,6 +57,10 @@ class Wish:
             first=dt.date.fromisoformat(asked["from_day"]),
             last=dt.date.fromisoformat(asked["to_day"]),
             weekdays=None if asked["weekdays"] is None else frozenset(asked["weekdays"]),
+            # What was asked before there were these says nothing of them.
+            public_holidays=HolidayDays(asked.get("public_holidays", HolidayDays.ANY)),
+            school_holidays=HolidayDays(asked.get("school_holidays", HolidayDays.ANY)),
+            school_area=asked.get("school_area"),
             van_ids=ids("van_ids"),
             stop_ids=ids("stop_ids"),
             must=ids("must") or frozenset(),

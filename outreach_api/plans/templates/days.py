@@ -14,6 +14,7 @@ from outreach_api.plans.rules.recurrence import recurrence
 from outreach_api.plans.rules.template_days import (
     MOST_DAYS_MOVED,
     DayRules,
+    SchoolHolidayOf,
     TemplateDay,
     school_holiday_of,
     template_days,
@@ -29,12 +30,19 @@ def days_of(
     if not template.active:
         return []
     around = dt.timedelta(days=3 * MOST_DAYS_MOVED)  # as far as a day near the edge looks for a free one
-    rows = school_holidays_between(session, from_day - around, to_day + around)
-    school = school_holiday_of(
-        (row.from_day, row.to_day, PublicHoliday(row.name, row.name_en or row.name))
-        for row in holding_for(rows, template.school_area)
-    )
+    school = school_holidays_of(session, template.school_area, from_day - around, to_day + around)
     return template_days(day_rules(template), school, from_day, to_day)
+
+
+def school_holidays_of(
+    session: Session, area: str | None, from_day: dt.date, to_day: dt.date
+) -> SchoolHolidayOf:
+    """What finds the school holiday of a day of a period, for one area's schools or for all."""
+    rows = school_holidays_between(session, from_day, to_day)
+    return school_holiday_of(
+        (row.from_day, row.to_day, PublicHoliday(row.name, row.name_en or row.name))
+        for row in holding_for(rows, area)
+    )
 
 
 def day_rules(template: PlanTemplate) -> DayRules:
