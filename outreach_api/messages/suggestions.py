@@ -25,6 +25,10 @@ TEXTS = {
         "{count}日分はもう下書きになっていたので、そのままにしました。",
         "{count} days had been drafted before and were left as they are.",
     ),
+    "days_planned_meanwhile": (
+        "提案のあとに、同じ車の別の計画ができていました（{days}）。重なっていないか確かめてください。",
+        "The van has got other plans since this was suggested ({days}); see that they don't overlap.",
+    ),
     # What a stop is worth
     "score.gap": ("まわりの届いていない人 {amount}人", "{amount} people around it who are not reached"),
     "score.gap.shared": (

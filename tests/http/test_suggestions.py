@@ -116,6 +116,18 @@ def test_days_are_drafted_once_and_what_people_changed_stays(api: Api) -> None:
     assert titles == {WEDNESDAY: "直した", SATURDAY: None}
 
 
+def test_a_van_that_was_planned_since_then_is_named_when_its_day_is_drafted(api: Api) -> None:
+    agreed_stop(api, "K01")
+    first, second = suggested(api, weekdays=[2]), suggested(api, weekdays=[2])
+    assert adopt(api, first).json["warnings"] == []
+    again = adopt(api, second).json
+    (warning,) = again["warnings"]
+    assert warning["code"] == "days_planned_meanwhile"
+    assert WEDNESDAY in warning["detail"]
+    check = api.get(f"/v1/plans/{again['answer']['days'][0]['plan_id']}/check").json
+    assert "plan_overlap" in [one["code"] for one in check["violations"]]
+
+
 def test_whoever_is_left_out_hears_why_and_what_would_help(api: Api) -> None:
     agreed_stop(api, "K01")
     late = agreed_stop(api, "K02", windows=[{"weekday": 2, "opens": "10:00", "closes": "11:00"}])

@@ -7,12 +7,15 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
+
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.ids import derived
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Warn, Work
 from outreach_api.plans.writes import new_draft, put_stops
 from outreach_api.storage.plans import Plan
 from outreach_api.storage.suggestions import PlanSuggestion
+from schemas.vocabulary import PlanStatus
 
 _NOTHING_ARRANGED: Mapping[str, Any] = {
     "undecided": False,
@@ -48,6 +51,7 @@ def adopt(work: Work, accepted: Accepted) -> Applied | Refusal:
     asked = known if wanted is None else {day.isoformat() for day in wanted}
     announces: list[Announce] = []
     there: list[str] = []
+    beside: list[str] = []
     for day in row.result["days"]:
         if day["local_day"] not in asked:
             continue
@@ -55,17 +59,28 @@ def adopt(work: Work, accepted: Accepted) -> Applied | Refusal:
         if work.session.get(Plan, plan_id) is not None:
             there.append(day["local_day"])
             continue
+        if _planned_meanwhile(work, day):
+            beside.append(day["local_day"])
         plan = _draft(work, accepted, plan_id, day)
         if isinstance(plan, Refusal):
             return plan
         announces.append(Announce("plan", plan.id, plan.van_id))
-    return Applied(
-        row.id,
-        row.version,
-        created=False,
-        announces=tuple(announces),
-        warnings=(Warn("days_drafted_before", "", {"count": len(there)}),) if there else (),
+    warnings = []
+    if there:
+        warnings.append(Warn("days_drafted_before", "", {"count": len(there)}))
+    if beside:
+        warnings.append(Warn("days_planned_meanwhile", "", {"days": ", ".join(sorted(set(beside)))}))
+    return Applied(row.id, row.version, created=False, announces=tuple(announces), warnings=tuple(warnings))
+
+
+def _planned_meanwhile(work: Work, day: Mapping[str, Any]) -> bool:
+    """Whether the van, free when it was suggested, has another plan that day by now."""
+    other = sa.select(Plan.id).where(
+        Plan.van_id == uuid.UUID(day["van_id"]),
+        Plan.local_day == dt.date.fromisoformat(day["local_day"]),
+        Plan.status != PlanStatus.CANCELLED,
     )
+    return work.session.scalar(other.limit(1)) is not None
 
 
 def _draft(work: Work, accepted: Accepted, plan_id: uuid.UUID, day: Mapping[str, Any]) -> Plan | Refusal:
