@@ -156,4 +156,12 @@ TEXTS = {
         "点があと{missing_points}あれば入ります（重みを上げるか、「必ず」に入れてください）。",
         "With {missing_points} points more it goes in: raise its weight, or put it into must.",
     ),
+    "search_ended": (
+        "{points}点で、{drive_minutes}分よけいに走れば行けますが、そこまで探さないうちに終わりました。",
+        "It has room and is worth its drive ({points} points, {drive_minutes} minutes): the search ended before.",
+    ),
+    "search_ended.fix": (
+        "秒数（seconds）か回数（iterations）を増やして、もう一度求めてください。",
+        "Ask again with more seconds or iterations.",
+    ),
 }

@@ -14,19 +14,19 @@ from hypothesis import strategies as st
 from outreach_api.kernel.geo import Point
 from outreach_api.messages import TEXTS
 from outreach_api.plans.rules import Leave, Limits, Opening, check, hard
-from outreach_api.plans.solver.answer import Answer
+from outreach_api.plans.solver.answer import Answer, Route
 from outreach_api.plans.solver.inserting import Insertion, cheapest_insertion
 from outreach_api.plans.solver.schedule import schedule
 from outreach_api.plans.suggesting import reasons
 from outreach_api.plans.suggesting.answering import kept, plan_of
 from outreach_api.plans.suggesting.posing import Case, Posed, pose, windows_of
-from outreach_api.plans.suggesting.reasons import LeftOut, Reason
+from outreach_api.plans.suggesting.reasons import LeftOut, Reason, left_out
 from outreach_api.plans.suggesting.scores import MOST_PROMISES, StopRecord, parts, points
 from outreach_api.plans.suggesting.together import Together
 from schemas.vocabulary import StopStatus
 from tests.suggested import FIRST, RATES, answered, candidate, case, cases, clustered_cases
 
-OTHER_REASONS = frozenset({"worth_less", "not_worth_the_drive"})
+OTHER_REASONS = frozenset({"worth_less", "not_worth_the_drive", "search_ended"})
 
 
 @settings(max_examples=150, deadline=None)
@@ -53,7 +53,7 @@ def test_the_smallest_change_that_is_told_does_let_the_stop_in(given: Case) -> N
             assert not posed.shifts
             continue
         mended = pose(_mended(given, one.candidate, wanted)) if wanted else posed
-        if wanted or one.reasons[0].code == "not_worth_the_drive":
+        if wanted or one.reasons[0].code in ("not_worth_the_drive", "search_ended"):
             _goes_in(mended, answer, one)
         for reason in one.reasons:
             if reason.code in OTHER_REASONS:
@@ -90,6 +90,9 @@ def _is_worth_it_then(posed: Posed, answer: Answer, one: LeftOut, reason: Reason
     together = Together(posed)
     before = together.value(orders)
     after = together.value([with_it if shift == reason.van else one for shift, one in enumerate(orders)])
+    if reason.code == "search_ended":
+        assert after > before
+        return
     more = int(reason.numbers["missing_points"])
     assert after <= before + 1e-6
     assert after + more > before
@@ -190,6 +193,23 @@ def test_many_full_days_are_explained_by_a_close_look_at_a_few(monkeypatch: pyte
     assert not others
     assert "worth_less" in [reason.code for reason in left.reasons]
     assert len(looked) <= 15
+
+
+def test_a_search_that_ended_too_soon_does_not_say_that_a_stop_is_not_worth_its_drive() -> None:
+    posed, answer, _ = answered(case(candidate(1), candidate(9), days=2))
+    nothing = replace(answer, routes=tuple(Route(shift=route.shift) for route in answer.routes))
+    told = [[reason.code for reason in one.reasons] for one in left_out(posed, nothing)]
+    assert told == [["search_ended"], ["search_ended"]]
+
+
+def test_a_stay_may_run_over_from_one_window_into_the_next_that_touches_it() -> None:
+    halves = (
+        Opening(weekday=0, opens=dt.time(10), closes=dt.time(11)),
+        Opening(weekday=0, opens=dt.time(11), closes=dt.time(12)),
+    )
+    _, answer, explained = answered(case(candidate(1, openings=halves, stay_minutes=120)))
+    assert [(stay.arrive, stay.depart) for stay in answer.routes[0].stays] == [(600, 720)]
+    assert explained == []
 
 
 def test_a_van_drives_by_one_table_however_many_days_there_are() -> None:

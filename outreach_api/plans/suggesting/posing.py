@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from outreach_api.kernel.geo import Point
 from outreach_api.outreach_map.rules.sharing import Catchments
 from outreach_api.plans.rules import Drives, Limits, PlanFacts, Stay, VanFacts, Violation, check, hard
+from outreach_api.plans.rules.places import joined
 from outreach_api.plans.rules.template_days import SchoolHolidayOf
 from outreach_api.plans.solver.problem import Break, Place, Problem, Shift, Site, Window
 from outreach_api.plans.suggesting.facts import Candidate, VanInTown
@@ -179,11 +180,11 @@ def pose(case: Case) -> Posed:
 
 
 def windows_of(candidate: Candidate, day: dt.date) -> list[Window]:
-    """When a stop can be open to visitors on a day, in minutes."""
+    """When a stop can be open to visitors on a day, in minutes; windows that touch are one, as a stay may run over."""
     found = windows_on(candidate.stop.openings, day, closed_on_holidays=candidate.stop.closed_on_holidays)
     if found is None:
         return [WHOLE_DAY]
-    return [(_minutes(opens), _minutes(closes)) for opens, closes in found]
+    return joined([(_minutes(opens), _minutes(closes)) for opens, closes in found])
 
 
 def forbidding(

@@ -188,19 +188,23 @@ def _lacking(posed: Posed, lack: Lack, place: int, way: _Way) -> Reason:
 
 
 def _not_worth_it(together: Together, answer: Answer, place: int, way: _Way) -> Reason:
-    """There is room, but the drive costs more than the visit adds."""
+    """There is room, but the drive costs more than the visit adds; or the search ended before it came to this."""
     posed = together.posed
     price = posed.problem.minute_price * way.insertion.drive
     value = posed.problem.points(place, way.shift)
     value -= together.twice([*answer.visited, place]) - together.twice(answer.visited)
+    day = posed.shifts[way.shift].day
+    if value > price:
+        numbers = {"points": value, "drive_minutes": way.insertion.drive}
+        return Reason("search_ended", numbers, day, way.shift)
     return Reason(
         "not_worth_the_drive",
         {
             "drive_minutes": way.insertion.drive,
             "points": value,
-            "missing_points": max(0, round(price - value)) + 1,
+            "missing_points": round(price - value) + 1,
         },
-        posed.shifts[way.shift].day,
+        day,
         way.shift,
     )
 

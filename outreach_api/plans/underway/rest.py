@@ -14,6 +14,7 @@ from enum import Enum
 
 from outreach_api.kernel.geo import Point
 from outreach_api.plans.rules import PlanFacts, Stay, Violation, check, hard
+from outreach_api.plans.rules.places import joined
 from outreach_api.plans.rules.travel import minute_of
 from outreach_api.plans.rules.violations import MINUTES_OF_DAY
 from outreach_api.plans.solver.problem import Place, Problem, Shift, Site, Window
@@ -175,7 +176,7 @@ def _free(rest: Rest, stay: Stay) -> list[Window]:
     known = windows_on(stop.openings, rest.plan.day, closed_on_holidays=stop.closed_on_holidays)
     free: list[Window] = [(0, _LAST_MINUTE)]
     if known is not None:
-        free = _joined([(minute_of(opens), minute_of(closes)) for opens, closes in known])
+        free = joined([(minute_of(opens), minute_of(closes)) for opens, closes in known])
     around = limits.setup_minutes + limits.teardown_minutes
     there = [
         (minute_of(one.arrive) - around, minute_of(one.depart) + around)
@@ -194,16 +195,6 @@ def _free(rest: Rest, stay: Stay) -> list[Window]:
             there_by = over + rest.plan.drives.minutes(other.last, stop.point, over) + limits.setup_minutes
             free = _without(free, 0, there_by)
     return free
-
-
-def _joined(spans: Sequence[Window]) -> list[Window]:
-    found: list[Window] = []
-    for opens, closes in spans:
-        if found and opens <= found[-1][1]:
-            found[-1] = (found[-1][0], max(closes, found[-1][1]))
-        else:
-            found.append((opens, closes))
-    return found
 
 
 def _without(free: Sequence[Window], begins: int, ends: int) -> list[Window]:
