@@ -26,7 +26,10 @@ from outreach_api.plans import operations as plans
 from outreach_api.plans import routes as plans_routes
 from outreach_api.plans.templates import operations as plan_templates
 from outreach_api.public import routes as public_routes
+from outreach_api.public.reach import routes as public_reach_routes
 from outreach_api.reports import routes as reports_routes
+from outreach_api.reports.releases import operations as releases
+from outreach_api.reports.releases import routes as releases_routes
 from outreach_api.sales import operations as sales
 from outreach_api.sales import routes as sales_routes
 from outreach_api.settings import Settings
@@ -56,7 +59,9 @@ BLUEPRINTS = (
     *plans_routes.BLUEPRINTS,
     outreach_map_routes.blp,
     public_routes.blp,
+    public_reach_routes.blp,
     reports_routes.blp,
+    releases_routes.blp,
     sync_routes.blp,
     erasing.blp,
 )
@@ -69,6 +74,7 @@ KINDS = (
     *plans.KINDS,
     *plan_templates.KINDS,
     *contacts.KINDS,
+    *releases.KINDS,
     *sync.KINDS,
 )
 

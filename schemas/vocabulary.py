@@ -35,6 +35,17 @@ class TargetPopulation(StrEnum):
     HOUSEHOLDS_UNDER_6 = "households_under_6"
 
 
+class CensusCounts(StrEnum):
+    """Whom the census counts that stands beside what was released."""
+
+    CHILDREN_0_14 = "children_0_14"
+    CHILDREN_0_5 = "children_0_5"
+    HOUSEHOLDS_UNDER_6 = "households_under_6"
+    OTHERS = "others"
+    """Whom a file of our own counts."""
+    RESIDENTS = "residents"
+
+
 class StopStatus(StrEnum):
     REQUESTED = "requested"
     TALKING = "talking"
@@ -330,6 +341,45 @@ CHILD_BANDS = (
     Band.JUNIOR_HIGH,
     Band.HIGH_SCHOOL,
 )
+
+
+class AgeGroup(StrEnum):
+    """The one partition of heads that leaves the house: few groups that stay the same for years.
+
+    Those of child policy (こども家庭庁: 0–5, 小学生, 中高生, 若者) and of funders (children against adults).
+    """
+
+    PRESCHOOLERS = "preschoolers"
+    ELEMENTARY = "elementary"
+    TEENS = "teens"
+    YOUNG_ADULTS = "young_adults"
+    ADULTS = "adults"
+    SENIORS = "seniors"
+    NOT_SAID = "not_said"
+    """Nobody knows the age, or the visit is shown without its groups."""
+
+
+GROUP_OF = {
+    Band.INFANT: AgeGroup.PRESCHOOLERS,
+    Band.PRESCHOOL: AgeGroup.PRESCHOOLERS,
+    Band.ELEM_LOW: AgeGroup.ELEMENTARY,
+    Band.ELEM_HIGH: AgeGroup.ELEMENTARY,
+    Band.JUNIOR_HIGH: AgeGroup.TEENS,
+    Band.HIGH_SCHOOL: AgeGroup.TEENS,
+    Band.YOUNG_ADULT: AgeGroup.YOUNG_ADULTS,
+    Band.GUARDIAN: AgeGroup.ADULTS,
+    Band.ADULT: AgeGroup.ADULTS,
+    Band.SENIOR: AgeGroup.SENIORS,
+    Band.UNKNOWN: AgeGroup.NOT_SAID,
+}
+CHILD_GROUPS = (AgeGroup.PRESCHOOLERS, AgeGroup.ELEMENTARY, AgeGroup.TEENS)
+
+
+class RareFigure(StrEnum):
+    """What is so rare that it leaves the house for the whole city and a fiscal quarter only."""
+
+    CONSULTATIONS = "consultations"
+    CONNECTIONS = "connections"
 
 
 class HygieneCheck(StrEnum):

@@ -56,6 +56,7 @@ _VALUES: dict[type, Callable[[Any], Any]] = {
     fields.Id: lambda _: "0b0e6c1e-0d5e-4f0e-9d0a-5a3e3a1c7a01",
     fields.Instant: lambda _: "2026-11-28T02:00:00Z",
     fields.Day: lambda _: "2026-11-28",
+    fields.Week: lambda _: "2026-W47",
     fields.LocalTime: lambda _: "10:00",
     fields.Word: lambda field: next(iter(field.words)).value,
 }

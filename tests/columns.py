@@ -135,6 +135,7 @@ SEEN_BY: dict[str, frozenset[Any]] = {
     "published_timetable.place": PUBLISHED,
     "published_timetable.place_en": PUBLISHED,
     "published_timetable.place_kana": PUBLISHED,
+    "published_releases.census_label": PUBLISHED,
     "published_links.url": COUNTER,  # in posts; the page /when, which is no operation, shows it to everybody
 }
 
@@ -174,10 +175,16 @@ _CODED = {
     "plans": "cancel_reason status",
     "population_imports": "boundary_code file_sha256",
     "published_links": "kind",
+    "published_rare": "figure",
+    "published_reach": "figure",
+    "published_releases": "census_counts",
     "published_timetable": "cancel_reason status",
     "receipts": "code detail digest kind status",
     "referral_events": "outcome",
     "referrals": "direction",
+    "released_atoms": "figure",
+    "released_rare": "figure",
+    "releases": "key_check",
     "rejections": "code detail digest kind settlement state",
     "revocations": "reason",
     "round_table_issues": "stage status topic",

@@ -17,14 +17,14 @@ from marshmallow.decorators import POST_LOAD, PRE_LOAD, VALIDATES
 
 from outreach_api.ledger.kinds import Kind
 from schemas.contact_fields import CARD_WORDS, CardWord, Form
-from schemas.fields import Day, Flag, Id, Instant, LocalTime, Many, Nested, Number, Text, Whole, Word
+from schemas.fields import Day, Flag, Id, Instant, LocalTime, Many, Nested, Number, Text, Week, Whole, Word
 
 Plain = dict[str, Any]
 
 FOLDER = Path(__file__).parent / "published"
 
 # Fields whose form is all that there is to say of them.
-_FORMS = {Id: "id", Flag: "flag", Instant: "instant", Day: "day", LocalTime: "time"}
+_FORMS = {Id: "id", Flag: "flag", Instant: "instant", Day: "day", LocalTime: "time", Week: "week"}
 
 
 def file_of(kind: str, v: int) -> Path:

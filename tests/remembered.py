@@ -54,6 +54,8 @@ def _drawn(said: Plain) -> Strategy:
             return st.uuids().map(str)
         case "day":
             return st.dates(dt.date(2000, 1, 1), dt.date(2199, 12, 31)).map(str)
+        case "week":
+            return st.dates(dt.date(2000, 1, 3), dt.date(2199, 12, 1)).map(lambda day: f"{day:%G-W%V}")
         case "time":
             return st.times().map(lambda time: time.strftime("%H:%M"))
         case "instant":

@@ -53,6 +53,7 @@ FOR_ALL = frozenset(
         "plan_template",
         "materialisation",
         "suggestion",
+        "release",
     }
 )
 """For every role that may ask, whatever its van. (holder, entity: the audit is asked by any id at all.)"""

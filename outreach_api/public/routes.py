@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from typing import Any
 
 import orjson
-from flask import Response, g, request
 
 from outreach_api.kernel.week import local_day
-from outreach_api.messages import Language
-from outreach_api.public import calendar, reads, when_page
-from outreach_api.public.readings import Reader
+from outreach_api.public import answering, calendar, reads, when_page
 from outreach_api.public.when_style import STYLE
 from outreach_api.web import pages
 from outreach_api.web.blueprint import Blueprint
@@ -25,25 +21,7 @@ blp = Blueprint("public", __name__, description="だれでも見られるもの 
 
 _DUMP = wire.TimetableOut()
 _ENTRY = wire.EntryOut()
-# Whoever keeps it asks every time whether it still holds (a 304 is short): what is cancelled must show at once.
-_CACHE = "public, no-cache"
 _ANY_TEXT = {"type": "string"}
-_PAGE_WISHES = [
-    {
-        "name": "lang",
-        "in": "query",
-        "required": False,
-        "schema": {"type": "string", "enum": ["ja", "en"]},
-        "description": "Default: as Accept-Language says, else Japanese.",
-    },
-    {
-        "name": "furigana",
-        "in": "query",
-        "required": False,
-        "schema": {"type": "string", "enum": ["1"]},
-        "description": "1: with readings over the kanji.",
-    },
-]
 _SHOWN = wire.EntryOut.example
 _FEATURES = {
     "type": "object",
@@ -79,7 +57,7 @@ class Timetable(Resource):
             "timezone": "Asia/Tokyo",
             "entries": views,
         }
-        return _cached(orjson.dumps(_DUMP.dump(shown)), "application/json")
+        return answering.cached(orjson.dumps(_DUMP.dump(shown)), "application/json")
 
 
 @blp.route("/v1/public/timetable.geojson")
@@ -107,7 +85,7 @@ class TimetableMap(Resource):
                 }
             )
         body = orjson.dumps({"type": "FeatureCollection", "features": features})
-        return _cached(body, "application/geo+json")
+        return answering.cached(body, "application/geo+json")
 
 
 @blp.route("/v1/public/timetable.ics")
@@ -124,18 +102,16 @@ class TimetableCalendar(Resource):
         _, _, views = _views(query)
         name = services().settings.organisation
         body = calendar.calendar(views, name=name, lang=language(), page=_address())
-        return _cached(body, "text/calendar; charset=utf-8")
+        return answering.cached(body, "text/calendar; charset=utf-8")
 
 
 @blp.route("/when")
 class When(Resource):
     @blp.open(None, name="getTimetablePage", media={"text/html": _ANY_TEXT}, cached=True)
-    @blp.doc(parameters=_PAGE_WISHES)
+    @blp.doc(parameters=answering.PAGE_WISHES)
     def get(self) -> Any:
         """The timetable as a page, in easy Japanese (with readings when asked for) or in English."""
-        wished = request.args.get("lang")
-        lang: Language = "en" if wished == "en" else "ja" if wished == "ja" else language()
-        reader = Reader(lang, furigana=request.args.get("furigana") == "1")
+        reader = answering.reader()
         settings = services().settings
         _, _, views = _views({"from_day": None, "to_day": None})
         shown = when_page.Shown(
@@ -147,7 +123,7 @@ class When(Resource):
             _address(),
         )
         title, body = when_page.title(shown, reader), when_page.body(shown, reader)
-        return _conditional(pages.page(title, body, lang, style="/when.css"))
+        return answering.conditional(pages.page(title, body, reader.lang, style="/when.css"))
 
 
 @blp.route("/when.css")
@@ -155,7 +131,7 @@ class WhenStyle(Resource):
     @blp.open(None, name="getTimetableStyle", media={"text/css": _ANY_TEXT}, cached=True)
     def get(self) -> Any:
         """How that page looks."""
-        return _cached(STYLE.encode(), "text/css; charset=utf-8")
+        return answering.cached(STYLE.encode(), "text/css; charset=utf-8")
 
 
 def _address() -> str:
@@ -173,16 +149,3 @@ def _views(query: dict[str, Any]) -> tuple[dt.date, dt.date, list[dict[str, Any]
     found = reads.entries(session(), from_day, to_day, wire.ENTRIES_MOST)
     here = services()
     return from_day, to_day, reads.views(found, here.now(), here.settings.weather_decided)
-
-
-def _cached(body: bytes, content_type: str) -> Response:
-    return _conditional(Response(body, content_type=content_type))
-
-
-def _conditional(response: Response) -> Response:
-    """Its ETag is a hash of the body alone: the change counter would show that something hidden changed."""
-    g.etag = hashlib.blake2b(response.get_data(), digest_size=12).hexdigest()
-    if request.if_none_match.contains_weak(g.etag):
-        response = Response(status=304)
-    response.headers["Cache-Control"] = _CACHE
-    return response

@@ -1,4 +1,4 @@
-"""What was announced to everybody: the only tables that the public side reads."""
+"""What was announced or released to everybody: the only tables that the public side reads."""
 
 from __future__ import annotations
 
@@ -41,3 +41,52 @@ class PublishedLink(Base):
     __tablename__ = "published_links"
     kind: Mapped[str] = mapped_column(primary_key=True)
     url: Mapped[str]
+
+
+CITY_ONLY = 0
+"""In the place of a cell: what counts for the city, and is shown nowhere on the map."""
+VISITS = "visits"
+"""The figure that counts visits at places that are announced; all others are groups of ages."""
+
+
+class PublishedRelease(Base):
+    """That weeks were released, up to which, and with which census beside them."""
+
+    __tablename__ = "published_releases"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    from_week: Mapped[int]
+    iso_week: Mapped[int]
+    released_on: Mapped[dt.date]
+    census_id: Mapped[uuid.UUID | None]
+    census_label: Mapped[str | None]
+    census_counts: Mapped[str | None]
+
+
+class PublishedReach(Base):
+    """What a release adds to a figure of a cell in a part of a week: sums of rounded atoms, without stop and day."""
+
+    __tablename__ = "published_reach"
+    number: Mapped[int] = mapped_column(sa.ForeignKey("published_releases.number"), primary_key=True)
+    from_day: Mapped[dt.date] = mapped_column(primary_key=True, index=True)
+    """The first day of the part of an ISO week that lies in one month."""
+    mesh_1km: Mapped[int] = mapped_column(primary_key=True)
+    figure: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]
+
+
+class PublishedRare(Base):
+    """What a release adds to a rare figure of the city in a fiscal quarter, which begins on that day."""
+
+    __tablename__ = "published_rare"
+    number: Mapped[int] = mapped_column(sa.ForeignKey("published_releases.number"), primary_key=True)
+    quarter_day: Mapped[dt.date] = mapped_column(primary_key=True)
+    figure: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]
+
+
+class PublishedCensus(Base):
+    """Who lives in a cell of 1 km, from the census that is public itself; as it was at the latest release."""
+
+    __tablename__ = "published_census"
+    mesh_1km: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    people: Mapped[int]

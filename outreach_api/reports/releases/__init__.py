@@ -1,0 +1,1 @@
+"""Releases: the figures that leave the house, rounded once and for ever. See README, "Figures that leave the house"."""
