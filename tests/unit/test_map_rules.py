@@ -36,6 +36,7 @@ from outreach_api.outreach_map.rules.gathering import added, gathered, least
 from outreach_api.outreach_map.rules.grid import Grid, codes_of
 from outreach_api.outreach_map.rules.missing import Missed, gaps, worst
 from outreach_api.outreach_map.rules.placing import best_ground, best_places, largest_shares
+from outreach_api.outreach_map.rules.sharing import Catchments
 from tests import obvious_map as obvious
 from tests.obvious_map import Held
 
@@ -113,8 +114,14 @@ def cells_around(point: Point, metres: int = 500) -> list[int]:
 
 def shares(cells: list[int], points: list[Point], radius_m: float = 500) -> dict[int, float]:
     """The share of each cell within reach of points that were held today."""
-    found = standing(Grid(cells), Spots.of(points), np.zeros(len(points), dtype=np.int32), radius_m)
+    found = standing(Grid(cells), Spots.of(points), np.zeros(len(points), dtype=np.int32), radius_m, 42)
     return dict(zip(cells, found.share.tolist(), strict=True))
+
+
+def would_add(world: World, points: list[Point]) -> list[float]:
+    """The missed people whom a stop at each point would reach."""
+    around = Catchments.of(world.missed, Spots.of(points), world.radius_m)
+    return [around.alone(number) for number in range(len(points))]
 
 
 @settings(deadline=None)
@@ -155,7 +162,7 @@ def test_cells_of_every_level_and_their_gaps_are_those_of_looking_place_by_place
 @settings(deadline=None)
 @given(worlds(), st.lists(places(), max_size=4))
 def test_whom_a_stop_would_reach_is_counted_place_by_place(world: World, spots: list[Point]) -> None:
-    near = world.missed.near_each(Spots.of(spots), world.radius_m)
+    near = would_add(world, spots)
     for at, point in enumerate(spots):
         expected = obvious.would_reach(
             world.people, world.held, point, world.radius_m, window_days=42, full_after=84
@@ -224,7 +231,7 @@ def test_work_in_small_blocks_gives_the_same(world: World, spots: list[Point]) -
         return [
             *found.share.tolist(),
             *found.days.tolist(),
-            *world.missed.near_each(points, world.radius_m).tolist(),
+            *would_add(world, spots),
             *people_within(world.grid, world.counts, points, owners, len(spots), world.radius_m).tolist(),
         ]
 
@@ -373,7 +380,7 @@ def test_cells_far_away_are_uncovered_and_without_stops_all_are() -> None:
 def test_a_gap_grows_with_the_time_since_the_last_visit_until_twelve_weeks(
     covered: float, days: int, gap: float
 ) -> None:
-    found = gaps(np.array([200.0]), np.array([covered]), np.array([days], dtype=np.int32))
+    found = gaps(np.array([200.0]), np.array([covered]), np.array([days], dtype=np.int32), 84)
     assert found.tolist() == pytest.approx([gap])
 
 
@@ -388,7 +395,7 @@ def test_the_places_of_a_cell_add_up_to_its_gap() -> None:
     found = world.standing
     (gap,) = gaps(world.counts.counts, found.share, found.days, 84).tolist()
     assert 0 < found.share[0] < 1
-    assert world.missed.near_each(Spots.of([middle_of(CELL)]), 500).tolist() == pytest.approx([gap])
+    assert would_add(world, [middle_of(CELL)]) == pytest.approx([gap])
 
 
 def test_a_place_beside_a_stop_of_last_week_adds_only_what_that_leaves() -> None:
@@ -396,9 +403,9 @@ def test_a_place_beside_a_stop_of_last_week_adds_only_what_that_leaves() -> None
     people = dict.fromkeys(cells_around(here, 250), 10.0)
     fresh = World(people, [Held(here, 7)], 500)
     aside = Point(here.lat + 0.009, here.lon)  # a kilometre: the discs just touch
-    same, apart = fresh.missed.near_each(Spots.of([here, aside]), 500).tolist()
+    same, apart = would_add(fresh, [here, aside])
     assert same == 0
-    whole = World(people, [], 500).missed.near_each(Spots.of([aside]), 500)[0]
+    (whole,) = would_add(World(people, [], 500), [aside])
     assert apart < whole, "cells at the rim were visited a week ago"
 
 

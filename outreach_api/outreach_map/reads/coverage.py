@@ -22,6 +22,7 @@ from outreach_api.settings import Settings
 
 if TYPE_CHECKING:
     from outreach_api.outreach_map.rules.arrays import Flags, Floats
+    from outreach_api.outreach_map.rules.gathering import Gathered
 
 NO_POPULATION = Refusal("population_missing", 404)
 
@@ -81,9 +82,14 @@ def coverage_map(
         return NO_POPULATION
     level_cells = known.grid.level(level)
     residents = added(known.totals, level_cells)
+
+    def stand(held: list[HeldAt], day: dt.date) -> Gathered:
+        share = standing_on(known, settings, held, day, radius_m).share
+        return gathered(known.people, share, level_cells)
+
     fresh = _fresh(session, settings, on)
-    now = _Day(known, settings, fresh, on, level, radius_m)
-    wanted = (now.cells.known | residents.known) & touching(level_cells.codes, box)
+    now = stand(fresh, on)
+    wanted = (now.known | residents.known) & touching(level_cells.codes, box)
     came = Came.to(session, fresh, (_window(settings, on), on), level, box)
     cells = np.union1d(level_cells.codes[wanted], came.cells)
     if refusal := too_large(len(cells), most):
@@ -95,22 +101,21 @@ def coverage_map(
         return [round(value, digits) if known else None for value, known in told]
 
     by_cell, everywhere = came.rates(known, cells, radius_m)
-    shares, whole = column(now.cells.share, now.cells.known, 4), now.summary(wanted)
+    shares, whole = column(now.share, now.known, 4), _covered(now, wanted)
     against: dict[str, Any] = dict.fromkeys(("covered_share", "change"), [None] * len(cells))
     against_whole = None
     if against_on is not None:
-        then = _Day(known, settings, _fresh(session, settings, against_on), against_on, level, radius_m)
-        before = column(then.cells.share, then.cells.known, 4)
+        then = stand(_fresh(session, settings, against_on), against_on)
+        before = column(then.share, then.known, 4)
         against = {"covered_share": before, "change": [*map(_change, shares, before)]}
-        against_whole = {"on": against_on, **then.summary(wanted)}
+        against_whole = {"on": against_on, **_covered(then, wanted)}
         against_whole["change"] = _change(whole["covered_share"], against_whole["covered_share"])
-    people = round(float(now.cells.people[wanted].sum()), 1)
     return Cells(
         level,
         cells.tolist(),
         {
             "population": column(residents.counts, residents.known, 2),
-            "target": column(now.cells.people, now.cells.known & (known.targets is not None), 2),
+            "target": column(now.people, now.known & (known.targets is not None), 2),
             "covered_share": shares,
             "against": against,
             "attendance": [rate.attendance for rate in by_cell],
@@ -119,7 +124,7 @@ def coverage_map(
         {
             **need_summary(known, settings, on=on, level=level, radius_m=radius_m),
             "population": round(float(residents.counts[wanted].sum()), 1),
-            "target": None if known.targets is None else people,
+            "target": None if known.targets is None else round(float(now.people[wanted].sum()), 1),
             **whole,
             "against": against_whole,
             "attendance": everywhere.attendance,
@@ -128,22 +133,12 @@ def coverage_map(
     )
 
 
-class _Day:
-    """How the cells of a level stand on a day."""
-
-    def __init__(
-        self, known: Need, settings: Settings, fresh: list[HeldAt], on: dt.date, level: int, radius_m: float
-    ) -> None:
-        share = standing_on(known, settings, fresh, on, radius_m).share
-        self.cells = gathered(known.people, share, known.grid.level(level))
-
-    def summary(self, wanted: Flags) -> dict[str, Any]:
-        people = float(self.cells.people[wanted].sum())
-        covered = float((self.cells.people * self.cells.share)[wanted].sum())
-        return {
-            "covered": round(covered, 1),
-            "covered_share": round(covered / people, 4) if people > 0 else None,
-        }
+def _covered(cells: Gathered, wanted: Flags) -> dict[str, Any]:
+    people, covered = (float(part[wanted].sum()) for part in (cells.people, cells.people * cells.share))
+    return {
+        "covered": round(covered, 1),
+        "covered_share": round(covered / people, 4) if people > 0 else None,
+    }
 
 
 def _window(settings: Settings, on: dt.date) -> dt.date:

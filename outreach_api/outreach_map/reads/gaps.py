@@ -133,7 +133,7 @@ def missed_on(session: Session, settings: Settings, on: dt.date) -> Missed | Non
     """Where people are missed on a day, place by place of the lattice, as `top_gaps` counts them; None without an import.
 
     What several stops reach of it is `missed.reached(Spots.of(points), settings.catchment_m)`, a line for each stop
-    and cell; `missed.near_each` is what each would reach alone.
+    and cell; `missed.people` is what a line comes to.
     """
     known = need(session, settings.target_population)
     if known is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from outreach_api.outreach_map.rules.covering import CATCHMENT_M
 from outreach_api.outreach_map.rules.discs import PLACES, at_once, counted, reached, united
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def people_within(
-    grid: Grid, people: People, spots: Spots, groups: Indexes, many: int, radius_m: float = CATCHMENT_M
+    grid: Grid, people: People, spots: Spots, groups: Indexes, many: int, radius_m: float
 ) -> Floats:
     """For each of so many groups the people within `radius_m` of any of its spots: of discs the union counts.
 

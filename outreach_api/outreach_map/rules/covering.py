@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from outreach_api.outreach_map.rules.arrays import Days, Floats, People, Places, Spots
     from outreach_api.outreach_map.rules.grid import Grid
 
-CATCHMENT_M = 500
-WINDOW_DAYS = 42
 NEVER = 2**31 - 1
 """Days since the last visit where there was none."""
 
@@ -26,9 +24,7 @@ class Standing:
     days: Days
 
 
-def standing(
-    grid: Grid, spots: Spots, days: Days, radius_m: float = CATCHMENT_M, window_days: int = WINDOW_DAYS
-) -> Standing:
+def standing(grid: Grid, spots: Spots, days: Days, radius_m: float, window_days: int) -> Standing:
     """What stops reach that were held so many `days` ago; those of days to come (below 0) don't count.
 
     Covered is what lies within `radius_m` of a stop held in the window: of discs the union counts, so two stops side

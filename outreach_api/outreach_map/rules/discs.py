@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from outreach_api.kernel.errors import KernelError
 from outreach_api.kernel.geo import ECCENTRICITY_2, SEMI_MAJOR_M
 from outreach_api.outreach_map.rules.arrays import Spots
+from outreach_api.outreach_map.rules.grid import ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,8 +124,6 @@ class _Rings(NamedTuple):
 
 def _block(grid: Grid, rings: _Rings, chosen: Indexes) -> tuple[Indexes, Indexes, Places]:
     import numpy as np
-
-    from outreach_api.outreach_map.rules.grid import ranges
 
     y, x, tall, wide = (part[chosen] for part in rings)
     # A strip is a row of cells that a disc touches.

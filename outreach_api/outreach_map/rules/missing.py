@@ -14,13 +14,11 @@ if TYPE_CHECKING:
     from outreach_api.outreach_map.rules.covering import Standing
     from outreach_api.outreach_map.rules.grid import Grid
 
-FULL_GAP_AFTER_DAYS = 84
 
+def gaps(people: Floats, share: Floats, days: Days, full_after: int) -> Floats:
+    """People whom each cell still misses: people × (1 - covered share) × min(1, days since the last visit / full_after).
 
-def gaps(people: Floats, share: Floats, days: Days, full_after: int = FULL_GAP_AFTER_DAYS) -> Floats:
-    """People whom each cell still misses: people × (1 - covered share) × min(1, days since the last visit / 84).
-
-    A cell that was never reached counts in full, as one does after 84 days (`full_after`).
+    A cell that was never reached counts in full, as one does after so many days (84 unless set otherwise).
     """
     return people * (1 - share) * _waited(days, full_after)
 
@@ -41,7 +39,7 @@ class Missed:
     """Where those are who are missed, place by place of the lattice, by the gap's own definition.
 
     A covered place misses nobody. Any other misses its part of the cell's people, who are taken as spread evenly over
-    the cell, times min(1, days since the cell's last visit / 84). So the places of a 250 m cell add up to its gap.
+    the cell, times min(1, days since the cell's last visit / full_after). So the places of a 250 m cell add up to its gap.
     """
 
     grid: Grid
@@ -50,9 +48,7 @@ class Missed:
     """By cell: the missed people of each of its places that is not covered."""
 
     @classmethod
-    def of(
-        cls, grid: Grid, people: People, standing: Standing, full_after: int = FULL_GAP_AFTER_DAYS
-    ) -> Missed:
+    def of(cls, grid: Grid, people: People, standing: Standing, full_after: int) -> Missed:
         return cls(grid, standing, people.counts * _waited(standing.days, full_after) / PLACES)
 
     def reached(self, spots: Spots, radius_m: float) -> Iterator[Reached]:
@@ -67,15 +63,6 @@ class Missed:
     def people(self, lines: Reached) -> Floats:
         """Missed people by line."""
         return counted(lines.places) * self.people_a_place[lines.cell]
-
-    def near_each(self, spots: Spots, radius_m: float) -> Floats:
-        """How many of the missed each spot would reach if it were the only one."""
-        import numpy as np
-
-        near = np.zeros(len(spots))
-        for lines in self.reached(spots, radius_m):
-            near += np.bincount(lines.point, self.people(lines), len(spots))
-        return near
 
 
 def _waited(days: Days, full_after: int) -> Floats:
