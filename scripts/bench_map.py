@@ -9,11 +9,15 @@ import argparse
 import json
 from collections.abc import Callable, Iterator
 
-from map_bench import coverage
+from map_bench import coverage, history, payload
 from map_bench.figure import Figure
 
 # By the names of --only; each yields the figures that it measures.
-GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {"coverage": coverage.figures}
+GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {
+    "coverage": coverage.figures,
+    "history": history.figures,
+    "payload": payload.figures,
+}
 
 
 def main() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import subprocess
+import sys
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -211,6 +213,16 @@ def test_after_any_telling_every_period_says_what_the_raw_rows_say(
         for number in again:
             place.replay(number)
         assert_exact(place.session)
+
+
+def test_it_does_not_hang_on_which_module_is_imported_first() -> None:
+    bound = (
+        "from outreach_api.ledger import held_days as h;"
+        "print({type(b.type).__name__ for s in (h._HELD_THERE, h._CAME_THERE, h._LATEST, h._FORGET, h._PASS_ON)"
+        " for b in s.compile().binds.values() if b.key in ('stop', 'van')})"
+    )
+    ended = subprocess.run([sys.executable, "-c", bound], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "{'Id'}"
 
 
 def test_the_figures_are_those_of_the_bands() -> None:

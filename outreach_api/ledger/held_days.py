@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.ledger import measures
+from outreach_api.storage.base import Id
 from outreach_api.storage.held_days import ALL_VANS, HeldDay
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.visits import Visit
@@ -134,10 +135,12 @@ CAME = (
     .select_from(Visit.__table__.join(VisitTotal.__table__, _T.visit_id == _V.id))
     .where(held(), _T.measure == measures.ATTENDANCE)
 )
-_THERE = sa.and_(_V.stop_id == sa.bindparam("stop"), _V.local_day == sa.bindparam("day"))
+# Said here: a foreign key's column has no type of its own before the table is known that it points to.
+_STOP = sa.bindparam("stop", type_=Id())
+_THERE = sa.and_(_V.stop_id == _STOP, _V.local_day == sa.bindparam("day"))
 _HELD_THERE, _CAME_THERE = HELD_VISITS.where(_THERE), CAME.where(_THERE)
 _TABLE = cast(sa.Table, HeldDay.__table__)
-_CHAIN = sa.and_(_H.stop_id == sa.bindparam("stop"), _H.van_id == sa.bindparam("van"))
+_CHAIN = sa.and_(_H.stop_id == _STOP, _H.van_id == sa.bindparam("van"))
 _LATEST = (
     sa.select(_H.local_day, *(_H[name] for name in FIGURES))
     .where(_CHAIN, _H.local_day <= sa.bindparam("day"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from outreach_api.kernel.week import IsoWeek
@@ -26,8 +27,11 @@ _MINUTES_A_VISIT = 25
 _FILLED = ("sales", "sale_lines", "head_counts", "stamp_marks", "contact_notes", "receipts", "visit_totals")
 
 
-def fill(world: World, facts: int) -> None:
-    """Add `facts` facts and as many receipts."""
+def fill(world: World, facts: int, *, days: int = DAYS, stops: Sequence[tuple[uuid.UUID, int]] = ()) -> None:
+    """Add `facts` facts and as many receipts, over so many days until yesterday.
+
+    `stops` (with their 250 m cells) are visited in turn; without them it is the world's own.
+    """
     driver = sqlite_driver()
     connection = driver.connect(str(world.path), isolation_level=None)
     # Nothing else uses the file yet, and if this fails it is thrown away.
@@ -44,7 +48,7 @@ def fill(world: World, facts: int) -> None:
     connection.execute("BEGIN")
     for name, _ in indexes:
         connection.execute(f'DROP INDEX "{name}"')
-    _visits(connection, world, facts)
+    _visits(connection, world, facts, days, stops or [(world.stop, world.mesh)])
     connection.execute(_MADE, {"facts": facts})
     for statement in (_SALES, _LINES, _HEADS, _STAMPS, _NOTES, _RECEIPTS, _SUMS, _TOTALS, _FEED, _COUNTER):
         connection.execute(statement)
@@ -61,10 +65,12 @@ def fill(world: World, facts: int) -> None:
         os.fsync(file.fileno())  # else the first pushes would wait for these gigabytes
 
 
-def _visits(connection: Any, world: World, facts: int) -> None:
-    """Closed visits of as many vans as it takes, evenly over ten years until yesterday, one after another."""
+def _visits(
+    connection: Any, world: World, facts: int, days: int, stops: Sequence[tuple[uuid.UUID, int]]
+) -> None:
+    """Closed visits of as many vans as it takes, evenly over the days, one after another."""
     visits = -(-facts // FACTS_A_VISIT)
-    vans = [uuid.uuid4().bytes for _ in range(-(-visits // VISITS_A_VAN))]
+    vans = [uuid.uuid4().bytes for _ in range(-(-visits * DAYS // (VISITS_A_VAN * days)))]
     connection.executemany(
         "INSERT INTO vans (id, code, name, needs_power, active, version, change_no, created_at)"
         " SELECT ?, ?, name, needs_power, active, 1, 0, created_at FROM vans WHERE id = ?",
@@ -72,11 +78,12 @@ def _visits(connection: Any, world: World, facts: int) -> None:
     )
     rows, before, today = [], None, 0
     for v in range(visits):
-        day = world.day - dt.timedelta(days=DAYS - v * DAYS // visits)
+        day = world.day - dt.timedelta(days=days - v * days // visits)
         today = today + 1 if day == before else 0
         before = day
         at = dt.datetime.combine(day, dt.time(1), dt.UTC) + dt.timedelta(minutes=_MINUTES_A_VISIT * today)
-        place = (vans[v % len(vans)], world.stop.bytes, world.mesh)
+        stop_id, mesh = stops[v % len(stops)]
+        place = (vans[v % len(vans)], stop_id.bytes, mesh)
         dated = (day.isoformat(), IsoWeek.of(day).as_int, at.strftime("%Y-%m-%d %H:%M:%S.%f"))
         rows.append((v, uuid.uuid4().bytes, *place, *dated, int(at.timestamp()) * 1000))
     connection.execute(
