@@ -59,7 +59,7 @@ def fleet(folder: Path, facts: int, days: int) -> Office:
 
 
 def growth(few: Office, many: Office, today: dt.date) -> Figure:
-    box = f"bbox={LON},{LAT},{LON + KM_10[1]},{LAT + KM_10[0]}&level=250"
+    box = f"bbox={LON},{LAT},{LON + KM_10[1]:.2f},{LAT + KM_10[0]:.2f}&level=250"
     periods = {
         "ten weeks": f"from_day={today - dt.timedelta(days=70)}&to_day={today}",
         "all years": f"from_day=2000-01-01&to_day={today}",

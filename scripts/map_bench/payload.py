@@ -1,7 +1,8 @@
 """map_payload_vs_geojson: the compact form that the page asks for, over the GeoJSON of the same map; both gzipped.
 
-A city of the size of Matsudo: 288 cells of 500 m with whole numbers of residents and children, and forty stops
-with visits of the last twelve weeks, everybody counted by band. Coverage and reach at 500 and at 250 m; the worst counts.
+A city of the size of Matsudo: 288 cells of 500 m with whole numbers of residents and children, and two hundred stops
+with visits of two years (as far as the page's slider goes), everybody counted by band. Coverage and reach at 500 and at
+250 m; the worst counts.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ from outreach_api.storage.visits import Visit
 from schemas.geojson import MEDIA_TYPE
 from schemas.vocabulary import Band
 
-STOPS, VISITS_A_STOP, DAYS = 40, 3, 84
+STOPS, VISITS_A_STOP, DAYS = 200, 2, 728
 TARGET = "children_0_14"
-# What the page draws and lists (outreach_map/page/figures.js).
+# What the page asks for (outreach_map/page/store.js), and of reach what it makes of its weeks.
 DRAWN = {
-    "coverage": "population,target,covered_share,reach_rate",
+    "coverage": "target,covered_share,reach_rate",
     "reach": "visits,days_since_last_visit,attendance.total,attendance.children",
 }
 
@@ -53,9 +54,10 @@ def figures() -> Iterator[Figure]:
             _season(session, dice, land, world)
         database.close()
         office, ratios = Office(world.path, world.key), []
+        period = f"&from_day={world.day - dt.timedelta(days=DAYS)}"
         for view, columns in DRAWN.items():
             for level in (500, 250):
-                path = f"/v1/map/{view}?level={level}"
+                path = f"/v1/map/{view}?level={level}{period if view == 'reach' else ''}"
                 full = len(office.get(path, MEDIA_TYPE).body)
                 every, drawn = (len(office.get(path + more).body) for more in ("", f"&columns={columns}"))
                 ratios.append(drawn / full)

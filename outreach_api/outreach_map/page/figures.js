@@ -41,13 +41,11 @@ export function addNeed(figures, keys, columns, byTarget) {
   const people = figures.column("people");
   const missed = figures.column("missed");
   const covered = figures.column("covered");
-  const population = figures.column("population");
   const rate = figures.column("rate");
   const counted = byTarget ? columns.target : columns.population;
   keys.forEach((key, at) => {
     const row = figures.rowOf.get(key);
     people[row] = counted[at] ?? NaN;
-    population[row] = columns.population[at] ?? NaN;
     covered[row] = columns.covered_share[at] ?? NaN;
     rate[row] = columns.reach_rate?.[at] ?? NaN;
     missed[row] = people[row] * (1 - covered[row]);

@@ -9,6 +9,8 @@ import { daysBefore, windowOf } from "./weeks.js";
 
 const YEARS_BACK = 2;
 const MOST_GAPS = 10;
+// Of coverage, besides people: what nobody looks at need not travel.
+const DRAWN = "covered_share,reach_rate";
 const MICRO = 1_000_000;
 export const today = document.body.dataset.today;
 
@@ -32,7 +34,11 @@ export async function loadReach(box = null) {
 export async function loadNeed(box = null) {
   if (!may.need) return;
   const asked = { on: period().last, level: level(), bbox: box };
-  store.need = await orNone(ask(token(), "/v1/map/coverage", asked, { name: "coverage" }));
+  const counting = (people) =>
+    orNone(ask(token(), "/v1/map/coverage", { ...asked, columns: `${people},${DRAWN}` }, { name: "coverage" }));
+  // Whom it counts the answer says; only where no children are known it is all residents.
+  const need = await counting("target");
+  store.need = need?.summary.population_basis === "total" ? await counting("population") : need;
 }
 
 export async function loadGaps() {
