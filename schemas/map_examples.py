@@ -186,3 +186,45 @@ OUTLINES = {
     ],
     "summary": {"outlines": 1},
 }
+
+AREA_SET = {
+    "id": "5f0d7e0a-6f5c-4b44-9d3a-0d8f7c1b2a10",
+    "name": "小学校区",
+    "kind": "school_district",
+    "within": "12207",
+    "areas": 45,
+    "corners": 5_212,
+    "imported_at": "2026-11-28T03:00:00Z",
+}
+AREAS = {
+    "bbox": _BOX,
+    "features": [
+        {
+            "type": "Feature",
+            "id": "B112220700010",
+            "geometry": {"type": "MultiPolygon", "coordinates": [_CELL["coordinates"]]},
+            "properties": {
+                "code": "B112220700010",
+                "name": "中部小学校",
+                "visits": 1,
+                "stops": 1,
+                "hours_open": 6.5,
+                "last_visit_day": "2026-11-21",
+                "days_since_last_visit": 7,
+                "attendance": _ATTENDANCE,
+                "population": 10_240.5,
+                "target": 1_180.25,
+                "covered_share": 0.3125,
+                "gap": 67.62,
+            },
+        }
+    ],
+    "summary": {
+        "set": "小学校区",
+        "kind": "school_district",
+        "areas": 1,
+        **_PERIOD,
+        **_NEED,
+        "level": 250,
+    },
+}

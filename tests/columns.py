@@ -123,9 +123,9 @@ SEEN_BY: dict[str, frozenset[Any]] = {
     "school_holidays.name_en": ALL,
     "school_holidays.area": ALL,
     # The area.
-    "area_sets.name": NOBODY,
+    "area_sets.name": ALL - {CREW},
     "area_sets.file_name": NOBODY,
-    "areas.name": NOBODY,
+    "areas.name": ALL - {CREW},
     "boundaries.name": ALL,
     "boundaries.file_name": NOBODY,
     "population_imports.label": ALL - {CREW},

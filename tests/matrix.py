@@ -12,7 +12,7 @@ from schemas.vocabulary import Role
 from tests.api import Answer
 from tests.described import Operation, Slot, operations, slots
 from tests.scopes import ABOUT_STAFF, entity_named, is_hidden
-from tests.two_vans import CREW, OTHER_CREW, TwoVans, Undone, role_of, told, whos
+from tests.two_vans import ASKED_OF_ALL, CREW, OTHER_CREW, TwoVans, Undone, role_of, told, whos
 from tests.world import NOW, World
 
 NOWHERE = uuid.UUID("7c0ffee0-0000-4000-8000-000000000007")
@@ -173,9 +173,8 @@ class Matrix:
 
 def _query(operation: Operation, role: Role) -> dict[str, str]:
     """What it can't be asked without."""
-    days = {"from_day": "2026-11-01", "split_day": "2026-11-15", "to_day": "2026-11-28", "q": "松戸"}
     known = operation.parameters("query")
-    needed = {name: days[name] for name, said in known.items() if said.get("required")}
+    needed = {name: ASKED_OF_ALL[name] for name, said in known.items() if said.get("required")}
     opens = "purpose" in known and role is Role.SAFEGUARDING
     return needed | ({"purpose": "safeguarding"} if opens else {})
 

@@ -54,6 +54,7 @@ FOR_ALL = frozenset(
         "materialisation",
         "suggestion",
         "release",
+        "area_set",
     }
 )
 """For every role that may ask, whatever its van. (holder, entity: the audit is asked by any id at all.)"""
@@ -67,7 +68,13 @@ PEOPLE = frozenset({"counted_by", "approved_by", "signed_by", "raised_by"})
 MANY = {"van_ids": "van", "stop_ids": "stop", "must": "stop", "never": "stop"}
 """Fields that hold ids of many."""
 
-_OTHER_NAMES = {**dict.fromkeys(PEOPLE, "person"), "into": "visit", "stops/id": "plan_stop", **MANY}
+_OTHER_NAMES = {
+    **dict.fromkeys(PEOPLE, "person"),
+    "into": "visit",
+    "stops/id": "plan_stop",
+    "set": "area_set",
+    **MANY,
+}
 
 
 def entity_named(field: str) -> str | None:

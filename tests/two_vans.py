@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.ids import new_id
 from outreach_api.storage.access import Device
-from outreach_api.storage.area import Area, AreaSet, Boundary, PopulationImport
+from outreach_api.storage.area import Area, AreaSet, Boundary, PopulationCell, PopulationImport
 from outreach_api.storage.contacts import SafetyConcern
 from outreach_api.storage.ledger import Rejection
 from outreach_api.storage.plans import PlanStop
@@ -40,6 +40,7 @@ class TwoVans:
         with api.database.write() as session:
             _area(session)
         first = World(api)
+        first.ids["area_set"] = AREA_SET
         for kind in ("safety_card.change", "alert_addresses.change"):
             card = first.operations[kind]
             written = api.send(card.method, card.path(), first.body(card), role="safeguarding", version=0)
@@ -172,6 +173,17 @@ class TwoVans:
         return {"plan": uuid.UUID(answer.json["id"])}
 
 
+AREA_SET = uuid.UUID("5f0d7e0a-6f5c-4b44-9d3a-0d8f7c1b2a10")
+ASKED_OF_ALL = {
+    "from_day": "2026-11-01",
+    "split_day": "2026-11-15",
+    "to_day": "2026-11-28",
+    "q": "松戸",
+    "set": str(AREA_SET),
+}
+"""What an operation can't be asked without, whoever asks."""
+
+
 def _area(session: Session) -> None:
     """Imported files: their labels and names are words, too."""
     imported = {"file_sha256": "0", "imported_at": MADE_AT, "undone_at": None, "change_no": 0}
@@ -186,10 +198,9 @@ def _area(session: Session) -> None:
             **imported,
         )
     )
-    set_id = new_id()
     session.add(
         AreaSet(
-            id=set_id,
+            id=AREA_SET,
             name="小学校区",
             kind="school_district",
             within="12207",
@@ -202,7 +213,7 @@ def _area(session: Session) -> None:
     session.flush()
     session.add(
         Area(
-            set_id=set_id,
+            set_id=AREA_SET,
             code="B112220700010",
             name="中部小学校",
             geometry={"type": "MultiPolygon", "coordinates": [square]},
@@ -210,9 +221,10 @@ def _area(session: Session) -> None:
             places=(256).to_bytes(2, "little"),
         )
     )
+    import_id = new_id()
     session.add(
         PopulationImport(
-            id=new_id(),
+            id=import_id,
             label="国勢調査",
             file_name="people.csv",
             cell_metres=500,
@@ -221,6 +233,8 @@ def _area(session: Session) -> None:
             **imported,
         )
     )
+    session.flush()
+    session.add(PopulationCell(import_id=import_id, mesh=533957423, unit=0, total=40, target=7, share=1))
 
 
 class Undone:

@@ -5,6 +5,10 @@ TEXTS = {
         "人口がまだ取り込まれていません（outreach import-population）。",
         "No population was imported yet: see `outreach import-population`.",
     ),
+    "area_set_unknown": (
+        "その区域の集まりはありません（取り消されたか、新しくなりました）。",
+        "There is no such set of areas: it was undone, or another took its place.",
+    ),
     "map_too_large": (
         "範囲が広すぎます（{found}件、{most}件まで）。bbox で絞るか、大きいメッシュにしてください。",
         "Too much for one map: {found} features, at most {most}. Narrow it with bbox or days, or take larger cells.",

@@ -8,7 +8,7 @@ from typing import Any
 from outreach_api.kernel.geo import BBox
 from outreach_api.kernel.mesh import MICRO, bounds_degrees
 from outreach_api.outreach_map.rules.drawing import ring_of
-from outreach_api.outreach_map.shown import Cells, Counts, Points, Shown, values
+from outreach_api.outreach_map.shown import Areas, Cells, Counts, Points, Shown, values
 
 # More is no map to look at: a prefecture in 500 m cells is four times that, so it wants a box or larger cells.
 MOST_FEATURES = 10_000
@@ -30,7 +30,7 @@ def collection(shown: Shown) -> dict[str, Any]:
             ids, _geometries(shown), _rows(shown.columns, len(ids)), strict=True
         )
     ]
-    box = _around(features)
+    box = (isinstance(shown, Areas) and shown.box) or _around(features)
     return {
         "type": "FeatureCollection",
         **({} if box is None else {"bbox": box}),
@@ -47,7 +47,7 @@ def touches(cell: int, box: BBox | None) -> bool:
     return south <= box.north and north > box.south and west <= box.east and east > box.west
 
 
-def _geometries(shown: Shown) -> Iterable[Mapping[str, Any]]:
+def _geometries(shown: Shown) -> Iterable[Any]:
     if isinstance(shown, Cells):
         return ({"type": "Polygon", "coordinates": [ring_of(code)]} for code in values(shown.codes))
     if isinstance(shown, Points):

@@ -13,6 +13,7 @@ from outreach_api.kernel.geo import BBox
 from outreach_api.kernel.week import local_day
 from outreach_api.outreach_map import geojson
 from outreach_api.outreach_map.columnar import MOST_CELLS, columnar
+from outreach_api.outreach_map.reads.areas import area_sets, areas_map
 from outreach_api.outreach_map.reads.coverage import coverage_map
 from outreach_api.outreach_map.reads.gaps import gaps_map
 from outreach_api.outreach_map.reads.places import outlines_map, stops_map, visits_map
@@ -24,6 +25,7 @@ from outreach_api.web.packing import packed
 from outreach_api.web.problems import Refused
 from outreach_api.web.resource import Resource, actor, session
 from outreach_api.web.services import services
+from schemas import map_areas
 from schemas import outreach_map as wire
 from schemas.base import Query, WireSchema
 from schemas.columns import COLUMNS
@@ -152,6 +154,40 @@ class OutlinesMap(Resource):
     def get(self) -> Any:
         """Imported outlines of cities and districts."""
         return _answer(outlines_map(session()))
+
+
+@blp.route("/area-sets")
+class AreaSets(Resource):
+    @blp.reads(map_areas.AreaSetsOut, SEES_NEED, name="mapAreaSets", by_state=True, page=Page.MAP)
+    def get(self) -> Any:
+        """Imported sets of areas, such as school districts; see `outreach import-areas`."""
+        return {"items": area_sets(session())}
+
+
+@blp.route("/areas")
+class AreasMap(Resource):
+    @_reads_map(
+        map_areas.AreasMapOut,
+        map_areas.AreasCompactOut,
+        SEES_NEED,
+        name="mapAreas",
+        query=map_areas.AreasQuery,
+    )
+    def get(self, query: dict[str, Any]) -> Any:
+        """The areas of a set: what was held there in a period, who lives there, the share that stops cover."""
+        period = _period(query)
+        found = areas_map(
+            session(),
+            services().settings,
+            set_id=query["set"],
+            **period,
+            on=query["on"] or period["last"],
+            radius_m=query["radius_m"] or services().settings.catchment_m,
+            box=_box(query),
+            most=geojson.MOST_FEATURES,
+            drawn=not _compact(),
+        )
+        return _answer(found, query["columns"])
 
 
 def _answer(found: Shown | Refusal, columns: str | None = None) -> Response | Refusal:

@@ -40,12 +40,13 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Areas:
-    """Outlines: `geometries` are polygons of GeoJSON."""
+    """Outlines: `geometries` are polygons of GeoJSON (or their text), `box` is around all of them, where it is known."""
 
     ids: Sequence[str]
-    geometries: Sequence[Mapping[str, Any]]
+    geometries: Sequence[Any]
     columns: Columns
     summary: Mapping[str, object]
+    box: list[float] | None = None
 
 
 Shown = Cells | Points | Areas

@@ -18,7 +18,7 @@ from schemas.vocabulary import Role
 from tests.api import Api
 from tests.columns import CODED, EVERYBODY, SEALED, SEEN_BY, marked_columns, marks_in, texts
 from tests.described import Operation, operations
-from tests.two_vans import CREW, OTHER_CREW, TwoVans, role_of, undoing, whos
+from tests.two_vans import ASKED_OF_ALL, CREW, OTHER_CREW, TwoVans, role_of, undoing, whos
 
 OF_NO_VAN = {
     *("stops", "permissions", "items", "destinations", "partners", "round_table_issues", "people"),
@@ -59,9 +59,8 @@ def _may(who: str, operation: Operation) -> bool:
 
 def _paths(vans: TwoVans, operation: Operation) -> Iterator[str]:
     """Its address with the things of both vans, and in every form that it offers."""
-    days = {"from_day": "2026-11-01", "split_day": "2026-11-15", "to_day": "2026-11-28", "q": "松戸"}
     known = operation.parameters("query")
-    fixed = {name: days[name] for name, said in known.items() if said.get("required")}
+    fixed = {name: ASKED_OF_ALL[name] for name, said in known.items() if said.get("required")}
     if "limit" in known:
         fixed["limit"] = str(known["limit"]["schema"]["maximum"])
     forms = [

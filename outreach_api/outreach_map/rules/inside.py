@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from outreach_api.outreach_map.rules.arrays import Spots
+
     Whole: TypeAlias = npt.NDArray[np.int64]
     Ring: TypeAlias = npt.NDArray[np.float64]
 
@@ -109,7 +111,9 @@ def _sums(group: Whole, first: Whole, after: Whole) -> Iterator[tuple[Whole, Who
 
     west, east = first // LATTICE, (after - 1) // LATTICE + 1
     ends = np.cumsum(east - west)
-    cuts = np.searchsorted(ends, np.arange(0, ends[-1] if ends.size else 0, _MOST_AT_ONCE))
+    if not ends.size:
+        return
+    cuts = np.searchsorted(ends, np.arange(0, ends[-1], _MOST_AT_ONCE))
     for begin, end in zip(cuts, [*cuts[1:], ends.size], strict=True):
         span, column = ranges(west[begin:end], east[begin:end])
         span += begin
@@ -127,3 +131,42 @@ def _summed(keys: Whole, values: Whole) -> tuple[Whole, Whole]:
     keys, values = keys[order], values[order]
     begins = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
     return keys[begins], np.add.reduceat(values, begins)
+
+
+def boxes_around(outlines: Sequence[Polygons]) -> npt.NDArray[np.float64]:
+    """West, south, east and north of each outline."""
+    import numpy as np
+
+    boxes = np.empty((len(outlines), 4))
+    for number, polygons in enumerate(outlines):
+        corners = np.concatenate([ring for rings in polygons for ring in rings])
+        boxes[number] = (*corners.min(axis=0), *corners.max(axis=0))
+    return boxes
+
+
+def holders(
+    outlines: Sequence[Polygons], boxes: npt.NDArray[np.float64], spots: Spots
+) -> list[tuple[int, int]]:
+    """Which spot lies in which outline, as pairs of their numbers: exactly, by the outline and not by its cells."""
+    import numpy as np
+
+    west, south, east, north = boxes.T
+    found: list[tuple[int, int]] = []
+    for spot, (lat, lon) in enumerate(zip(spots.lat.tolist(), spots.lon.tolist(), strict=True)):
+        near = np.flatnonzero((west <= lon) & (lon <= east) & (south <= lat) & (lat <= north))
+        found += [(spot, number) for number in near.tolist() if _holds(outlines[number], lat, lon)]
+    return found
+
+
+def _holds(polygons: Polygons, lat: float, lon: float) -> bool:
+    """The even-odd rule of kernel.geo.Outline.contains (a test compares them)."""
+    for rings in polygons:
+        crossings = 0
+        for ring in rings:
+            x1, y1, x2, y2 = ring[:-1, 0], ring[:-1, 1], ring[1:, 0], ring[1:, 1]
+            cut = (y1 > lat) != (y2 > lat)
+            x = x1[cut] + (lat - y1[cut]) * (x2[cut] - x1[cut]) / (y2[cut] - y1[cut])
+            crossings += int((lon < x).sum())
+        if crossings % 2:
+            return True
+    return False
