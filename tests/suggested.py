@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from outreach_api.kernel.geo import Point
 from outreach_api.kernel.mesh import mesh_code, micro, neighbours
 from outreach_api.outreach_map.rules.arrays import People, Spots
-from outreach_api.outreach_map.rules.covering import CATCHMENT_M, standing
+from outreach_api.outreach_map.rules.covering import standing
 from outreach_api.outreach_map.rules.grid import Grid
 from outreach_api.outreach_map.rules.missing import Missed
 from outreach_api.outreach_map.rules.sharing import Catchments
@@ -192,9 +192,9 @@ def peopled(given: Case, people: Callable[[], float]) -> Case:
 def catchments(people: Mapping[int, float], points: Sequence[Point]) -> Catchments:
     """Within 500 metres, of people whom nobody reached yet; cells ascending."""
     grid = Grid(list(people))
-    nobody_came = standing(grid, Spots.of([]), np.zeros(0, dtype=np.int32))
-    missed = Missed.of(grid, People.of(np.array(list(people.values()))), nobody_came)
-    return Catchments.of(missed, Spots.of(points), CATCHMENT_M)
+    nobody_came = standing(grid, Spots.of([]), np.zeros(0, dtype=np.int32), 500, 42)
+    missed = Missed.of(grid, People.of(np.array(list(people.values()))), nobody_came, 84)
+    return Catchments.of(missed, Spots.of(points), 500)
 
 
 def cells_around(points: Iterable[Point]) -> set[int]:

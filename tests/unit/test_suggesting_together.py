@@ -62,7 +62,7 @@ def within(people: dict[int, float], groups: Sequence[Sequence[Point]]) -> list[
     of_group = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     counts = People.of(np.array(list(people.values())))
     found: list[float] = people_within(
-        Grid(list(people)), counts, Spots.of(every), of_group, len(groups)
+        Grid(list(people)), counts, Spots.of(every), of_group, len(groups), 500
     ).tolist()
     return found
 
