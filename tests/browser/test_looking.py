@@ -182,6 +182,30 @@ def test_other_cells_come_to_the_same_sums(page: Page) -> None:
         assert page.locator("#summary strong").all_inner_texts()[1:] == before[1:]
 
 
+def test_districts_are_looked_at_as_cells_are(page: Page) -> None:
+    page.select_option("#level", label="小学校区")
+    expect(page.locator("#legend .count").first).to_contain_text("地区")
+    page.locator("#table-toggle").click()
+    page.get_by_role("button", name="西小学校").click()
+    card = page.locator("#card")
+    expect(card.locator("h2")).to_have_text("西小学校")
+    for said in ("くらす子ども", "出店した回数", "最後に行った週"):
+        expect(card).to_contain_text(said)
+    page.get_by_role("button", name="閉じる").click()
+    page.select_option("#measure", "covered")
+    page.get_by_label("二つの期間をくらべる").check()
+    expect(page.locator("#legend")).to_contain_text("ふえた")
+    expect(page.locator("th[aria-sort]")).to_contain_text("差")
+
+
+def test_a_gap_says_where_to_stop_for_it_and_how_many_that_would_reach(page: Page) -> None:
+    first = page.locator("#next button").first
+    assert re.search(r"あと[\d,]+人に届", first.inner_text())
+    first.click()
+    expect(page.locator("#card")).to_contain_text("次の候補 1番")
+    assert re.search(r"あと[\d,]+人に届", page.locator("#card").inner_text())
+
+
 @pytest.mark.parametrize("size", [(390, 844), (360, 640)])
 def test_on_a_phone_everything_is_within_reach(look: Look, size: tuple[int, int]) -> None:
     page = look(size=size, has_touch=True, is_mobile=True).page

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from outreach_api.storage.stops import Stop
 from schemas.vocabulary import Publicity, StopStatus
 from tests.api import Api
+from tests.http.test_map_areas import districts
 from tests.mapped import CELL, NEXT, TODAY, hold, populate, stop_at
 
 # As somebody may have typed them, or tried on purpose: markup, right-to-left, far too long, and of many parts.
@@ -52,4 +53,5 @@ def make_town(api: Api) -> Town:
     hold(api, home, day=TODAY - dt.timedelta(weeks=2), infant=4)
     for stop in hostile.values():
         hold(api, stop, day=TODAY - dt.timedelta(weeks=1), senior=1)
+    districts(api)
     return Town(lately, long_ago, home, hostile)

@@ -121,7 +121,7 @@ def used() -> set[str]:
     """The codes of all texts that the page and its scripts name."""
     page = "\n".join(path.read_text(encoding="utf-8") for path in sorted(PAGE.iterdir()))
     found = set(re.findall(r'\bsay\(\s*"(\w+)"', page) + re.findall(r'data-(?:text|label)="(\w+)"', page))
-    for choice in re.findall(r"\bsay\([^)`]*\? \"(\w+)\" : \"(\w+)\"", page):
+    for choice in re.findall(r"\bsay\([^\"`]*\? \"(\w+)\" : \"(\w+)\"", page):
         found |= set(choice)
     for before in re.findall(r"\bsay\(`(\w+)_\$\{", page):
         found |= {f"{before}_{after}" for after in MADE[before]}

@@ -1,16 +1,16 @@
 // What is known of the cell or stop that somebody chose, over the map.
 
 import { $, el } from "./dom.js";
-import { bestPlaces, why } from "./next.js";
-import { cellName, stopName } from "./places.js";
+import { bestPlaces, placeSaid, why } from "./next.js";
+import { codeOf, groundName, stopName } from "./places.js";
 import { may, period, shownStops, store } from "./store.js";
-import { day, language, say } from "./texts.js";
+import { day, language, number, say } from "./texts.js";
 import { change, view } from "./view.js";
 import { long, measureName } from "./wording.js";
 
 export function showCard() {
   const card = $("card");
-  const said = view.selected === null ? null : typeof view.selected === "number" ? ofCell(view.selected) : ofStop(view.selected);
+  const said = view.selected === null ? null : store.figures.rowOf.has(view.selected) || typeof view.selected === "number" ? ofGround(view.selected) : ofStop(view.selected);
   card.hidden = said === null;
   if (said === null) return;
   const close = el("button", { type: "button", class: "close", "aria-label": say("close"), text: "×", onclick: () => change({ selected: null }) });
@@ -19,13 +19,13 @@ export function showCard() {
     close,
     el("h2", { text: said.title }),
     ...(said.under ? [el("p", { class: "hint", text: said.under })] : []),
-    el("dl", {}, ...said.facts.filter(([, value]) => value !== null).flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value })])),
     ...said.more,
+    el("dl", {}, ...said.facts.filter(([, value]) => value !== null).flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value })])),
   );
 }
 
-function ofCell(code) {
-  const figures = store.figures.of(code);
+function ofGround(key) {
+  const figures = store.figures.of(key);
   if (figures === null) return null;
   const facts = [];
   if (may.need) {
@@ -33,16 +33,17 @@ function ofCell(code) {
   }
   facts.push([say("m_since"), long(figures.since, "weeks", false)]);
   for (const [name, unit] of [["visits", "times"], ["attendance", "people"], ["came", "people"]]) facts.push([say(`m_${name}`), long(figures[name], unit, false)]);
-  const gap = store.gaps?.find((one) => one.cell === code);
+  const gap = store.gaps?.find((one) => one.cell === key);
   const more = [];
   if (gap) {
     more.push(el("p", { class: "gap", text: say("gap_no", { rank: gap.rank, why: why(gap) }) }));
     const places = bestPlaces(gap);
-    if (places.length > 0) more.push(el("p", { text: say("best_places") }), el("ol", {}, ...places.map((text) => el("li", { text }))));
+    if (places.length > 0) more.push(el("p", { text: say("best_places") }), el("ol", {}, ...places.map((place) => el("li", { text: placeSaid(place) }))));
+    else if (gap.ground) more.push(el("p", { text: say("no_place", { n: number(gap.ground.adds) }) }));
   }
   const { first, last } = period();
-  const under = `${say("cell", { code })} · ${say("days", { from: day(first), to: day(last) })}`;
-  return { title: cellName(code) ?? say("cell", { code }), under, facts, more };
+  const under = `${codeOf(key)} · ${say("days", { from: day(first), to: day(last) })}`;
+  return { title: groundName(key), under, facts, more };
 }
 
 function ofStop(id) {

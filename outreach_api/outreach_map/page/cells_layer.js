@@ -1,10 +1,9 @@
 // The coloured cells. They are drawn from whole steps of the mesh, so that 40,000 of them pan smoothly.
 
+import { ROOM_FOR_A_NUMBER } from "./areas_layer.js";
 import { CanvasLayer } from "./canvas_layer.js";
 import { hatch, INK, inkOn } from "./colours.js";
 import { cornerOf, latOf, lonOf } from "./mesh.js";
-
-const ROOM_FOR_A_NUMBER = 44; // pixels
 
 /** `shown()` gives {figures, values, scale, mode, never, write}, or null when there is nothing to show. */
 export function cellsLayer(shown, options) {

@@ -50,6 +50,47 @@ export function addNeed(figures, keys, columns, byTarget) {
     rate[row] = columns.reach_rate?.[at] ?? NaN;
     missed[row] = people[row] * (1 - covered[row]);
   });
+  if (columns.against?.covered_share.some((share) => share !== null)) addNeedThen(figures, keys, columns.against.covered_share);
+}
+
+/** The same of the other day. */
+function addNeedThen(figures, keys, shares) {
+  const { people } = figures.columns;
+  const covered = figures.column("covered_then");
+  const missed = figures.column("missed_then");
+  keys.forEach((key, at) => {
+    const row = figures.rowOf.get(key);
+    covered[row] = shares[at] ?? NaN;
+    missed[row] = people[row] * (1 - covered[row]);
+  });
+}
+
+/** Figures of named areas in a period, and in the one that it is compared with (or null). */
+export function areaFigures(now, then) {
+  const keys = now.ids.map(keyOfArea);
+  const figures = new Figures(keys);
+  figures.visited = [];
+  figures.names = new Map(keys.map((key, at) => [key, now.columns.name[at]]));
+  addNeed(figures, keys, now.columns, now.summary.population_basis === "target");
+  const since = figures.column("since");
+  now.columns.days_since_last_visit.forEach((days, row) => (since[row] = days === null ? NaN : Math.floor(days / 7)));
+  addCounts(figures, keys, now.columns, "");
+  if (then !== null) {
+    addNeedThen(figures, keys, then.columns.covered_share);
+    addCounts(figures, then.ids.map(keyOfArea), then.columns, "_then");
+  }
+  return figures;
+}
+
+/** Areas have codes as stops have ids; a key says which it is of. */
+export const keyOfArea = (code) => `area ${code}`;
+
+function addCounts(figures, keys, { visits, attendance }, suffix) {
+  const columns = { visits, attendance: attendance.total, came: attendance.children };
+  for (const [name, values] of Object.entries(columns)) {
+    const column = figures.column(name + suffix, 0);
+    keys.forEach((key, at) => (column[figures.rowOf.get(key)] = values[at]));
+  }
 }
 
 /** Fill the columns of a window of weeks (numbers, both included); `suffix` names another window's. */
@@ -79,9 +120,10 @@ export function addReach(figures, reach, first, last, suffix = "") {
 
 /** By how much each sum is more than in the other window. */
 export function addDifferences(figures) {
-  for (const name of ["visits", "attendance", "came"]) {
-    const more = figures.column(`${name}_more`, 0);
+  for (const name of ["visits", "attendance", "came", "covered", "missed"]) {
     const [now, then] = [figures.columns[name], figures.columns[`${name}_then`]];
+    if (then === undefined) continue;
+    const more = figures.column(`${name}_more`);
     more.forEach((_, row) => (more[row] = now[row] - then[row]));
   }
 }

@@ -4,7 +4,7 @@ import { hatch, INK, PAPER } from "./colours.js";
 import { $, el } from "./dom.js";
 import { drawBadge, drawStop } from "./marks_layer.js";
 import { COVERAGE_WEEKS, GAP_WEEKS, isCompared, MEASURES } from "./measures.js";
-import { period, store } from "./store.js";
+import { areAreas, period, store } from "./store.js";
 import { day, number, say } from "./texts.js";
 import { view } from "./view.js";
 import { measureName, range, rangeOfChange } from "./wording.js";
@@ -26,7 +26,7 @@ function colours({ values, scale, never }, mode) {
     counts.set(key, (counts.get(key) ?? 0) + 1);
   });
   const rows = scale.classes.map((one, at) =>
-    line(swatch((context) => colour(context, one.colour, mode)), isCompared(view) ? rangeOfChange(one) : range(one, measure.unit), counts.get(at)),
+    line(swatch((context) => colour(context, one.colour, mode)), isCompared(view) ? rangeOfChange(one, measure.unit) : range(one, measure.unit), counts.get(at)),
   );
   if (counts.has(-2)) rows.push(line(swatch((context) => faint(context, mode)), say("none"), counts.get(-2)));
   if (counts.has(-1)) rows.push(line(swatch((context) => lines(context, mode)), say(measure.never ? "never" : "unknown"), counts.get(-1)));
@@ -39,7 +39,7 @@ function colours({ values, scale, never }, mode) {
 
 /** Of which days or which count the numbers are. */
 function about(measure) {
-  if (!measure.needs) {
+  if (!measure.needs || isCompared(view)) {
     const said = (last) => say("days", { from: day(period(last).first, true), to: day(period(last).last, true) });
     return isCompared(view) ? say("compared", { now: said(view.last), then: said(view.against) }) : said(view.last);
   }
@@ -49,7 +49,7 @@ function about(measure) {
 }
 
 const line = (picture, text, count) =>
-  el("li", {}, picture, el("span", { text }), el("span", { class: "count", text: say("n_cells", { n: number(count ?? 0) }) }));
+  el("li", {}, picture, el("span", { text }), el("span", { class: "count", text: say(areAreas() ? "n_areas" : "n_cells", { n: number(count ?? 0) }) }));
 
 function symbols(mode) {
   const stop = (days, status = "agreed") => swatch((context) => drawStop(context, { x: SIZE / 2, y: SIZE / 2 }, { days, status }, mode));

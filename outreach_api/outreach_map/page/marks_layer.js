@@ -1,5 +1,6 @@
 // What stands on the cells: outlines, catchments, visits, stops by how long ago, gaps with their ranks, what is chosen.
 
+import { trace } from "./areas_layer.js";
 import { CanvasLayer } from "./canvas_layer.js";
 import { INK, PAPER, STOP } from "./colours.js";
 import { COVERAGE_WEEKS, GAP_WEEKS } from "./measures.js";
@@ -8,14 +9,19 @@ import { boundsOf } from "./mesh.js";
 export const STOP_SIZE = 7;
 const METRES_PER_DEGREE = 110_950; // of latitude, around Tokyo
 
-/** `shown()` gives {outlines, stops, visits, catchment, gaps, selected, mode}; what is not wanted is null or empty. */
+/**
+ * `shown()` gives {outlines, stops, visits, catchment, gaps, selected, ways, mode}; what is not wanted is null or empty.
+ * Selected is a cell's code or an area's rings; ways lead from a gap to its best places.
+ */
 export const marksLayer = (shown, options) =>
   new CanvasLayer((context, project, box) => {
-    const { outlines, stops, visits, catchment, gaps, selected, mode } = shown();
-    outlines.forEach((polygons) => border(context, project, polygons, mode));
+    const { outlines, stops, visits, catchment, gaps, selected, ways, mode } = shown();
+    outlines.forEach((polygons) => border(context, project, polygons, mode, 2));
     if (catchment !== null) stops.filter(isCovering).forEach((stop) => circle(context, project, stop, catchment, mode));
     gaps.forEach((gap) => outline(context, project, gap.cell, mode, 2.5));
-    if (selected !== null) outline(context, project, selected, mode, 4.5);
+    if (typeof selected === "number") outline(context, project, selected, mode, 4.5);
+    else if (selected !== null) border(context, project, selected, mode, 4.5);
+    if (ways !== null) drawWays(context, project, ways, mode);
     visits.forEach((visit) => dot(context, project(visit.lat, visit.lng), visit.size, mode));
     for (const stop of stops) {
       const at = project(stop.lat, stop.lng);
@@ -62,18 +68,9 @@ function ring(context, x, y, radius) {
   context.arc(x, y, radius, 0, 2 * Math.PI);
 }
 
-/** Rings of a GeoJSON MultiPolygon. */
-function border(context, project, polygons, mode) {
-  context.beginPath();
-  for (const corners of polygons.flat()) {
-    corners.forEach(([lng, lat], at) => {
-      const { x, y } = project(lat, lng);
-      if (at === 0) context.moveTo(x, y);
-      else context.lineTo(x, y);
-    });
-    context.closePath();
-  }
-  context.lineWidth = 2;
+function border(context, project, polygons, mode, width) {
+  trace(context, project, polygons);
+  context.lineWidth = width;
   context.lineJoin = "round";
   context.strokeStyle = INK[mode];
   context.stroke();
@@ -116,6 +113,30 @@ function outline(context, project, code, mode, width) {
   context.lineWidth = width;
   context.strokeStyle = INK[mode];
   context.strokeRect(...box);
+}
+
+/** Lines from the middle of a gap to where one could stop for it; a cross where no place is known yet. */
+function drawWays(context, project, { from, to, ground }, mode) {
+  const start = project(from.lat, from.lng);
+  context.lineWidth = 3;
+  context.strokeStyle = INK[mode];
+  context.setLineDash([2, 4]);
+  context.beginPath();
+  for (const place of to) {
+    const end = project(place.lat, place.lng);
+    context.moveTo(start.x, start.y);
+    context.lineTo(end.x, end.y);
+  }
+  context.stroke();
+  context.setLineDash([]);
+  if (ground === null) return;
+  const { x, y } = project(ground.lat, ground.lng);
+  context.beginPath();
+  for (const way of [-1, 1]) {
+    context.moveTo(x - 7, y - 7 * way);
+    context.lineTo(x + 7, y + 7 * way);
+  }
+  context.stroke();
 }
 
 /** The rank of a gap, in the corner of its cell. */

@@ -8,8 +8,8 @@ const AGES = [...new Set([2, 4, COVERAGE_WEEKS, GAP_WEEKS])].sort((a, b) => a - 
 
 export const MEASURES = {
   people: { needs: true, column: "people", palette: "need", unit: "people" },
-  missed: { needs: true, column: "missed", palette: "missed", unit: "people" },
-  covered: { needs: true, column: "covered", palette: "covered", unit: "share", breaks: [0.2, 0.4, 0.6, 0.8] },
+  missed: { needs: true, column: "missed", palette: "missed", unit: "people", comparable: true },
+  covered: { needs: true, column: "covered", palette: "covered", unit: "share", breaks: [0.2, 0.4, 0.6, 0.8], comparable: true },
   since: { column: "since", palette: "fading", unit: "weeks", breaks: AGES, never: true },
   visits: { column: "visits", palette: "reach", unit: "times", comparable: true },
   attendance: { column: "attendance", palette: "reach", unit: "people", comparable: true },
@@ -17,8 +17,9 @@ export const MEASURES = {
   rate: { needs: true, column: "rate", palette: "reach", unit: "rate" },
 };
 
-/** The measures that this role may look at; crews don't see need. */
-export const measuresFor = (seesNeed) => Object.keys(MEASURES).filter((name) => seesNeed || !MEASURES[name].needs);
+/** The measures that this role may look at: crews don't see need; of areas nobody reckons how many came of those near. */
+export const measuresFor = (seesNeed, ofAreas) =>
+  Object.keys(MEASURES).filter((name) => (seesNeed || !MEASURES[name].needs) && !(ofAreas && name === "rate"));
 
 /** The column of the figures that is coloured: a difference when two periods are compared. */
 export const columnOf = (view) => MEASURES[view.measure].column + (isCompared(view) ? "_more" : "");

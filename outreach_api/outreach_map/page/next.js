@@ -2,7 +2,7 @@
 
 import { $, el } from "./dom.js";
 import { cellName } from "./places.js";
-import { may, store } from "./store.js";
+import { isPresenting, may, shownStops, store } from "./store.js";
 import { number, percent, say } from "./texts.js";
 import { change, view } from "./view.js";
 
@@ -11,16 +11,19 @@ export function showNext() {
   $("next-part").hidden = !may.need;
   if (!may.need) return;
   $("next-hint").textContent = gaps?.length ? say("next_hint") : say("no_figures");
+  const focused = document.activeElement?.dataset.gap;
   $("next").replaceChildren(...(gaps ?? []).map(item));
+  if (focused !== undefined) $("next").querySelector(`[data-gap="${focused}"]`)?.focus({ preventScroll: true });
 }
 
 function item(gap) {
   const button = el(
     "button",
-    { type: "button", "aria-pressed": String(view.selected === gap.cell), onclick: () => change({ selected: gap.cell }) },
+    { type: "button", "data-gap": gap.cell, "aria-pressed": String(view.selected === gap.cell), onclick: () => change({ selected: gap.cell }) },
     el("span", { class: "rank", text: String(gap.rank) }),
     el("span", { class: "where", text: cellName(gap.cell) ?? say("cell", { code: gap.cell }) }),
     el("span", { class: "why", text: why(gap) }),
+    hope(gap) && el("span", { class: "hope", text: hope(gap) }),
   );
   return el("li", {}, button);
 }
@@ -30,8 +33,19 @@ export const why = (gap) =>
 
 const ago = (days) => (days === null ? say("never_near") : say("n_days_ago", { n: number(days) }));
 
-/** The best places for a gap, as lines of text. Which places are known is only for those who see points. */
-export const bestPlaces = (gap) =>
-  (gap.best_stops ?? (gap.best_stop ? [gap.best_stop] : [])).map((stop) =>
-    say("best_place", { place: stop.name, metres: number(stop.distance_m), share: percent(stop.share_of_cell), status: say(`status_${stop.status}`) }),
-  );
+/** The best known places for a gap; before others only those that are announced. */
+export function bestPlaces(gap) {
+  const announced = new Set(shownStops().map((stop) => stop.id));
+  return gap.places.filter((place) => !isPresenting() || announced.has(place.id));
+}
+
+/** A place with how many children it would add. */
+export const placeSaid = (place) =>
+  say("best_place", { place: place.name, n: number(place.adds), metres: number(place.distance_m), status: say(`status_${place.status}`) });
+
+/** The first of them, or that none is known yet. */
+function hope(gap) {
+  const [best] = bestPlaces(gap);
+  if (best) return say("best_first", { place: best.name, n: number(best.adds) });
+  return gap.ground ? say("no_place", { n: number(gap.ground.adds) }) : null;
+}

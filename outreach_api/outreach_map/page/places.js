@@ -1,7 +1,7 @@
 // What a cell is called: by a stop that people know, since nobody knows a cell by its number.
 
 import { middleOf } from "./mesh.js";
-import { shownStops } from "./store.js";
+import { shownStops, store } from "./store.js";
 import { language, number, say } from "./texts.js";
 
 const METRES_LAT = 110_950;
@@ -10,8 +10,15 @@ const WINDS = ["east", "north_east", "north", "north_west", "west", "south_west"
 
 export const stopName = (stop) => (language() === "en" && stop.name_en ? stop.name_en : stop.name);
 
+/** What a cell or an area is called. */
+export const groundName = (key) => store.figures.names?.get(key) ?? cellName(key) ?? codeOf(key);
+
+/** The code of a cell or an area. */
+export const codeOf = (key) => (typeof key === "number" ? say("cell", { code: key }) : key.replace(/^area /, ""));
+
 /** "けやきの広場の北東 400m", or null where no known stop is near. */
 export function cellName(code) {
+  if (typeof code !== "number") return null;
   const middle = middleOf(code);
   const metresLng = METRES_LAT * Math.cos((middle.lat * Math.PI) / 180);
   let nearest = null;

@@ -1,5 +1,6 @@
 // Map, panels and table together: what a change of view asks for anew, and what is drawn anew.
 
+import { areaAt, areasLayer, boundsOfArea } from "./areas_layer.js";
 import { onShade, shade } from "./colours.js";
 import { cellsLayer } from "./cells_layer.js";
 import { showCard } from "./card.js";
@@ -9,11 +10,11 @@ import { showLegend } from "./legend.js";
 import { marksLayer } from "./marks_layer.js";
 import { columnOf, isCompared, MEASURES, measuresFor } from "./measures.js";
 import { boundsOf, cellAt, middleOf } from "./mesh.js";
-import { showNext } from "./next.js";
+import { bestPlaces, showNext } from "./next.js";
 import { showPaper, startPrinting } from "./printing.js";
 import { cuts, differenceScale, scaleOf } from "./scale.js";
 import * as load from "./store.js";
-import { may, shownStops, shownVisits, store } from "./store.js";
+import { areAreas, may, shownStops, shownVisits, store } from "./store.js";
 import { showSummary } from "./summary.js";
 import { showTable, startTable } from "./table.js";
 import { onLanguage, say } from "./texts.js";
@@ -25,24 +26,34 @@ const L = window.L;
 const TOO_LARGE = "map_too_large";
 const CLICK_NEAR = 14; // pixels
 const LATER_MS = 250;
+const MUCH = 0.2; // of the people: such a change of coverage is much
 
 /** `refused` is told what the server would not do. */
 export function startStage(refused) {
   const map = makeMap($("map"), document.body.dataset.baseMap, { zoomIn: say("zoom_in"), zoomOut: say("zoom_out"), credit: say("credit") });
-  const cells = cellsLayer(() => shownCells(), { pane: "cells" }).addTo(map);
+  const cells = cellsLayer(() => (areAreas() ? null : shownGround()), { pane: "cells" }).addTo(map);
+  const areas = areasLayer(() => shownAreas(), { pane: "cells" }).addTo(map);
   const marks = marksLayer(() => shownMarks(), { pane: "marks" }).addTo(map);
   let box = null; // asked for what is in view only, because all would be too much
   let waiting = null;
   let breaks = { key: null, at: [] };
 
-  function shownCells() {
+  const shownAreas = () => {
+    const ground = areAreas() ? shownGround() : null;
+    return ground && { ...ground, keys: ground.figures.keys, shapes: store.areas.shapes };
+  };
+
+  /** What is coloured, in which colours. */
+  function shownGround() {
     const { figures } = store;
     if (figures === null) return null;
     const mode = shade(view.printing);
     const measure = MEASURES[view.measure];
     const values = figures.columns[columnOf(view)];
     if (values === undefined) return null;
-    const scale = isCompared(view) ? differenceScale(steadyBreaks(values)[0] ?? 1, mode) : scaleOf(measure, measure.breaks ?? steadyBreaks(values), mode);
+    const scale = isCompared(view)
+      ? differenceScale(measure.unit === "share" ? MUCH : (steadyBreaks(values)[0] ?? 1), mode)
+      : scaleOf(measure, measure.breaks ?? steadyBreaks(values), mode);
     const { people } = figures.columns;
     // Nobody knows how many live there, or the van was never where somebody lives.
     const never = measure.never ? (row) => people !== undefined && people[row] > 0 : () => measure.needs;
@@ -69,32 +80,38 @@ export function startStage(refused) {
       visits: shownVisits().map((visit) => ({ ...visit, size: 3 + Math.sqrt(Math.max(0, visit.attendance)) / 1.5 })),
       catchment: layers.catchments ? Number(document.body.dataset.catchmentM) : null,
       gaps: layers.gaps ? (store.gaps ?? []) : [],
-      selected: typeof view.selected === "number" ? view.selected : null,
+      selected: typeof view.selected === "number" ? view.selected : (store.areas.shapes.get(view.selected) ?? null),
+      ways: ways(),
     };
+  }
+
+  /** From the chosen gap to its best places. */
+  function ways() {
+    const gap = store.gaps?.find((one) => one.cell === view.selected);
+    if (gap === undefined) return null;
+    const ids = new Set(bestPlaces(gap).map((place) => place.id));
+    const ground = gap.ground && { lat: gap.ground.lat, lng: gap.ground.lon };
+    return { from: middleOf(gap.cell), to: shownStops().filter((stop) => ids.has(stop.id)), ground };
   }
 
   function showAll() {
     const mode = shade(view.printing);
-    showLegend(shownCells(), mode);
+    showLegend(shownGround(), mode);
     showSummary();
     showNext();
     showTime();
     showCard();
     showTable();
-    if (view.printing) {
-      cells.redrawNow();
-      marks.redrawNow();
-    } else {
-      cells.redraw();
-      marks.redraw();
-    }
+    for (const layer of [cells, areas, marks]) view.printing ? layer.redrawNow() : layer.redraw();
   }
 
   /** Fill what can be chosen; again when the language changes. */
   function showChoices() {
-    const names = measuresFor(may.need && store.need !== null);
+    const names = measuresFor(may.need && store.need !== null, areAreas());
     fillSelect($("measure"), names.map((name) => [name, measureName(name)]), view.measure);
-    fillSelect($("level"), [250, 500, 1000].map((metres) => [metres, say("level", { metres })]), view.level);
+    const squares = [250, 500, 1000].map((metres) => [metres, say("level", { metres })]);
+    const sets = store.sets.map(({ id, name }) => [id, name]);
+    fillSelect($("level"), sets.length === 0 ? squares : [[say("cells"), squares], [say("areas"), sets]], view.level);
     const offered = Object.keys(view.layers).filter((name) => (may.points || name === "outlines" || name === "gaps") && (may.need || name !== "gaps"));
     $("layers").replaceChildren(
       el("legend", { text: say("layers") }),
@@ -124,6 +141,8 @@ export function startStage(refused) {
     if (bounds.isValid()) map.fitBounds(bounds, { animate: false, padding: [12, 12] });
   };
 
+  const groundBoxes = () => (areAreas() ? [...store.areas.shapes.values()].map(boundsOfArea) : store.figures.keys.map(boundsOf));
+
   const inView = () => {
     const bounds = map.getBounds().pad(0.1);
     return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((edge) => edge.toFixed(4)).join();
@@ -142,7 +161,7 @@ export function startStage(refused) {
     }
   }
 
-  const loadPeriod = () => Promise.all([load.loadNeed(box), load.loadGaps(), load.loadStops(), load.loadVisits()]);
+  const loadPeriod = () => Promise.all([load.loadNeed(box), load.loadGaps(), load.loadStops(), load.loadVisits(), load.loadAreas()]);
 
   function soon(what) {
     clearTimeout(waiting);
@@ -155,14 +174,14 @@ export function startStage(refused) {
     if (names.has("level")) {
       box = null;
       return void reload(async () => {
-        if (typeof view.selected === "number") view.selected = null;
-        await loadCells();
-        await load.loadGaps();
+        Object.assign(view, { selected: null, measure: view.measure === "rate" ? "attendance" : view.measure });
+        await Promise.all([loadCells(), load.loadGaps(), load.loadAreas()]);
+        showChoices();
       });
     }
     if (["last", "length", "against", "compare"].some((name) => names.has(name))) {
       load.sumUp();
-      if (names.has("last") || names.has("length")) soon(loadPeriod);
+      soon(loadPeriod);
     }
     if (names.has("layers") && view.layers.visits && store.visits === null) soon(load.loadVisits);
     showAll();
@@ -172,7 +191,8 @@ export function startStage(refused) {
   /** Bring what was chosen in a list or table into view. */
   function reveal() {
     const stop = shownStops().find((one) => one.id === view.selected);
-    const at = typeof view.selected === "number" ? middleOf(view.selected) : stop;
+    const rings = store.areas.shapes.get(view.selected);
+    const at = typeof view.selected === "number" ? middleOf(view.selected) : rings ? around([boundsOfArea(rings)]).getCenter() : stop;
     if (!at) return;
     const [point, size, card] = [map.latLngToContainerPoint(at), map.getSize(), $("card").getBoundingClientRect()];
     // The card lies over the left of a wide map, and over the lower part of a narrow one.
@@ -187,9 +207,9 @@ export function startStage(refused) {
     const near = (stop) => map.latLngToLayerPoint([stop.lat, stop.lng]).distanceTo(layerPoint);
     const stops = view.layers.stops ? shownStops() : [];
     const nearest = stops.reduce((best, stop) => (near(stop) < near(best ?? stop) || best === null ? stop : best), null);
-    const cell = cellAt(latlng.lat, latlng.lng, view.level);
+    const ground = areAreas() ? areaAt(store.areas.shapes, latlng.lat, latlng.lng) : cellAt(latlng.lat, latlng.lng, view.level);
     if (nearest !== null && near(nearest) < CLICK_NEAR) change({ selected: nearest.id });
-    else change({ selected: store.figures?.rowOf.has(cell) && cell !== view.selected ? cell : null });
+    else change({ selected: store.figures?.rowOf.has(ground) && ground !== view.selected ? ground : null });
   });
   map.on("moveend", () => {
     if (box === null || store.figures === null || view.printing) return;
@@ -197,11 +217,11 @@ export function startStage(refused) {
     soon(loadCells);
   });
   $("measure").addEventListener("change", ({ target }) => change({ measure: target.value }));
-  $("level").addEventListener("change", ({ target }) => change({ level: Number(target.value) }));
+  $("level").addEventListener("change", ({ target }) => change({ level: Number(target.value) || target.value }));
   $("present").addEventListener("click", () => change({ presenting: !view.presenting, selected: null }));
   startTime();
   startTable();
-  startPrinting(map, () => around([...boxesOf(store.outlines), ...store.figures.keys.map(boundsOf)]), showAll);
+  startPrinting(map, () => around([...boxesOf(store.outlines), ...groundBoxes()]), showAll);
   onShade(showAll);
   onLanguage(() => {
     if (store.figures === null) return;
@@ -215,7 +235,7 @@ export function startStage(refused) {
     async begin(who) {
       load.setRole(who.role);
       $("whose").textContent = who.label;
-      await load.loadOutlines();
+      await Promise.all([load.loadOutlines(), load.loadAreaSets()]);
       fit(boxesOf(store.outlines));
       // Which weeks there are says which days the rest is asked for.
       box = null;
@@ -228,7 +248,7 @@ export function startStage(refused) {
       await Promise.all([loadCells(), load.loadGaps(), load.loadStops()]);
       if (may.need && store.need === null) change({ measure: "visits" });
       load.makeFigures();
-      if (store.outlines.features.length === 0) fit(store.figures.keys.map(boundsOf));
+      if (store.outlines.features.length === 0) fit(groundBoxes());
       showChoices();
       showPaper();
       showAll();

@@ -1,7 +1,7 @@
 // What was asked of the server, and what follows from it for what is looked at.
 
-import { ask } from "./api.js";
-import { addDifferences, addReach, cellFigures } from "./figures.js";
+import { ask, send } from "./api.js";
+import { addDifferences, addReach, areaFigures, cellFigures, keyOfArea } from "./figures.js";
 import { addedUp } from "./mesh.js";
 import { token } from "./session.js";
 import { view } from "./view.js";
@@ -17,25 +17,42 @@ export const today = document.body.dataset.today;
 /** What this role may ask. */
 export const may = { need: true, points: true };
 
-export const store = { weeks: [], reach: null, need: null, stops: null, visits: null, gaps: null, outlines: null, figures: null };
+export const store = {
+  weeks: [],
+  reach: null,
+  need: null,
+  stops: null,
+  visits: null,
+  gaps: null,
+  outlines: null,
+  sets: [],
+  areas: { now: null, then: null, shapes: new Map() },
+  figures: null,
+};
 
 export const setRole = (role) => Object.assign(may, { need: role !== "crew", points: role !== "reporter" });
 
-const level = () => view.level;
+/** Named areas, or cells? Sums of cells, and where to try next, are of 500 m while areas are looked at. */
+export const areAreas = () => typeof view.level === "string";
+const level = () => (areAreas() ? 500 : view.level);
 
 export async function loadReach(box = null) {
   const from = daysBefore(today, YEARS_BACK * 364 - 1);
   const asked = { from_day: from, to_day: today, level: level(), bbox: box };
-  const found = await ask(token(), "/v1/map/weeks", asked, { name: "weeks" });
-  store.reach = { ...found, columns: found.columns ?? found };
+  store.reach = await ask(token(), "/v1/map/weeks", asked, { name: "weeks" });
   store.weeks = store.reach.weeks;
 }
 
 export async function loadNeed(box = null) {
   if (!may.need) return;
   const asked = { on: period().last, level: level(), bbox: box };
+  let drawn = DRAWN;
+  if (view.compare) {
+    asked.against_on = period(view.against).last;
+    drawn += ",against.covered_share";
+  }
   const counting = (people) =>
-    orNone(ask(token(), "/v1/map/coverage", { ...asked, columns: `${people},${DRAWN}` }, { name: "coverage" }));
+    orNone(ask(token(), "/v1/map/coverage", { ...asked, columns: `${people},${drawn}` }, { name: "coverage" }));
   // Whom it counts the answer says; only where no children are known it is all residents.
   const need = await counting("target");
   store.need = need?.summary.population_basis === "total" ? await counting("population") : need;
@@ -67,6 +84,27 @@ export async function loadVisits() {
   store.visits = points(found, ({ attendance, ...said }) => ({ ...said, attendance: attendance.total }));
 }
 
+/** Figures of the named areas; their outlines only once. */
+export async function loadAreas() {
+  if (!areAreas()) return;
+  const set = view.level;
+  const of = ({ first, last }) => ({ set, from_day: first, to_day: last });
+  const now = of(period());
+  if (store.areas.set !== set) {
+    const { features } = await ask(token(), "/v1/map/areas", now, { compact: false, name: "shapes" });
+    const shapes = new Map(features.map(({ id, geometry }) => [keyOfArea(id), geometry.coordinates]));
+    store.areas = { set, shapes, now: null, then: null };
+  }
+  const asked = [ask(token(), "/v1/map/areas", now, { name: "areas" })];
+  if (view.compare) asked.push(ask(token(), "/v1/map/areas", of(period(view.against)), { name: "areas then" }));
+  const [figures, then = null] = await Promise.all(asked);
+  Object.assign(store.areas, { now: figures, then });
+}
+
+export async function loadAreaSets() {
+  if (may.need) store.sets = (await send("GET", "/v1/map/area-sets", { token: token() })).items;
+}
+
 export async function loadOutlines() {
   store.outlines = await ask(token(), "/v1/map/outlines", {}, { compact: false, name: "outlines" });
 }
@@ -89,13 +127,15 @@ export const period = (last = view.last) => windowOf(store.weeks, last, view.len
 
 /** Figures of all cells, made anew when other answers came. */
 export function makeFigures() {
-  store.figures = cellFigures(store.need, store.reach);
+  const { now, then } = store.areas;
+  store.figures = areAreas() ? areaFigures(now, view.compare ? then : null) : cellFigures(store.need, store.reach);
   sumUp();
 }
 
 /** The sums of the weeks looked at. */
 export function sumUp() {
   const { figures, reach } = store;
+  if (areAreas()) return view.compare ? addDifferences(figures) : undefined;
   addReach(figures, reach, view.last - view.length + 1, view.last);
   if (view.compare) {
     addReach(figures, reach, view.against - view.length + 1, view.against, "_then");
@@ -103,9 +143,20 @@ export function sumUp() {
   }
 }
 
+/** What came of all visits in the weeks looked at. */
+export function totals() {
+  const { week, ...columns } = store.reach.columns;
+  const within = (at) => week[at] <= view.last && week[at] > view.last - view.length;
+  const sum = (column) => column.reduce((total, value, at) => (within(at) ? total + value : total), 0);
+  return { visits: sum(columns.visits), attendance: sum(columns.attendance), children: sum(columns.children) };
+}
+
 /** Stops and visits that may be shown now; before others only what is announced anyway. */
 export const shownStops = () =>
-  (store.stops ?? []).filter((stop) => !(view.presenting || view.printing) || stop.publicity === "public");
+  (store.stops ?? []).filter((stop) => !isPresenting() || stop.publicity === "public");
+
+/** Others look on, now or on paper. */
+export const isPresenting = () => view.presenting || view.printing;
 
 export function shownVisits() {
   if (!view.layers.visits) return [];

@@ -1,13 +1,12 @@
 // Three figures above everything: whom we came near, how often we went, who came.
 
 import { $, el } from "./dom.js";
-import { period, store } from "./store.js";
+import { basis, period, store, totals } from "./store.js";
 import { day, number, percent, say } from "./texts.js";
-import { basis } from "./store.js";
 
 export function showSummary() {
-  const { figures, need } = store;
-  const sum = (name) => figures.columns[name].reduce((total, value) => total + value, 0);
+  const { need } = store;
+  const { visits, attendance, children } = totals();
   const { first, last } = period();
   const lines = [];
   if (need !== null && need.summary.covered_share !== null) {
@@ -16,8 +15,8 @@ export function showSummary() {
     lines.push(figure(percent(share), say(`s_covered_${basis()}`, given)));
   }
   const given = { from: day(first), to: day(last) };
-  lines.push(figure(say("n_times", { n: number(sum("visits")) }), say("s_visits", given)));
-  lines.push(figure(say("n_people", { n: number(sum("attendance")) }), say("s_came", { n: number(sum("came")) })));
+  lines.push(figure(say("n_times", { n: number(visits) }), say("s_visits", given)));
+  lines.push(figure(say("n_people", { n: number(attendance) }), say("s_came", { n: number(children) })));
   $("summary").replaceChildren(el("ul", { class: "figures" }, ...lines));
 }
 

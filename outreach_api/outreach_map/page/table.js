@@ -2,9 +2,9 @@
 
 import { $, el, fillSelect } from "./dom.js";
 import { columnOf, isCompared, MEASURES, measuresFor } from "./measures.js";
-import { bestPlaces } from "./next.js";
-import { cellName, stopName } from "./places.js";
-import { may, period, shownStops, shownVisits, store } from "./store.js";
+import { bestPlaces, placeSaid } from "./next.js";
+import { groundName, stopName } from "./places.js";
+import { areAreas, may, period, shownStops, shownVisits, store } from "./store.js";
 import { day, number, say } from "./texts.js";
 import { change, view } from "./view.js";
 import { long, measureName, short } from "./wording.js";
@@ -31,7 +31,7 @@ export function showTable() {
   if (!open) return;
   const kinds = Object.keys(TABLES).filter((name) => TABLES[name].seen());
   if (!kinds.includes(view.tableOf)) return change({ tableOf: kinds[0] });
-  fillSelect($("table-of"), kinds.map((name) => [name, say(`t_${name}`)]), view.tableOf);
+  fillSelect($("table-of"), kinds.map((name) => [name, tableName(name)]), view.tableOf);
   const { columns, rows } = TABLES[view.tableOf].make();
   const by = columns.find((column) => column.name === sorted.by) ?? columns.find((column) => column.first) ?? columns[0];
   const ordered = rows.map((row) => ({ row, value: by.value(row) })).sort((a, b) => compare(a.value, b.value));
@@ -41,11 +41,13 @@ export function showTable() {
   const shown = ordered.slice(first, first + size).map(({ row }) => row);
   const focused = document.activeElement?.dataset?.sort ?? document.activeElement?.dataset?.row;
   $("table").replaceChildren(
-    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say(`t_${view.tableOf}`) }, tableOf(columns, shown, by, ordered.length)),
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": tableName(view.tableOf) }, tableOf(columns, shown, by, ordered.length)),
     pager(ordered.length, shown.length),
   );
   if (focused !== undefined) $("table").querySelector(`[data-sort="${CSS.escape(focused)}"], [data-row="${CSS.escape(focused)}"]`)?.focus();
 }
+
+const tableName = (name) => (name === "ground" && areAreas() ? say("t_areas") : say(`t_${name}`));
 
 /** What nobody knows comes last, however it is sorted downwards. */
 function compare(a, b) {
@@ -57,7 +59,7 @@ function compare(a, b) {
 function tableOf(columns, rows, by, all) {
   const down = sorted.by === null ? Boolean(by.down) : sorted.down;
   const { first: from, last } = period();
-  const caption = say("t_caption", { what: say(`t_${view.tableOf}`), days: say("days", { from: day(from, true), to: day(last, true) }), n: number(all) });
+  const caption = say("t_caption", { what: tableName(view.tableOf), days: say("days", { from: day(from, true), to: day(last, true) }), n: number(all) });
   const head = columns.map((column) =>
     el(
       "th",
@@ -110,13 +112,13 @@ const TABLES = {
       const { figures } = store;
       const main = columnOf(view);
       const of = (name) => (row) => figures.columns[name][row.at];
-      const columns = [words("name", say("t_cell"), (row) => (row.name ??= cellName(row.select) ?? say("cell", { code: row.select })))];
-      columns.push({ name: "code", said: say("t_code"), value: (row) => row.select, write: (row) => String(row.select) });
-      if (isCompared(view)) columns.push({ ...numbers(main, say("t_change", { what: measureName() }), of(main), "people", true), first: true });
-      for (const name of measuresFor(may.need && store.need !== null)) {
+      const columns = [words("name", say("t_cell"), (row) => (row.name ??= groundName(row.select)))];
+      columns.push({ name: "code", said: say(areAreas() ? "t_area_code" : "t_code"), value: (row) => row.select, write: (row) => String(row.select).replace(/^area /, "") });
+      if (isCompared(view) && figures.columns[main] !== undefined) columns.push({ ...numbers(main, say("t_change", { what: measureName() }), of(main), MEASURES[view.measure].unit, true), first: true });
+      for (const name of measuresFor(may.need && store.need !== null, areAreas())) {
         const { column, unit } = MEASURES[name];
         columns.push({ ...numbers(column, measureName(name), of(column), unit), first: column === main });
-        if (isCompared(view) && MEASURES[name].comparable) columns.push(numbers(`${column}_then`, say("t_then", { what: measureName(name) }), of(`${column}_then`), unit));
+        if (isCompared(view) && name === view.measure && figures.columns[`${column}_then`] !== undefined) columns.push(numbers(`${column}_then`, say("t_then", { what: measureName(name) }), of(`${column}_then`), unit));
       }
       const known = ["people", "visits", "since"].map((name) => figures.columns[name]).filter(Boolean);
       const rows = figures.keys.map((select, at) => ({ select, at })).filter(({ at }) => known.some((column) => column[at] > 0 || (column === figures.columns.since && column[at] === 0)));
@@ -127,13 +129,13 @@ const TABLES = {
     seen: () => Boolean(store.gaps?.length),
     make: () => ({
       columns: [
-        { ...words("name", say("t_cell"), (row) => cellName(row.select) ?? say("cell", { code: row.select })) },
+        { ...words("name", say("t_cell"), (row) => groundName(row.select)) },
         { name: "rank", said: say("t_rank"), value: (row) => row.rank, write: (row) => number(row.rank), first: true, down: false },
         numbers("people", measureName("people"), (row) => row.people, "people"),
         numbers("covered", measureName("covered"), (row) => row.covered_share, "share"),
         numbers("days", say("t_days_since"), (row) => row.days_since_last_visit ?? NaN, "people"),
         numbers("gap", say("t_gap"), (row) => row.gap, "people"),
-        words("best", say("best_places"), (row) => bestPlaces(row).join(" / ") || null),
+        words("best", say("best_places"), (row) => bestPlaces(row).map(placeSaid).join(" / ") || null),
       ],
       rows: store.gaps.map((gap) => ({ ...gap, select: gap.cell })),
     }),

@@ -16,7 +16,7 @@ export function say(code, given = {}) {
 export const number = (value, decimals = 0) =>
   new Intl.NumberFormat(language(), { maximumFractionDigits: decimals, minimumFractionDigits: 0 }).format(value);
 
-export const percent = (share) => (share === null || Number.isNaN(share) ? "–" : `${number(share * 100, share < 0.1 ? 1 : 0)}%`);
+export const percent = (share) => (share === null || Number.isNaN(share) ? "–" : `${number(share * 100, Math.abs(share) < 0.1 ? 1 : 0)}%`);
 
 /** A day ("2026-11-30" or a Date at midnight UTC) as people write it. */
 export function day(value, withYear = false) {
