@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
+from pathlib import Path
 from typing import Any
 
 import hypothesis.strategies as st
@@ -19,13 +20,16 @@ from hypothesis import given, settings
 from sqlalchemy.orm import Session
 
 from outreach_api.app import KINDS
+from outreach_api.kernel.geo import BBox
 from outreach_api.kernel.ids import derived
 from outreach_api.ledger import held_anew
 from outreach_api.ledger.held_days import FIGURES, count_touched
 from outreach_api.ledger.kinds import Actor, Operation, Registry, Work
 from outreach_api.ledger.perform import perform, read
-from outreach_api.outreach_map.reads.held import last_held, sums_of
+from outreach_api.outreach_map.reads.held import around, cell_of, last_held, sums_of
+from outreach_api.outreach_map.reads.weeks import weeks_map
 from outreach_api.settings import Settings
+from outreach_api.storage import migrate
 from outreach_api.storage.held_days import ALL_VANS, HeldDay
 from outreach_api.storage.keyring import Keyring
 from outreach_api.storage.plans import Van
@@ -223,6 +227,34 @@ def test_it_does_not_hang_on_which_module_is_imported_first() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", bound], capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "{'Id'}"
+
+
+def test_no_question_goes_through_all_held_days_of_all_years(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'plans.db'}", pool_size=1)
+    migrate.upgrade(database)
+    asked: list[tuple[str, Any]] = []
+    sa.event.listen(
+        database.engine,
+        "before_cursor_execute",
+        lambda _, __, said, values, *___: asked.append((said, values)),
+    )
+    period = {"first": DAYS[1], "last": DAYS[4]}
+    with database.read() as session:
+        for box in (None, BBox(139.9, 35.7, 140.0, 35.8)):
+            sums_of(session, cell_of(250), **period, where=around(box))
+            weeks_map(session, OFFICE, **period, level=500, box=box, most=9)
+        last_held(session, DAYS[4])
+        plans = [
+            [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", values)]
+            for said, values in list(asked)
+            if "held_days" in said
+        ]
+    database.close()
+    assert len(plans) == 7
+    steps = [step for plan in plans for step in plan if "held_days" in step]
+    assert all(
+        step.startswith("SEARCH") and "stop_id=? AND van_id=? AND local_day" in step for step in steps
+    ), steps
 
 
 def test_the_figures_are_those_of_the_bands() -> None:

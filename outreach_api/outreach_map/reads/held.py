@@ -52,13 +52,12 @@ def vans_seen_by(actor: Actor) -> uuid.UUID:
 
 def last_held(session: Session, on: dt.date, van_id: uuid.UUID = ALL_VANS) -> list[HeldAt]:
     """Every stop that was held up to a day, with the last time."""
-    columns = (Stop.id, Stop.lat_micro, Stop.lon_micro, Stop.mesh, _until.local_day)
-    found = sa.select(*columns).join(_until, is_latest(_until, sa.bindparam("last")))
+    columns = (Stop.id, Stop.lat_micro, Stop.lon_micro, Stop.mesh, last_day("last"))
+    found = session.execute(sa.select(*columns).order_by(Stop.id), {"last": on, "van": van_id})
     return [
         HeldAt(stop_id, Point(lat / MICRO, lon / MICRO), mesh, day)
-        for stop_id, lat, lon, mesh, day in session.execute(
-            found.order_by(Stop.id), {"last": on, "van": van_id}
-        )
+        for stop_id, lat, lon, mesh, day in found
+        if day is not None
     ]
 
 
@@ -78,14 +77,15 @@ def sums_of(
         )
         for name in FIGURES
     ]
+    held = last_day("last") >= sa.bindparam("first")
+    stops = chosen([*where, held], place=by, until=last_day("last"), before=last_day("before"))
     found = (
-        sa.select(by, sa.func.count(), sa.func.max(_until.local_day), *sums)
-        .select_from(Stop)
-        .join(_until, is_latest(_until, sa.bindparam("last")))
-        .outerjoin(_before, is_latest(_before, sa.bindparam("before")))
-        .where(_until.local_day >= sa.bindparam("first"), *where)
-        .group_by(by)
-        .order_by(by)
+        sa.select(stops.c.place, sa.func.count(), sa.func.max(_until.local_day), *sums)
+        .select_from(stops)
+        .outerjoin(_until, sa.and_(of_stop(_until, stops), _until.local_day == stops.c.until))
+        .outerjoin(_before, sa.and_(of_stop(_before, stops), _before.local_day == stops.c.before))
+        .group_by(stops.c.place)
+        .order_by(stops.c.place)
     )
     days = {"first": first, "before": first - dt.timedelta(days=1), "last": last, "van": van_id}
     return {
@@ -114,15 +114,27 @@ _KILOMETRE = MICRO // 80
 _until, _before = aliased(HeldDay), aliased(HeldDay)
 
 
-def is_latest(row: Any, day: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """That it is the last held day of the stop up to a day."""
-    other = aliased(HeldDay)
-    latest = sa.select(sa.func.max(other.local_day)).where(
-        other.stop_id == Stop.id, other.van_id == sa.bindparam("van"), other.local_day <= day
-    )
-    return sa.and_(
-        row.stop_id == Stop.id, row.van_id == sa.bindparam("van"), row.local_day == latest.scalar_subquery()
-    )
+def chosen(where: Iterable[sa.ColumnElement[bool]], **columns: Any) -> sa.CTE:
+    """Stops with what is asked of each, to which their held days are outer joined.
+
+    So a database goes from stops to their days. Left to itself, SQLite may go through all days and look for their stops.
+    """
+    named = (column.label(name) for name, column in columns.items())
+    stops = sa.select(Stop.id.label("stop_id"), *named).where(*where)
+    return stops.cte("chosen").prefix_with("MATERIALIZED")
+
+
+def last_day(up_to: str) -> sa.ScalarSelect[Any]:
+    """A stop's last held day up to the day of that parameter: one step in the key, however many there are."""
+    row = aliased(HeldDay)
+    of_stop = (row.stop_id == Stop.id, row.van_id == sa.bindparam("van"))
+    days = sa.select(sa.func.max(row.local_day)).where(*of_stop, row.local_day <= sa.bindparam(up_to))
+    return days.scalar_subquery()
+
+
+def of_stop(row: Any, stops: sa.CTE) -> sa.ColumnElement[bool]:
+    """That a held day is one of a chosen stop, of the van that is asked about."""
+    return sa.and_(row.stop_id == stops.c.stop_id, row.van_id == sa.bindparam("van"))
 
 
 def _said(people: Sequence[int]) -> Bands:

@@ -16,10 +16,9 @@ from outreach_api.kernel.week import IsoWeek
 from outreach_api.ledger.kinds import Actor
 from outreach_api.outreach_map.columnar import FORM, differences
 from outreach_api.outreach_map.geojson import touches
-from outreach_api.outreach_map.reads.held import around, cell_of, is_latest, vans_seen_by
+from outreach_api.outreach_map.reads.held import around, cell_of, chosen, last_day, of_stop, vans_seen_by
 from outreach_api.outreach_map.shown import too_large
 from outreach_api.storage.held_days import HeldDay
-from outreach_api.storage.stops import Stop
 from schemas.vocabulary import CHILD_BANDS, Band
 
 _FIGURES = ("visits", "attendance", "children")
@@ -42,6 +41,8 @@ def weeks_map(
         last_before[cell] = max(day, last_before.get(cell, day))
     held: dict[tuple[IsoWeek, int], _Sums] = defaultdict(lambda: (0,) * len(_FIGURES))
     for stop_id, cell, day, *sums in session.execute(_within(level, box), asked):
+        if day is None:
+            continue  # a stop without a held day in the period
         own = (now - early for now, early in zip(sums, until.get(stop_id, (0,) * len(_FIGURES)), strict=True))
         place = (IsoWeek.of(day), cell)
         held[place] = tuple(map(sum, zip(held[place], own, strict=True)))
@@ -81,24 +82,27 @@ def _weeks(first: dt.date, last: dt.date) -> list[IsoWeek]:
     return weeks
 
 
-def _select(row: Any, level: int, box: BBox | None) -> sa.Select[Any]:
-    people, children = (
-        sum((getattr(row, band) for band in bands[1:]), getattr(row, bands[0]))
-        for bands in (list(Band), CHILD_BANDS)
-    )
-    columns = (Stop.id, cell_of(level), row.local_day, row.visits, people, children)
-    return sa.select(*columns).select_from(Stop).where(*around(box))
-
-
 def _before(level: int, box: BBox | None) -> sa.Select[Any]:
     """Each stop's sums up to the period."""
     row = aliased(HeldDay)
-    return _select(row, level, box).join(row, is_latest(row, sa.bindparam("before")))
+    known = last_day("before").is_not(None)
+    stops = chosen([*around(box), known], place=cell_of(level), day=last_day("before"))
+    return _sums(row, stops).outerjoin(row, sa.and_(of_stop(row, stops), row.local_day == stops.c.day))
 
 
 def _within(level: int, box: BBox | None) -> sa.Select[Any]:
     """Each stop's sums up to each of its held days in the period."""
     row = aliased(HeldDay)
-    of_stop = sa.and_(row.stop_id == Stop.id, row.van_id == sa.bindparam("van"))
+    stops = chosen(around(box), place=cell_of(level))
     days = row.local_day.between(sa.bindparam("first"), sa.bindparam("last"))
-    return _select(row, level, box).join(row, sa.and_(of_stop, days)).order_by(Stop.id, row.local_day)
+    found = _sums(row, stops).outerjoin(row, sa.and_(of_stop(row, stops), days))
+    return found.order_by(stops.c.stop_id, row.local_day)
+
+
+def _sums(row: Any, stops: sa.CTE) -> sa.Select[Any]:
+    people, children = (
+        sum((getattr(row, band) for band in bands[1:]), getattr(row, bands[0]))
+        for bands in (list(Band), CHILD_BANDS)
+    )
+    columns = (stops.c.stop_id, stops.c.place, row.local_day, row.visits, people, children)
+    return sa.select(*columns).select_from(stops)
