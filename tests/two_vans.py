@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.ids import new_id
+from outreach_api.outreach_map.reads import need
 from outreach_api.storage.access import Device
 from outreach_api.storage.area import Area, AreaSet, Boundary, PopulationCell, PopulationImport
 from outreach_api.storage.contacts import SafetyConcern
@@ -51,6 +52,8 @@ class TwoVans:
         self.draft = self._draft()
         self.ended = self._ended()
         self._mark("A", self.own)
+        # A release was made of the import before it was marked; an import never changes, so what is known of it is kept.
+        need._known.clear()
 
     def out_of_sight(self, operation: Operation) -> dict[str, str]:
         """A path to what is about staff, or only a draft."""
