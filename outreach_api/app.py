@@ -30,6 +30,7 @@ from outreach_api.public.reach import routes as public_reach_routes
 from outreach_api.reports import routes as reports_routes
 from outreach_api.reports.releases import operations as releases
 from outreach_api.reports.releases import routes as releases_routes
+from outreach_api.reports.releases import writes as releasing
 from outreach_api.sales import operations as sales
 from outreach_api.sales import routes as sales_routes
 from outreach_api.settings import Settings
@@ -98,6 +99,9 @@ def create_app(
 ) -> Flask:
     """Build the app. Raises KeyFileError when the keys can't be used."""
     keyring = keyring or load_keyring(settings)
+    database = database or Database(settings.database, pool_size=settings.threads)
+    # Made before it is needed, so that every copy of the cabinet has it: with another key, what was released stands still.
+    keyring.secret(releasing.KEY)
     app = Flask("outreach_api", static_folder=None)
     app.json = _Json(app)
     app.config.update(
@@ -111,7 +115,10 @@ def create_app(
     app.url_map.merge_slashes = False  # /v1//stops is not found; a redirect would be a page of HTML
     app.extensions["outreach"] = Services(
         settings=settings,
-        database=database or Database(settings.database, pool_size=settings.threads),
+        database=database,
+        published=Database(settings.public_database_url, pool_size=settings.threads)
+        if settings.public_database_url
+        else database,
         keyring=keyring,
         kinds=Registry(KINDS),
         find_actor=entering.find_actor,

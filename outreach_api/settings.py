@@ -194,6 +194,12 @@ class Settings:
     database_url: str = _setting(
         "", _database_url, "sqlite:///file or postgresql://…; default: in home", shown=False
     )
+    public_database_url: str = _setting(
+        "",
+        _database_url,
+        "the same database as a user who may read only what was published; default: no such user",
+        shown=False,
+    )
     key_file: Path | None = _setting(None, _path, "master key, outside the database and its backups")
     cabinet_url: str = _setting(
         "",

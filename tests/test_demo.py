@@ -115,6 +115,7 @@ UNLIKE = {
     "alarms": {"id"},  # its concern's
     "jobs": {"id", "subject_id"},
     "population_imports": {"id"},
+    "published_releases": {"census_id"},
     "population_cells": {"import_id"},
     "change_counter": {"epoch"},
 }

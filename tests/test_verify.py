@@ -20,6 +20,7 @@ from outreach_api.storage.session import Database
 from tests.api import Api, StandingClock
 from tests.conftest import START
 from tests.http.test_sync import operation, push, results, stop_of
+from tests.releasing import hold, release
 
 
 @pytest.fixture
@@ -104,3 +105,16 @@ def test_no_number_may_be_beyond_the_counter(
     put_beyond(database, what, by=1)
     (line,) = faults(capsys)
     assert f", {what} at " in line
+
+
+def test_a_published_figure_that_was_told_by_nobody_is_found(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keyring = load_keyring(Settings.from_environment())
+    here = api(database, keyring)
+    hold(here)
+    assert release(here).status == 201
+    assert faults(capsys) == []
+    with database.write() as session:
+        session.execute(sa.text("UPDATE published_reach SET value = value + 5 WHERE figure = 'adults'"))
+    assert "adults" in faults(capsys)[0]

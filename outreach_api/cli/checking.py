@@ -26,6 +26,7 @@ from outreach_api.cli.working import tell_what_is_missing
 from outreach_api.contacts.writes.texts import purge_texts
 from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger import audit, held_anew, recount
+from outreach_api.reports.releases import agreeing
 from outreach_api.settings import Settings
 from outreach_api.stops.geocoding.kept import forget_old
 from outreach_api.storage import copies, migrate, sealed_values
@@ -108,6 +109,7 @@ def _checks(settings: Settings, heads: dict[int, bytes]) -> Iterator[tuple[str, 
             yield "変更番号 · change numbers", _numbers(session)
             yield "集計 · totals and facts agree", _totals(session)
             yield "止まった日 · days at stops and visits agree", _held_days(session)
+            yield "公表した数 · released figures are the sums of what was told", _released(session)
             yield "一度だけ · nothing counts both on paper and by phone", _counted_twice(session)
     finally:
         database.close()
@@ -160,6 +162,11 @@ def _held_days(session: Session) -> str:
         for d in found[:_SHOWN]
     )
     return f"{len(found)} differ: {shown}" if found else ""
+
+
+def _released(session: Session) -> str:
+    found = agreeing.differences(session)
+    return f"{len(found)} differ: {'; '.join(map(str, found[:_SHOWN]))}" if found else ""
 
 
 def _counted_twice(session: Session) -> str:

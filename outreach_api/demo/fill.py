@@ -124,6 +124,8 @@ class Story:
         self._talks.referring.report_due(desk, chance, at(day, "09:50"), day)
         desk.send(at(day, "09:55"))
         self._planning.draft_next_week(day)
+        if day > self._season.first_day:
+            self._office.release(IsoWeek.of(day).previous(), at(day, "10:30"))
 
     def _drive(self, day: dt.date, when: tuple[int, int]) -> None:
         stays = self._season.stays(day)

@@ -16,6 +16,7 @@ from outreach_api.demo.season import Season
 from outreach_api.demo.team import CONSOLE, Team
 from outreach_api.demo.town import Place
 from outreach_api.demo.wire import Phone, Server
+from outreach_api.kernel.week import IsoWeek
 from outreach_api.ledger.kinds import Operation
 from schemas.vocabulary import Role
 
@@ -80,6 +81,12 @@ class Office:
             )
         self._take_to_round_table(day, week)
         self.desk.send(at(day, "09:30"))
+
+    def release(self, week: IsoWeek, now: dt.datetime) -> None:
+        """Last week's figures leave the house."""
+        made = self._chance.quiet_id()
+        release = Operation(made, "release.make", 1, made, {"week": str(week)})
+        self._server.perform(self.desk.actor, [release], now)
 
     def _add_people(self, now: dt.datetime) -> None:
         operations = [

@@ -12,6 +12,7 @@ from outreach_api.web.problems import language
 
 # Whoever keeps it asks every time whether it still holds (a 304 is short): what is cancelled must show at once.
 _CACHE = "public, no-cache"
+_OF_PAGES = ("Content-Security-Policy", "Content-Language")
 PAGE_WISHES = [
     {
         "name": "lang",
@@ -45,6 +46,8 @@ def conditional(response: Response) -> Response:
     """Its ETag is a hash of the body alone: the change counter would show that something hidden changed."""
     g.etag = hashlib.blake2b(response.get_data(), digest_size=12).hexdigest()
     if request.if_none_match.contains_weak(g.etag):
-        response = Response(status=304)
+        # Browsers put these in the place of those that they kept: without its policy the page would lose its style.
+        kept = {name: response.headers[name] for name in _OF_PAGES if name in response.headers}
+        response = Response(status=304, headers=kept)
     response.headers["Cache-Control"] = _CACHE
     return response

@@ -247,7 +247,7 @@ class Blueprint(flask_smorest.Blueprint):
                     **({304: {"description": "It has not changed."}} if cached else {}),
                 },
             )(documented)
-            declare(documented, Declared(None, query=query is not None))
+            declare(documented, Declared(None, query=query is not None, published=True))
             return documented
 
         return decorator

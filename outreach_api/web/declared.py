@@ -27,6 +27,8 @@ class Declared:
     """It shows what somebody said: each holder may so often an hour."""
     page: str | None = None
     """The page whose own tokens may call it, too."""
+    published: bool = False
+    """For everybody: it reads what was published, by a connection that may be allowed nothing else."""
     audited_as: str | None = None
     """A read whose refusals are recorded too, also those at the door (wrong role)."""
 

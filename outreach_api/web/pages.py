@@ -87,6 +87,8 @@ _LINKS = (
                 "the same for a calendar (iCalendar)",
             ),
             ("/v1/public/timetable.json", "出店予定（JSON）", "the same as JSON"),
+            ("/reach", "くるくるが行ったところ", "where the van has been"),
+            ("/v1/public/reach.csv", "公表した数（CSV）", "the figures that were released (CSV)"),
         ),
     ),
     (

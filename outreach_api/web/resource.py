@@ -75,7 +75,8 @@ class Resource(MethodView):
 @contextlib.contextmanager
 def _unit_of_work(declared: Declared) -> Iterator[None]:
     """One transaction; a refusal commits (its receipt stays), any other error rolls back."""
-    database = services().database
+    here = services()
+    database = here.published if declared.published else here.database
     ended: Refused | None = None
     with database.write() if declared.writes else database.read() as session:
         g.session = session

@@ -24,6 +24,8 @@ FindActor = Callable[[Database, Keyring, str, dt.datetime, int], Actor | None]
 class Services:
     settings: Settings
     database: Database
+    published: Database
+    """The same tables, or only those of storage.published: as whom the public side may read."""
     keyring: Keyring
     kinds: Registry
     find_actor: FindActor

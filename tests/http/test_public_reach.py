@@ -271,6 +271,15 @@ def test_it_is_asked_again_and_answered_304(api: Api) -> None:
     assert api.get("/v1/public/reach", role=None, headers={"If-None-Match": tag}).status == 304
 
 
+@pytest.mark.parametrize("page", ["/reach", "/when"])
+def test_a_page_that_has_not_changed_keeps_its_style(api: Api, page: str) -> None:
+    """Browsers take the headers of a 304: a stricter policy would block the style of the page that they kept."""
+    first = api.get(page, role=None)
+    again = api.get(page, role=None, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status == 304
+    assert again.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
+
+
 def test_the_page_has_no_script_no_style_of_its_own_and_asks_nobody_else(api: Api) -> None:
     season(api)
     import_census(api, m533957664=20)

@@ -16,10 +16,10 @@ rt { font-size: .55em; font-weight: 400; }
 .periods strong { border-width: 3px; line-height: 40px; }
 .periods-of { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; align-items: center; margin: 0; }
 .periods-of dt, .periods-of dd { margin: 0; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .7rem; list-style: none;
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .7rem; list-style: none;
   margin: 1rem 0; padding: 0; }
 .tiles li { border: 1px solid #8888; border-radius: 10px; margin: 0; padding: .5rem .9rem; }
-.tiles b { display: block; font-size: 1.9rem; line-height: 1.3; }
+.tiles b { display: block; font-size: 1.8rem; line-height: 1.3; white-space: nowrap; }
 figure { margin: 1rem 0; }
 .map { width: 100%; height: auto; max-height: 46rem; display: block; border-radius: 6px; }
 .ground { fill: #fff; }
@@ -46,13 +46,18 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 caption { text-align: left; font-weight: 600; }
 th, td { border-bottom: 1px solid #8886; padding: .3rem .6rem; text-align: left; vertical-align: top; }
 thead th { border-bottom: 2px solid; }
-.number { text-align: right; white-space: nowrap; }
+.number { text-align: right; }
+td.number { white-space: nowrap; }
+thead .number { min-width: 3.6rem; }
+.places { min-width: 8.5rem; }
 .sum > * { font-weight: 700; border-top: 2px solid; }
 .bar { width: 10rem; height: 1rem; vertical-align: middle; }
 .bar rect { fill: #2f75b5; }
 @media (max-width: 40rem) {
   .bars { display: none; }
   th, td { padding: .3rem .35rem; }
+  thead th { font-size: .85rem; line-height: 1.4; }
+  .tiles { grid-template-columns: 1fr 1fr; }
   .periods-of { grid-template-columns: 1fr; }
 }
 @media print {
@@ -62,9 +67,10 @@ thead th { border-bottom: 2px solid; }
     print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .no-print { display: none; }
   h2 { break-after: avoid; margin-top: 1rem; }
-  .map { max-height: 150mm; }
+  .map { max-height: 118mm; }
   figure, tr, .tiles { break-inside: avoid; }
   .tiles { grid-template-columns: repeat(4, 1fr); }
-  th, td { padding: .15rem .4rem; }
+  th, td { padding: .1rem .4rem; }
+  .places { min-width: 0; }
 }
 """
