@@ -1,6 +1,7 @@
 """The outreach map against floors of its own: see scripts/map_bench/, a module a group of figures.
 
-Every figure is a ratio of two things measured in turn in this run (medians). What else there is to say goes to stderr.
+Every figure is a ratio of two things measured in turn in this run (medians), but for the seconds of page_ready. What
+else there is to say goes to stderr.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import argparse
 import json
 from collections.abc import Callable, Iterator
 
-from map_bench import coverage, history, payload
+from map_bench import coverage, history, page, payload
 from map_bench.figure import Figure
 
 # By the names of --only; each yields the figures that it measures.
@@ -17,6 +18,7 @@ GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {
     "coverage": coverage.figures,
     "history": history.figures,
     "payload": payload.figures,
+    "page": page.figures,
 }
 
 

@@ -7,14 +7,13 @@ OUTREACH_REQUIRE they fail instead. They run on SQLite only: what differs betwee
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from map_bench.browser import FLAGS, NAMES, installed
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -29,23 +28,6 @@ from tests.browser.looking import Looking
 from tests.browser.town import Town, make_town
 from tests.conftest import START
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PLACES = (
-    "/usr/bin/chromium",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-)
-# It asks nobody for updates and the like; a container has no sandbox and no graphics card.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
 
 class _Silent(WSGIRequestHandler):
     """On one connection as long as the browser likes, without a line for each answer."""
@@ -56,14 +38,9 @@ class _Silent(WSGIRequestHandler):
         pass
 
 
-def installed_browser() -> str | None:
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    return found or next((place for place in PLACES if Path(place).exists()), None)
-
-
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    executable = installed_browser()
+    executable = installed()
     if executable is None:
         reason = f"no browser is installed here (looked for {', '.join(NAMES)})"
         if "browser" in os.environ.get("OUTREACH_REQUIRE", "").split(","):

@@ -124,8 +124,7 @@ export function startStage(refused) {
   }
 
   /** Ask; what would be too much for one map is asked for the part in view. */
-  async function loadCells() {
-    const ask = () => Promise.all([load.loadReach(box), load.loadNeed(box)]);
+  async function within(ask) {
     try {
       await ask();
     } catch (fault) {
@@ -135,6 +134,8 @@ export function startStage(refused) {
     }
     $("said").textContent = box === null ? "" : say("only_in_view");
   }
+
+  const loadCells = () => within(() => Promise.all([load.loadReach(box), load.loadNeed(box)]));
 
   const fit = (boxes) => {
     const bounds = around(boxes);
@@ -235,17 +236,12 @@ export function startStage(refused) {
     async begin(who) {
       load.setRole(who.role);
       $("whose").textContent = who.label;
-      await Promise.all([load.loadOutlines(), load.loadAreaSets()]);
-      fit(boxesOf(store.outlines));
-      // Which weeks there are says which days the rest is asked for.
       box = null;
-      await load.loadReach().catch((fault) => {
-        if (fault.code !== TOO_LARGE) throw fault;
-        box = inView();
-        return load.loadReach(box);
-      });
+      const outlined = load.loadOutlines().then(() => fit(boxesOf(store.outlines)));
+      // Which weeks there are says which days the rest is asked for.
+      await Promise.all([outlined, load.loadAreaSets(), within(() => load.loadReach(box))]);
       change({ last: store.weeks.length - 1, measure: may.need ? "people" : "visits" });
-      await Promise.all([loadCells(), load.loadGaps(), load.loadStops()]);
+      await Promise.all([within(() => load.loadNeed(box)), load.loadGaps(), load.loadStops()]);
       if (may.need && store.need === null) change({ measure: "visits" });
       load.makeFigures();
       if (store.outlines.features.length === 0) fit(groundBoxes());
