@@ -121,3 +121,10 @@ def test_every_period_is_made_of_whole_parts_of_weeks(day: dt.date) -> None:
     assert {rules.part_of(one) for one in days} == {part}
     for kind in (IsoWeek, Month, FiscalQuarter, FiscalYear):
         assert len({kind.of(one) for one in days}) == 1
+
+
+@given(st.lists(st.integers(0, 25), min_size=len(GROUPS), max_size=len(GROUPS)))
+def test_which_visits_need_a_closer_look_is_seen_at_once(counts: list[int]) -> None:
+    total = sum(counts)
+    tried = any(rules.gives_away(told, total) for _, told in rules._roundings(counts))
+    assert rules._may_give_away(counts) == tried

@@ -91,6 +91,9 @@ class _Balance(NamedTuple):
     m: int
 
 
+_NO_BALANCE = _Balance(below=False, n=0, m=1)
+
+
 def _told_as_a_whole(counts: Sequence[int], drawn: Sequence[int], chance: int) -> bool:
     total = sum(counts)
     if gives_away(drawn, total):
@@ -108,6 +111,8 @@ def _balance(counts: tuple[int, ...]) -> _Balance:
 
     Without it, totals of many visits would be too low by what the given-away ones were too high.
     """
+    if not _may_give_away(counts):
+        return _NO_BALANCE
     total = sum(counts)
     taken = below = above = 0
     for weight, drawn in _roundings(counts):
@@ -119,8 +124,15 @@ def _balance(counts: tuple[int, ...]) -> _Balance:
         else:
             above += off
     if taken == 0:
-        return _Balance(below=False, n=0, m=1)
+        return _NO_BALANCE
     return _Balance(taken > 0, abs(taken), below if taken > 0 else above)
+
+
+def _may_give_away(counts: Sequence[int]) -> bool:
+    """Whether any rounding of these counts gives away: the one that is nearest to either end. Hardly ever."""
+    least = sum((count - 1) % BASE for count in counts if count)
+    most = sum(BASE - 1 - count % BASE for count in counts)
+    return least < LEAST_LEFT or most < LEAST_LEFT
 
 
 def _roundings(counts: Sequence[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
