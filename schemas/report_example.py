@@ -32,6 +32,8 @@ A_WEEK: dict[str, Any] = {
     "attendance": {
         "total": 131,
         "children": 88,
+        "per_visit": 65.5,
+        "children_per_visit": 44.0,
         "by_band": {"preschool": 21, "elem_low": 42, "elem_high": 25, "guardian": 38, "senior": 5},
     },
     "contacts": {
@@ -59,7 +61,9 @@ A_WEEK: dict[str, Any] = {
         "unrecorded": 0,
     },
     "stops": {
+        "unvisited_count": 1,
         "unvisited": [{**_STOP, "last_visit_on": "2026-10-10", "days": 50}],
+        "permissions_ending_count": 1,
         "permissions_ending": [{**_STOP, "type": "consent", "ends_on": "2026-12-20", "days": 21}],
     },
     "coverage": {

@@ -34,6 +34,8 @@ class PeriodOut(Out):
 class AttendanceFiguresOut(Out):
     total = _signed("延べ人数: people counted, not different people.")
     children = _signed("Infants up to high school.")
+    per_visit = Number(-1e9, 1e9, allow_none=True, metadata={"description": "A visit held, on average."})
+    children_per_visit = Number(-1e9, 1e9, allow_none=True)
     by_band = _counts("By head count band.")
 
 
@@ -100,7 +102,9 @@ class EndingOut(Out):
 
 
 class StopFiguresOut(Out):
+    unvisited_count = Whole(0)
     unvisited = Many(Nested(UnvisitedOut), _MOST_PLACES)
+    permissions_ending_count = Whole(0)
     permissions_ending = Many(Nested(EndingOut), _MOST_PLACES)
 
 

@@ -712,3 +712,4 @@ class ReportPeriodKind(StrEnum):
 class ReportForm(StrEnum):
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"

@@ -46,7 +46,8 @@ class Answer:
     def __init__(self, response: TestResponse) -> None:
         self.status = response.status_code
         self.headers = response.headers
-        self.text = response.get_data().decode(errors="replace")  # a picture is no text
+        self.body = response.get_data()
+        self.text = self.body.decode(errors="replace")  # a picture is no text
         response.close()
         self.json: Any = json.loads(self.text) if response.is_json and self.text else None
 

@@ -96,6 +96,8 @@ class _Count:
         found: dict[Key, Any] = {("by_band", band): bands[band] for band in Band}
         found["total", ""] = sum(bands.values())
         found["children", ""] = sum(bands[band] for band in young)
+        for figure, of in (("per_visit", "total"), ("children_per_visit", "children")):
+            found[figure, ""] = round(found[of, ""] / len(self.held), 1) if self.held else None
         return found
 
     def figure_contacts(self) -> dict[Key, Any]:
@@ -235,6 +237,8 @@ class _Count:
                 left = (max(ends) - self.on).days
                 if 0 <= left <= self.settings.permission_warning_days:
                     found["permissions_ending", f"{stop.code}/{kind}"] = left
+        for figure in ("unvisited", "permissions_ending"):
+            found[f"{figure}_count", ""] = sum(listed == figure for listed, _ in found)
         return found
 
     def figure_coverage(self) -> dict[Key, Any]:

@@ -17,6 +17,7 @@ from outreach_api.contacts.operations import CHANGE_ALERT_ADDRESSES, ERASE_TEXT
 from outreach_api.kernel.ids import new_id
 from outreach_api.storage.ledger import AuditEntry
 from outreach_api.sync.operations import ERASE_AT_STOP
+from schemas.vocabulary import ReportForm
 from tests.api import Api
 from tests.described import Operation, operations
 from tests.two_vans import TwoVans
@@ -39,6 +40,7 @@ READS = {
     "printRunSheet": "printRunSheet",
     "drawSuggestion": "drawSuggestion",
 }
+FILES = [form for form in ReportForm if form is not ReportForm.JSON]
 OTHERS = {
     "rotateToken": "rotate",
     "redeemPairing": "redeem",
@@ -133,7 +135,7 @@ def test_every_text_and_every_file_leaves_its_row_and_a_refusal_too(vans: TwoVan
         (f"/v1/contact-notes/{note}/text{with_purpose}", "safeguarding", 200),
         (f"/v1/contact-notes/{note}/text", "coordinator", 403),
         (f"/v1/sync/rejections/{vans.own.ids['rejection']}/content{with_purpose}", "safeguarding", 200),
-        ("/v1/reports/week/2026-W48?format=csv", "reporter", 200),
+        *((f"/v1/reports/week/2026-W48?format={form}", "reporter", 200) for form in FILES),
         (f"/v1/plans/{vans.own.ids['plan']}/run-sheet.html", "coordinator", 200),
         (f"/v1/plans/{vans.own.ids['plan']}/run-sheet.html", "reporter", 403),
         (f"/v1/plan-suggestions/{vans.own.ids['suggestion']}/picture.svg", "coordinator", 409),

@@ -1,17 +1,16 @@
-"""/v1/reports: the weekly reach report and its trend, as JSON and as a tidy CSV."""
+"""/v1/reports: the weekly reach report and its trend, as JSON and as files for people and scripts."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
+from flask import request
 
-from outreach_api.kernel.csv_cells import write_csv
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.week import IsoWeek, local_day
 from outreach_api.ledger import audit
-from outreach_api.reports import reads
-from outreach_api.reports.rules import figures, periods
+from outreach_api.reports import files, reads
+from outreach_api.reports.rules import periods
 from outreach_api.web.blueprint import Blueprint
 from outreach_api.web.resource import Resource, actor, session
 from outreach_api.web.services import services
@@ -21,7 +20,6 @@ from schemas.vocabulary import ReportForm, Role
 blp = Blueprint("reports", __name__, url_prefix="/v1", description="週報 · what was reached, in figures")
 
 READERS = frozenset({Role.COORDINATOR, Role.SAFEGUARDING, Role.REPORTER, Role.ADMIN})
-_CSV = "text/csv"
 _PATH = [
     {
         "in": "path",
@@ -59,7 +57,7 @@ class Report(Resource):
         query=wire.ReachReportQuery,
         by_state=True,
         errors=(406,),
-        media={_CSV: {"type": "string"}},
+        media=files.DESCRIBED,
     )
     def get(self, query: dict[str, Any], kind: str, period: str) -> Any:
         """Every figure of a week, month, quarter or fiscal year (April to March)."""
@@ -75,14 +73,8 @@ class Report(Resource):
         made = reads.report(session(), actor(), span, now=now, settings=here.settings)
         if form is ReportForm.JSON:
             return made
-        _note_export(f"{kind} {found}")
-        text = write_csv(figures.rows(made), figures.HEADER, bom=bool(query["bom"]))
-        name = f"report-{kind}-{found}.csv"
-        return Response(
-            text,
-            content_type=f"{_CSV}; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        _note_export(f"{kind} {found} {form}")
+        return files.answer(form, made, bom=bool(query["bom"]))
 
 
 def _note_export(what: str) -> None:
@@ -105,7 +97,6 @@ def _preferred() -> ReportForm | None:
     """What the Accept header likes best; JSON where it doesn't care."""
     if not request.accept_mimetypes:
         return ReportForm.JSON
-    best = request.accept_mimetypes.best_match(["application/json", _CSV])
-    if best is None:
-        return None
-    return ReportForm.CSV if best == _CSV else ReportForm.JSON
+    offered = {"application/json": ReportForm.JSON, **files.OFFERED}
+    best = request.accept_mimetypes.best_match(list(offered))
+    return None if best is None else offered[best]

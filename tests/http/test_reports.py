@@ -120,10 +120,10 @@ def test_a_csv_has_one_row_a_figure_for_excel_and_for_scripts(api: Api) -> None:
     held(api, "2026-11-28", elem_low=4)
     excel = api.get(f"{WEEK}?format=csv")
     assert excel.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert excel.text.startswith("\ufeffperiod,figure,key,value,unit\r\n")
+    assert excel.text.startswith("\ufeffperiod,figure,key,value,unit,section,label_ja,")
     assert "report-week-2026-W48.csv" in excel.headers["Content-Disposition"]
     plain = api.get(f"{WEEK}?bom=0", headers={"Accept": "text/csv"})
-    assert plain.text.startswith("period,figure,key,value,unit\r\n")
+    assert plain.text.startswith("period,figure,key,value,unit,section,label_ja,")
     assert excel.text.removeprefix("\ufeff") == plain.text
     told = rows(plain.text)
     assert told["attendance.total", ""] == "4"

@@ -50,6 +50,8 @@ def report(
         people.promises(session, period), today=span.today, recontact_days=settings.recontact_days
     )
     stops = places.known_stops(session, span)
+    unvisited = places.unvisited_stops(stops, span.reference_day, settings)
+    ending = places.permissions_ending(session, span.reference_day, settings)
     covered, gap_coverage = places.coverage(session, stops, span, settings)
     mine = sums[period]
     tickets = sections.tickets(mine, totals.tickets_until(session, period))
@@ -63,7 +65,7 @@ def report(
         "as_of": now,
         "reference_day": span.reference_day,
         "change_no": change_no,
-        "attendance": sections.attendance(mine),
+        "attendance": sections.attendance(mine, held=len(doings.held(period))),
         "contacts": contacts,
         "referrals": {
             direction: {
@@ -82,8 +84,10 @@ def report(
         },
         "visits": doings.figures(period),
         "stops": {
-            "unvisited": places.unvisited_stops(stops, span.reference_day, settings),
-            "permissions_ending": places.permissions_ending(session, span.reference_day, settings),
+            "unvisited_count": len(unvisited),
+            "unvisited": unvisited,
+            "permissions_ending_count": len(ending),
+            "permissions_ending": ending,
         },
         "coverage": covered,
         "tickets": tickets,

@@ -29,11 +29,15 @@ from schemas.vocabulary import (
 TOPICS = tuple(topic for topic in Topic if topic is not Topic.VIOLENCE)
 
 
-def attendance(sums: Sums) -> dict[str, Any]:
+def attendance(sums: Sums, *, held: int) -> dict[str, Any]:
+    """`held`: how many visits the averages are over; of none there is no average."""
     by_band = {band.value: sums.at(measures.ATTENDANCE, band) for band in Band}
+    total, children = sum(by_band.values()), sum(by_band[band] for band in CHILD_BANDS)
     return {
-        "total": sum(by_band.values()),
-        "children": sum(by_band[band] for band in CHILD_BANDS),
+        "total": total,
+        "children": children,
+        "per_visit": round(total / held, 1) if held else None,
+        "children_per_visit": round(children / held, 1) if held else None,
         "by_band": by_band,
     }
 
@@ -97,7 +101,8 @@ def first_contact_share(by_familiarity: dict[str, int]) -> float | None:
 
 
 def trend_point(period: Period, sums: Sums, doings: Doings) -> dict[str, Any]:
-    people = attendance(sums)
+    held = len(doings.held(period))
+    people = attendance(sums, held=held)
     return {
         "period": str(period),
         "attendance": people["total"],
@@ -106,7 +111,7 @@ def trend_point(period: Period, sums: Sums, doings: Doings) -> dict[str, Any]:
         "conversations": _of_depths(sums, CONVERSATION_DEPTHS),
         "consultations": _of_depths(sums, CONSULTATION_DEPTHS),
         "first_contacts": sums.at(measures.CONTACTS, Familiarity.NEW),
-        "held": len(doings.held(period)),
+        "held": held,
         "cancelled": len(doings.cancelled(period)),
         "sales_yen": sums.of(measures.SALES_BY_PAYMENT_YEN),
         "tickets_redeemed": sums.at(measures.TICKETS, TicketEvent.REDEEMED),

@@ -6,20 +6,32 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-HEADER = ("period", "figure", "key", "value", "unit")
+HEADER = (
+    *("period", "figure", "key", "value", "unit"),
+    *("section", "label_ja", "label_en", "key_ja", "key_en", "unit_ja", "unit_en"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """`name` is its path in the JSON. A mapping gives one row a key; of a list, `key` and `value` name fields.
 
-    A key of two fields is written "code/type".
+    A key of two fields is written "code/type". `words` are those that its keys are called by (messages), the last
+    part of a key if it has several; `says` names the field of a list's line that says what its key is.
     """
 
     name: str
     unit: str
     key: str = ""
     value: str = ""
+    words: str = ""
+    says: str = ""
+
+    @property
+    def section(self) -> str:
+        """Which of the report's sections it stands in."""
+        first, second, *_ = self.name.split(".")
+        return f"{first}.{second}" if first in ("principles", "referrals") else first
 
 
 # 延べ: times that somebody was counted, not different people.
@@ -28,17 +40,19 @@ _PEOPLE, _CONTACTS, _YEN, _SHARE, _NUMBER = "延べ人", "contacts", "yen", "sha
 FIGURES = (
     Figure("attendance.total", _PEOPLE),
     Figure("attendance.children", _PEOPLE),
-    Figure("attendance.by_band", _PEOPLE),
+    Figure("attendance.per_visit", _PEOPLE),
+    Figure("attendance.children_per_visit", _PEOPLE),
+    Figure("attendance.by_band", _PEOPLE, words="band"),
     Figure("contacts.total", _CONTACTS),
     Figure("contacts.conversations", _CONTACTS),
     Figure("contacts.consultations", _CONTACTS),
     Figure("contacts.informed", _CONTACTS),
-    Figure("contacts.by_familiarity", _CONTACTS),
-    Figure("contacts.by_stage", _CONTACTS),
-    Figure("contacts.by_topic", _CONTACTS),
-    Figure("contacts.first_connection", _CONTACTS),
+    Figure("contacts.by_familiarity", _CONTACTS, words="familiarity"),
+    Figure("contacts.by_stage", _CONTACTS, words="stage"),
+    Figure("contacts.by_topic", _CONTACTS, words="topic"),
+    Figure("contacts.first_connection", _CONTACTS, words="answer"),
     *(
-        Figure(f"referrals.{direction}.{step}", "referrals")
+        Figure(f"referrals.{direction}.{step}", "referrals", words="destination")
         for direction in ("out", "in")
         for step in ("offered", "accepted", "connected")
     ),
@@ -46,13 +60,14 @@ FIGURES = (
         Figure(f"follow_ups.{name}", "follow-ups")
         for name in ("due", "met", "not_met", "overdue", "recontacted")
     ),
-    *(
-        Figure(f"visits.{name}", "visits")
-        for name in ("planned", "held", "ad_hoc", "cancelled", "cancelled_by_reason", "ended_early_by_reason")
-    ),
+    *(Figure(f"visits.{name}", "visits") for name in ("planned", "held", "ad_hoc", "cancelled")),
+    Figure("visits.cancelled_by_reason", "visits", words="reason"),
+    Figure("visits.ended_early_by_reason", "visits", words="reason"),
     Figure("visits.unrecorded", "visits"),
-    Figure("stops.unvisited", "days", "code", "days"),
-    Figure("stops.permissions_ending", "days", "code/type", "days"),
+    Figure("stops.unvisited_count", "stops"),
+    Figure("stops.unvisited", "days", "code", "days", says="name"),
+    Figure("stops.permissions_ending_count", "permissions"),
+    Figure("stops.permissions_ending", "days", "code/type", "days", words="permission", says="name"),
     Figure("coverage.share", _SHARE),
     # Residents or children, as coverage.population.basis says.
     Figure("coverage.top_gaps", "people", "mesh", "gap"),
@@ -63,9 +78,9 @@ FIGURES = (
     Figure("tickets.owed", "tickets"),
     Figure("tickets.owed_yen", _YEN),
     Figure("sales.total_yen", _YEN),
-    Figure("sales.by_category_yen", _YEN),
-    Figure("sales.by_payment_yen", _YEN),
-    Figure("sales.receipts_by_payment", "receipts"),
+    Figure("sales.by_category_yen", _YEN, words="category"),
+    Figure("sales.by_payment_yen", _YEN, words="payment"),
+    Figure("sales.receipts_by_payment", "receipts", words="payment"),
     Figure("sales.tax_by_rate_yen", _YEN),
     Figure("sales.till_difference_yen", _YEN),
     Figure("sales.tills_counted", "tills"),
@@ -106,7 +121,8 @@ FIGURES = (
             ("tickets_redeemed", "tickets"),
         )
     ),
-    *(Figure(f"principles.every_stage.{name}", _SHARE) for name in ("stage_mix", "informed_share")),
+    Figure("principles.every_stage.informed_share", _SHARE),
+    Figure("principles.every_stage.stage_mix", _SHARE, words="stage"),
     *(
         Figure(f"principles.unconnected.{name}", _SHARE)
         for name in (
@@ -133,18 +149,23 @@ FIGURES = (
 )
 
 
-def rows(report: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Any, str]]:
-    """One row a figure and key: period, figure, key, value, unit. A figure that is unknown has an empty value."""
-    period = report["period"]["name"]
-    for figure in FIGURES:
-        for key, value in _entries(report, figure):
-            yield period, figure.name, key, value, figure.unit
-    for note in report["method"]:
-        for language in ("ja", "en"):
-            yield period, "method", note["code"], note[language], language
+HEADLINES = (
+    *("attendance.total", "attendance.children", "visits.held"),
+    *("contacts.total", "principles.unconnected.first_contact_share", "attendance.per_visit"),
+)
+"""What is told first, and large."""
+CHARTED = ("trend.attendance", "trend.children")
+"""What the chart draws: the second is part of the first."""
 
 
-def _entries(report: Mapping[str, Any], figure: Figure) -> Iterator[tuple[str, Any]]:
+def entries(report: Mapping[str, Any], figure: Figure) -> Iterator[tuple[str, Any]]:
+    """Each key of a figure with its value; "" where it has no keys."""
+    for key, value, _ in described(report, figure):
+        yield key, value
+
+
+def described(report: Mapping[str, Any], figure: Figure) -> Iterator[tuple[str, Any, str]]:
+    """The same with what a list says of the key: the name of a stop."""
     path = figure.name.split(".")
     if path[0] == "trend":  # a figure of each of its periods
         path = path[:1]
@@ -152,9 +173,10 @@ def _entries(report: Mapping[str, Any], figure: Figure) -> Iterator[tuple[str, A
     for name in path:
         found = found[name]
     if isinstance(found, Mapping):
-        yield from found.items()
+        yield from ((key, value, "") for key, value in found.items())
     elif isinstance(found, list):
         for line in found:
-            yield "/".join(str(line[name]) for name in figure.key.split("/")), line[figure.value]
+            key = "/".join(str(line[name]) for name in figure.key.split("/"))
+            yield key, line[figure.value], line[figure.says] if figure.says else ""
     else:
-        yield "", found
+        yield "", found, ""

@@ -1,0 +1,28 @@
+"""What stands on a report beside its figures: title, state, columns. The same on paper, on the page and in a workbook."""
+
+TEXTS = {
+    "report_title.week": ("週報", "Weekly report"),
+    "report_title.month": ("月報", "Monthly report"),
+    "report_title.quarter": ("四半期報告", "Quarterly report"),
+    "report_title.fiscal-year": ("年度報告", "Report of the fiscal year"),
+    "report_name.week": ("{year}年 第{part}週", "week {part} of {year}"),
+    "report_name.month": ("{year}年{part}月", "{year}-{part:02}"),
+    "report_name.quarter": ("{year}年度 第{part}四半期", "quarter {part} of fiscal year {year}"),
+    "report_name.fiscal-year": ("{year}年度（4月〜翌3月）", "fiscal year {year} (April to March)"),
+    "report_as_of": ("{when} 現在", "As of {when} JST"),
+    "report_state.running": ("期間の途中", "The period goes on"),
+    "report_state.open": ("未確定（締めていません）", "Not closed yet"),
+    "report_state.closed": ("確定 第{version}版", "Closed, version {version}"),
+    "report_state.differs": ("締めたあとに届いた記録があります", "Records have come in since it was closed"),
+    "report_internal": ("内部資料", "Internal"),
+    "report_key_figures": ("おもな数字", "Key figures"),
+    "report_all_figures": ("すべての数字", "All figures"),
+    "report_chart": ("延べ人数と子どもの推移", "Attendance and children over time"),
+    "report_column.period": ("期間", "Period"),
+    "report_column.section": ("区分", "Section"),
+    "report_column.figure": ("項目", "Figure"),
+    "report_column.key": ("内訳", "Split by"),
+    "report_column.value": ("値", "Value"),
+    "report_column.unit": ("単位", "Unit"),
+    "report_column.code": ("コード", "Code"),
+}

@@ -1,0 +1,169 @@
+"""The tree of labelled figures that every form of a report is made of: none of them knows a figure by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from outreach_api.kernel import said_days
+from outreach_api.kernel.text import without_direction
+from outreach_api.kernel.week import TOKYO
+from outreach_api.messages import Language, say
+from outreach_api.reports.rules.figures import CHARTED, FIGURES, HEADLINES, Figure, described
+from outreach_api.reports.rules.labels import figure_label, key_label, section_label, unit_label
+
+_DIGITS = re.compile("[0-9]+")
+_FIRST, _TREND = "principles", "trend"
+_BY_NAME = {figure.name: figure for figure in FIGURES}
+
+
+class Row(NamedTuple):
+    """One line of a table. `part`: of the figure above. Without a value and no part: a heading of parts."""
+
+    label: str
+    value: int | float | None
+    unit: str
+    unit_label: str
+    part: bool = False
+    heading: bool = False
+
+
+class Section(NamedTuple):
+    title: str
+    rows: Sequence[Row]
+
+
+class Series(NamedTuple):
+    """One figure over the periods of the trend, oldest first."""
+
+    label: str
+    unit: str
+    values: Sequence[int]
+    charted: bool
+
+
+class Paper(NamedTuple):
+    """Everything that stands on a report, in one language; plain text throughout."""
+
+    lang: Language
+    title: str
+    name: str
+    said_name: str
+    days: str
+    organisation: str
+    internal: str
+    as_of: str
+    state: str
+    made_at: dt.datetime
+    headlines: Sequence[Row]
+    periods: Sequence[str]
+    trend: Sequence[Series]
+    sections: Sequence[Section]
+    method: Sequence[str]
+
+
+def paper(report: Mapping[str, Any], organisation: str, lang: Language) -> Paper:
+    """The tree of a report as GET /v1/reports/… answers it."""
+    period, made_at = report["period"], report["as_of"]
+    return Paper(
+        lang=lang,
+        title=say(f"report_title.{period['kind']}", lang),
+        name=period["name"],
+        said_name=_said_name(period["kind"], period["name"], lang),
+        days=f"{_day(period['from'], lang)} – {_day(period['to'], lang)}",
+        organisation=plain(organisation),
+        internal=say("report_internal", lang),
+        as_of=say("report_as_of", lang, {"when": _when(made_at, lang)}),
+        state=_state(report, lang),
+        made_at=made_at,
+        headlines=[row for name in HEADLINES for row in _rows(report, _BY_NAME[name], lang)],
+        periods=[point["period"] for point in report["trend"]],
+        trend=[
+            Series(
+                figure_label(figure, lang),
+                figure.unit,
+                [value for _, value, _ in described(report, figure)],
+                figure.name in CHARTED,
+            )
+            for figure in FIGURES
+            if figure.section == _TREND
+        ],
+        sections=list(_sections(report, lang)),
+        method=[note[lang] for note in report["method"]],
+    )
+
+
+def plain(text: str) -> str:
+    """A text from outside without controls and without marks that would turn what stands beside it."""
+    return "".join(
+        " " if unicodedata.category(one) in ("Cc", "Cs") else one for one in without_direction(text)
+    )
+
+
+def shown(value: float | None, unit: str) -> str:
+    """A number as people read it; a dash where it is unknown."""
+    if value is None:
+        return "—"
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+def _sections(report: Mapping[str, Any], lang: Language) -> Iterator[Section]:
+    """What the principles say comes first; then as the list of figures has them."""
+    names = dict.fromkeys(figure.section for figure in FIGURES if figure.section != _TREND)
+    for name in sorted(names, key=lambda name: not name.startswith(_FIRST)):
+        found = [row for figure in FIGURES if figure.section == name for row in _rows(report, figure, lang)]
+        if found:
+            yield Section(section_label(name, lang), found)
+
+
+def _rows(report: Mapping[str, Any], figure: Figure, lang: Language) -> Iterator[Row]:
+    """A figure's lines. Of parts only those that are something; a figure all of whose parts are nothing stays away."""
+    label, unit = figure_label(figure, lang), unit_label(figure.unit, lang)
+    lines = list(described(report, figure))
+    if [key for key, _, _ in lines] == [""]:
+        if lines[0][1] is not None or not _is_split(figure):
+            yield Row(label, lines[0][1], figure.unit, unit)
+        return
+    parts = [
+        Row(plain(key_label(figure, key, says, lang)), value, figure.unit, unit, part=True)
+        for key, value, says in lines
+        if value or figure.value
+    ]
+    if parts:
+        yield Row(label, None, figure.unit, "", heading=True)
+        yield from parts
+
+
+def _is_split(figure: Figure) -> bool:
+    return bool(figure.words or figure.value)
+
+
+def _said_name(kind: str, name: str, lang: Language) -> str:
+    """2026-W48 as people say it."""
+    year, *part = _DIGITS.findall(name)
+    return say(f"report_name.{kind}", lang, {"year": year, "part": int(part[0]) if part else ""})
+
+
+def _state(report: Mapping[str, Any], lang: Language) -> str:
+    """How far the period has come, where the report says it."""
+    state = report.get("state")
+    if state is None:
+        return ""
+    words = [say(f"report_state.{state['name']}", lang, {"version": state["version"]})]
+    if state["differs_from_live"]:
+        words.append(say("report_state.differs", lang))
+    return (" · " if lang == "en" else "・").join(words)
+
+
+def _day(day: dt.date, lang: Language) -> str:
+    return f"{day.year}年{said_days.japanese(day)}" if lang == "ja" else said_days.english(day)
+
+
+def _when(instant: dt.datetime, lang: Language) -> str:
+    local = instant.astimezone(TOKYO)
+    return f"{_day(local.date(), lang)} {local:%H:%M}"
