@@ -1,11 +1,12 @@
-// Colours that people with any colour vision can tell apart: ColorBrewer's, each rising evenly in lightness.
+// Colours that people with any colour vision can tell apart: ColorBrewer's, each rising evenly in lightness. The least
+// of each stands off from the ground as well, since in sunlight the palest ones of ColorBrewer are lost.
 
 const SEQUENTIAL = {
-  need: ["#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494"],
-  missed: ["#fef0d9", "#fdcc8a", "#fc8d59", "#d7301f", "#7f0000"],
-  covered: ["#f1eef6", "#bdc9e1", "#74a9cf", "#2b8cbe", "#045a8d"],
-  reach: ["#edf8fb", "#b3cde3", "#8c96c6", "#8856a7", "#6e016b"],
-  fading: ["#00441b", "#238b45", "#66c2a4", "#b2e2e2", "#edf8fb"],
+  need: ["#f7f2a6", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494"],
+  missed: ["#fddca8", "#fdbb84", "#fc8d59", "#d7301f", "#7f0000"],
+  covered: ["#d0d1e6", "#a6bddb", "#74a9cf", "#2b8cbe", "#045a8d"],
+  reach: ["#c6d9ea", "#9ebcda", "#8c96c6", "#8856a7", "#6e016b"],
+  fading: ["#00441b", "#1f8043", "#4fae84", "#8ad2bb", "#cdeae3"],
 };
 // Less in orange, more in violet; what is as it was lies between.
 const DIVERGING = ["#b35806", "#fdb863", "#f7f7f7", "#b2abd2", "#542788"];

@@ -26,7 +26,7 @@ function colours({ values, scale, never }, mode) {
     counts.set(key, (counts.get(key) ?? 0) + 1);
   });
   const rows = scale.classes.map((one, at) =>
-    line(swatch((context) => colour(context, one.colour, mode)), isCompared(view) ? rangeOfChange(one, measure.unit) : range(one, measure.unit), counts.get(at)),
+    line(swatch((context) => colour(context, one.colour, mode)), isCompared(view) ? rangeOfChange(one, measure.unit) : range(one, measure), counts.get(at)),
   );
   if (counts.has(-2)) rows.push(line(swatch((context) => faint(context, mode)), say("none"), counts.get(-2)));
   if (counts.has(-1)) rows.push(line(swatch((context) => lines(context, mode)), say(measure.never ? "never" : "unknown"), counts.get(-1)));

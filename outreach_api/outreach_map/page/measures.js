@@ -11,9 +11,9 @@ export const MEASURES = {
   missed: { needs: true, column: "missed", palette: "missed", unit: "people", comparable: true },
   covered: { needs: true, column: "covered", palette: "covered", unit: "share", breaks: [0.2, 0.4, 0.6, 0.8], comparable: true },
   since: { column: "since", palette: "fading", unit: "weeks", breaks: AGES, never: true },
-  visits: { column: "visits", palette: "reach", unit: "times", comparable: true },
-  attendance: { column: "attendance", palette: "reach", unit: "people", comparable: true },
-  came: { column: "came", palette: "reach", unit: "people", comparable: true },
+  visits: { column: "visits", palette: "reach", unit: "times", whole: true, comparable: true },
+  attendance: { column: "attendance", palette: "reach", unit: "people", whole: true, comparable: true },
+  came: { column: "came", palette: "reach", unit: "people", whole: true, comparable: true },
   rate: { needs: true, column: "rate", palette: "reach", unit: "rate" },
 };
 

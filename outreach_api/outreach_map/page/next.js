@@ -1,7 +1,7 @@
 // Where to try next: the ranked gaps, each with its best places.
 
 import { $, el } from "./dom.js";
-import { cellName } from "./places.js";
+import { cellName, stopName } from "./places.js";
 import { isPresenting, may, shownStops, store } from "./store.js";
 import { number, percent, say } from "./texts.js";
 import { change, view } from "./view.js";
@@ -39,13 +39,19 @@ export function bestPlaces(gap) {
   return gap.places.filter((place) => !isPresenting() || announced.has(place.id));
 }
 
+/** In the reader's language, where the list of stops knows it. */
+function nameOf(place) {
+  const stop = shownStops().find((one) => one.id === place.id);
+  return stop ? stopName(stop) : place.name;
+}
+
 /** A place with how many children it would add. */
 export const placeSaid = (place) =>
-  say("best_place", { place: place.name, n: number(place.adds), metres: number(place.distance_m), status: say(`status_${place.status}`) });
+  say("best_place", { place: nameOf(place), n: number(place.adds), metres: number(place.distance_m), status: say(`status_${place.status}`) });
 
 /** The first of them, or that none is known yet. */
 function hope(gap) {
   const [best] = bestPlaces(gap);
-  if (best) return say("best_first", { place: best.name, n: number(best.adds) });
+  if (best) return say("best_first", { place: nameOf(best), n: number(best.adds) });
   return gap.ground ? say("no_place", { n: number(gap.ground.adds) }) : null;
 }

@@ -22,8 +22,12 @@ export function long(value, unit = MEASURES[view.measure].unit, signed = isCompa
 }
 
 /** The numbers that a class stands for. */
-export function range({ low, high }, unit) {
+export function range({ low, high }, { unit, whole }) {
   const write = (value) => short(value, unit, false);
+  if (whole && high !== null) {
+    const [least, most] = [low ?? 1, high - 1];
+    return least === most ? write(least) : say("to", { low: write(least), high: write(most) });
+  }
   if (low === null && high === null) return say("some");
   if (unit === "weeks") {
     if (high === null) return say("weeks_from", { n: low });
