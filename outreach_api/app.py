@@ -31,6 +31,8 @@ from outreach_api.reports import routes as reports_routes
 from outreach_api.reports.releases import operations as releases
 from outreach_api.reports.releases import routes as releases_routes
 from outreach_api.reports.releases import writes as releasing
+from outreach_api.reports.weeks import operations as weeks
+from outreach_api.reports.weeks import routes as weeks_routes
 from outreach_api.sales import operations as sales
 from outreach_api.sales import routes as sales_routes
 from outreach_api.settings import Settings
@@ -63,6 +65,7 @@ BLUEPRINTS = (
     public_reach_routes.blp,
     reports_routes.blp,
     releases_routes.blp,
+    weeks_routes.blp,
     sync_routes.blp,
     erasing.blp,
 )
@@ -76,6 +79,7 @@ KINDS = (
     *plan_templates.KINDS,
     *contacts.KINDS,
     *releases.KINDS,
+    *weeks.KINDS,
     *sync.KINDS,
 )
 

@@ -6,8 +6,9 @@ from marshmallow import fields
 
 from schemas import report_sections as sections
 from schemas.base import Out, Query
-from schemas.fields import Day, Instant, Many, Nested, QueryWhole, Week, Whole, Word
+from schemas.fields import Day, Instant, Many, Nested, QueryWhole, Text, Week, Whole, Word
 from schemas.report_example import A_WEEK, TREND_POINT
+from schemas.report_weeks import ChangedFigureOut, LateOut, ReportStateOut
 from schemas.vocabulary import ReportForm
 
 
@@ -16,6 +17,7 @@ class ReachReportOut(Out):
 
     period = Nested(sections.PeriodOut)
     as_of = Instant()
+    state = Nested(ReportStateOut)
     reference_day = Day(metadata={"description": "The day up to which stops and coverage are judged."})
     change_no = Whole(0, metadata={"description": "The last change that is in it."})
     attendance = Nested(sections.AttendanceFiguresOut)
@@ -31,9 +33,26 @@ class ReachReportOut(Out):
     stamp_cards = Nested(sections.CardFiguresOut)
     trend = Many(Nested(sections.TrendPointOut), 60)
     principles = Nested(sections.PrinciplesOut)
+    late = Many(
+        Nested(LateOut),
+        1_000_000,
+        metadata={
+            "description": "Of a version: visits that add something else by now. Sums only, of nobody."
+        },
+    )
+    changed_figures = Many(
+        Nested(ChangedFigureOut),
+        10_000,
+        metadata={"description": "Of a version: the figures that are counted otherwise by now."},
+    )
     method = fields.List(Nested(sections.NoteOnMethodOut))
 
-    example: ClassVar[Any] = A_WEEK
+    example: ClassVar[Any] = {
+        **A_WEEK,
+        "state": ReportStateOut.example,
+        "late": [LateOut.example],
+        "changed_figures": [ChangedFigureOut.example],
+    }
 
 
 class TrendOut(Out):
@@ -50,6 +69,22 @@ class ReachReportQuery(Query):
     )
     bom = QueryWhole(
         0, 1, load_default=1, metadata={"description": "0: a CSV without byte order mark, for scripts."}
+    )
+
+    version = Text(
+        9,
+        form="live|[1-9][0-9]{0,8}",
+        load_default=None,
+        metadata={
+            "description": "Of a closed week: one of its versions, or live for what is known now. Default: the newest version; "
+            "what is known now of everything else."
+        },
+    )
+    changed_since = Instant(
+        load_default=None,
+        metadata={
+            "description": "304 if a kept version is asked for that was made then or earlier (by a minute, to be safe)."
+        },
     )
 
 

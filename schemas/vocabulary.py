@@ -709,6 +709,36 @@ class ReportPeriodKind(StrEnum):
     FISCAL_YEAR = "fiscal-year"
 
 
+class WeekState(StrEnum):
+    """How far a week of a report has come; a month is closed once all of its weeks are."""
+
+    RUNNING = "running"
+    OPEN = "open"  # over, and nobody closed it
+    CLOSED = "closed"
+
+
+class RestateReason(StrEnum):
+    """Why a closed week's figures are told anew."""
+
+    LATE_DATA = "late_data"
+    CORRECTION = "correction"
+    MERGE = "merge"
+    OTHER = "other"
+
+
+class LateMeasure(StrEnum):
+    """What is said of a visit that came out differently after its week was closed: sums, of nobody."""
+
+    VISITS = "visits"
+    ATTENDANCE = "attendance"
+    CONTACTS = "contacts"
+    SALES_YEN = "sales_yen"
+    RECEIPTS = "receipts"
+    TICKETS_ISSUED = "tickets_issued"
+    TICKETS_REDEEMED = "tickets_redeemed"
+    TILL_DIFFERENCE_YEN = "till_difference_yen"
+
+
 class ReportForm(StrEnum):
     JSON = "json"
     CSV = "csv"

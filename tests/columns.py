@@ -103,6 +103,7 @@ SEEN_BY: dict[str, frozenset[Any]] = {
     "partners.name_en": KEEPERS,
     "round_table_issues.title": KEEPERS | {REPORTER},
     "round_table_issues.action": KEEPERS | {REPORTER},
+    "report_versions.note": KEEPERS,
     # Leaflets and price tags.
     "destinations.name": ALL,
     "destinations.kana": ALL,
@@ -185,6 +186,7 @@ _CODED = {
     "released_atoms": "figure",
     "released_rare": "figure",
     "releases": "key_check",
+    "report_versions": "figures reason visits",
     "rejections": "code detail digest kind settlement state",
     "revocations": "reason",
     "round_table_issues": "stage status topic",

@@ -54,6 +54,7 @@ FOR_ALL = frozenset(
         "materialisation",
         "suggestion",
         "release",
+        "report_version",
         "area_set",
     }
 )

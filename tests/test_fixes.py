@@ -12,7 +12,18 @@ from outreach_api.messages.fixes import FIXES, fix_of
 
 HOUSE = Path(outreach_api.__file__).parent
 # Where operations are refused: what changes things, the rules under it, and the way there.
-CHANGES = ("access", "calendar", "contacts", "plans", "sales", "stops", "visits", "ledger", "sync")
+CHANGES = (
+    "access",
+    "calendar",
+    "contacts",
+    "plans",
+    "sales",
+    "stops",
+    "visits",
+    "ledger",
+    "sync",
+    "reports/weeks",
+)
 # In these, what only looks or only speaks HTTP.
 NOT_CHANGING = {"reads", "routes", "reads.py", "routes.py"}
 # Functions there that refuse something else than an operation, and what.

@@ -16,6 +16,7 @@ from tests.make import make_stop, make_visit
 from tests.scopes import FOR_ALL, MANY, PEOPLE
 
 NOW = "2026-11-28T03:00:00Z"
+OVER = "2026-W47"
 
 # Things of which there is one; its id stands in no path.
 ONLY_ONE = {"safety_card": SAFETY_CARD_ID, "alert_addresses": ALERT_ADDRESSES_ID}
@@ -72,7 +73,9 @@ class World:
         return self.ids[max(fits, key=len)] if fits and word != name else None
 
     def path_ids(self, operation: Operation) -> dict[str, str]:
-        return {
+        """Of a change that names a week in its path: one that is over."""
+        weeks = {"week": OVER} if operation.kind and "week" in operation.parameters("path") else {}
+        return weeks | {
             name: str(self.id_of(name) or derived("nothing", name))
             for name, said in operation.parameters("path").items()
             if said["schema"].get("format") == "uuid"

@@ -260,6 +260,17 @@ FIXES: dict[str, tuple[str, str]] = {
         "その停車予定を外して、新しい場所を加えてください。",
         "Remove that stay, and add one at the new place.",
     ),
+    # Weeks of reports
+    "week_not_over_yet": (
+        "日曜日が過ぎてから、もう一度締めてください。",
+        "Close it again once its Sunday has passed.",
+    ),
+    "week_closed": (
+        "締めたあとに届いた分があるときは、理由を付けて出し直してください。",
+        "If records came after the close, restate the week with the reason.",
+    ),
+    "week_not_closed": ("先にその週を締めてください。", "Close that week first."),
+    "nothing_to_restate": _NOTHING_TO_DO,
 }
 
 

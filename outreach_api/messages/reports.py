@@ -81,7 +81,10 @@ TEXTS = {
         "share covered at its end. Connected rate: of the referrals opened in the period, those connected by now.",
     ),
     "report_note_late": (
-        "遅れて届いた記録や訂正があると、同じ期間の数字も変わります。作成時刻と変更番号を見てください。",
-        "Records that arrive late and corrections change a period's figures: see as_of and change_no.",
+        "締めた週の数字は、締めた時点のものです。あとから届いた記録や訂正は、理由を付けた新しい版で出し直し、前の版も読めます。"
+        "締めていない週と、月・四半期・年度は、作成時刻（as_of）の時点の数字です。推移は、版を作った時点で分かっていた数字です。",
+        "A closed week says what was known when it was closed. What came or was put right afterwards is told as a new "
+        "version with its reason, and older versions stay readable. Weeks that are not closed, months, quarters and "
+        "fiscal years are as known at as_of. A trend is as it was known when its version was made.",
     ),
 }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
+from flask import Response, request
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.week import IsoWeek, local_day
 from outreach_api.ledger import audit
 from outreach_api.reports import files, reads
 from outreach_api.reports.rules import periods
+from outreach_api.reports.weeks import reads as weeks
 from outreach_api.web.blueprint import Blueprint
 from outreach_api.web.resource import Resource, actor, session
 from outreach_api.web.services import services
@@ -70,7 +71,13 @@ class Report(Resource):
         here = services()
         now = here.now()
         span = periods.span(kind, found, local_day(now))
-        made = reads.report(session(), actor(), span, now=now, settings=here.settings)
+        made = weeks.report(
+            session(), actor(), span, version=query["version"], now=now, settings=here.settings
+        )
+        if isinstance(made, Refusal):
+            return made
+        if weeks.unchanged(made, query["changed_since"]):
+            return Response(status=304)
         if form is ReportForm.JSON:
             return made
         _note_export(f"{kind} {found} {form}")

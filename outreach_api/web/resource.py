@@ -194,8 +194,8 @@ class Change:
         self._entity = entity_id
         return self
 
-    def within(self, **owner: uuid.UUID) -> Change:
-        """Put the path's owner (visit_id=…) into the payload, where a pushed operation has it."""
+    def within(self, **owner: uuid.UUID | str) -> Change:
+        """Put the path's owner (visit_id=…) or week into the payload, where a pushed operation has it."""
         if isinstance(self._payload, dict):
             from_path = {name: str(value) for name, value in owner.items()}
             twice = sorted(from_path.keys() & self._payload.keys())

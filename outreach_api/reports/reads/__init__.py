@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.week import Period
 from outreach_api.ledger import counter
-from outreach_api.ledger.kinds import Actor
 from outreach_api.messages import say
 from outreach_api.reports.reads import people, places, sections, stays, totals
 from outreach_api.reports.rules import outcomes
@@ -37,10 +36,8 @@ _NOTES = (
 )
 
 
-def report(
-    session: Session, actor: Actor, span: Span, *, now: dt.datetime, settings: Settings
-) -> dict[str, Any]:
-    """Every figure of one period, as the database knows it now."""
+def report(session: Session, span: Span, *, now: dt.datetime, settings: Settings) -> dict[str, Any]:
+    """Every figure of one period, as the database knows it now; what not every role may see is still in it."""
     period = span.period
     sums = totals.sums(session, span)
     doings = stays.doings(session, span)
@@ -58,7 +55,7 @@ def report(
     first, split = recapture_days(span)
     hosts = {visit.stop_id for visit in doings.held(period)}
     raised, discussed, action = people.issues(session, period)
-    contacts = sections.contacts(mine, actor)
+    contacts = sections.contacts(mine)
     change_no, _ = counter.current(session)
     return {
         "period": period_view(span.kind, period),
@@ -67,14 +64,7 @@ def report(
         "change_no": change_no,
         "attendance": sections.attendance(mine, held=len(doings.held(period))),
         "contacts": contacts,
-        "referrals": {
-            direction: {
-                "offered": dict(sorted(counts.offered.items())),
-                "accepted": dict(sorted(counts.accepted.items())),
-                "connected": dict(sorted(counts.connected.items())),
-            }
-            for direction, counts in referrals.items()
-        },
+        "referrals": sections.referrals(referrals),
         "follow_ups": {
             "due": follow_ups.due,
             "met": follow_ups.met,

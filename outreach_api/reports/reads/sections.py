@@ -7,10 +7,9 @@ from typing import Any
 
 from outreach_api.kernel.week import Period
 from outreach_api.ledger import measures
-from outreach_api.ledger.kinds import Actor
 from outreach_api.reports.reads.stays import Doings
 from outreach_api.reports.reads.totals import Sums
-from outreach_api.reports.rules.outcomes import share
+from outreach_api.reports.rules.outcomes import ReferralCounts, share
 from schemas.vocabulary import (
     CHILD_BANDS,
     CONSULTATION_DEPTHS,
@@ -42,9 +41,7 @@ def attendance(sums: Sums, *, held: int) -> dict[str, Any]:
     }
 
 
-def contacts(sums: Sums, actor: Actor) -> dict[str, Any]:
-    """Topics are for the inside: what a reporter gets is made to be passed on."""
-    topics = {topic.value: sums.at(measures.CONTACTS_BY_TOPIC, topic) for topic in TOPICS}
+def contacts(sums: Sums) -> dict[str, Any]:
     return {
         "total": sums.of(measures.CONTACTS),
         "conversations": _of_depths(sums, CONVERSATION_DEPTHS),
@@ -52,8 +49,26 @@ def contacts(sums: Sums, actor: Actor) -> dict[str, Any]:
         "informed": sums.of(measures.CONTACTS_INFORMED),
         "by_familiarity": {word.value: sums.at(measures.CONTACTS, word) for word in Familiarity},
         "by_stage": {stage.value: sums.at(measures.CONTACTS_BY_STAGE, stage) for stage in Stage},
-        "by_topic": None if actor.role is Role.REPORTER else topics,
+        "by_topic": {topic.value: sums.at(measures.CONTACTS_BY_TOPIC, topic) for topic in TOPICS},
         "first_connection": {answer: sums.at(measures.FIRST_CONNECTIONS, answer) for answer in ("yes", "no")},
+    }
+
+
+def as_shown_to(role: Role, report: Mapping[str, Any]) -> dict[str, Any]:
+    """Topics are for the inside: what a reporter gets is made to be passed on."""
+    if role is not Role.REPORTER:
+        return dict(report)
+    return {**report, "contacts": {**report["contacts"], "by_topic": None}}
+
+
+def referrals(counted: Mapping[str, ReferralCounts]) -> dict[str, Any]:
+    return {
+        direction: {
+            "offered": dict(sorted(counts.offered.items())),
+            "accepted": dict(sorted(counts.accepted.items())),
+            "connected": dict(sorted(counts.connected.items())),
+        }
+        for direction, counts in counted.items()
     }
 
 
@@ -80,12 +95,18 @@ def tickets(sums: Sums, ever: Mapping[str, Mapping[str, int]]) -> dict[str, int]
     for measure, by_event in ever.items():
         owed[measure] = max(0, by_event[TicketEvent.ISSUED] - by_event[TicketEvent.REDEEMED])
     return {
+        **tickets_moved(sums),
+        "owed": owed[measures.TICKETS],
+        "owed_yen": owed[measures.TICKETS_YEN],
+    }
+
+
+def tickets_moved(sums: Sums) -> dict[str, int]:
+    return {
         "issued": sums.at(measures.TICKETS, TicketEvent.ISSUED),
         "issued_yen": sums.at(measures.TICKETS_YEN, TicketEvent.ISSUED),
         "redeemed": sums.at(measures.TICKETS, TicketEvent.REDEEMED),
         "redeemed_yen": sums.at(measures.TICKETS_YEN, TicketEvent.REDEEMED),
-        "owed": owed[measures.TICKETS],
-        "owed_yen": owed[measures.TICKETS_YEN],
     }
 
 
