@@ -65,7 +65,7 @@ class ReachReportQuery(Query):
     format = Word(
         ReportForm,
         load_default=None,
-        metadata={"description": "json, csv, xlsx; if left out, what Accept prefers."},
+        metadata={"description": "json, csv, xlsx, pdf, html; if left out, what Accept prefers."},
     )
     bom = QueryWhole(
         0, 1, load_default=1, metadata={"description": "0: a CSV without byte order mark, for scripts."}

@@ -743,3 +743,5 @@ class ReportForm(StrEnum):
     JSON = "json"
     CSV = "csv"
     XLSX = "xlsx"
+    PDF = "pdf"
+    HTML = "html"

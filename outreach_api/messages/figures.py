@@ -51,7 +51,7 @@ TEXTS = {
     "report_unit.cards": ("枚", "cards"),
     "report_unit.number": ("件", "in number"),
     "report_figure.attendance.total": ("延べ人数", "Attendance"),
-    "report_figure.attendance.children": ("うち子ども（高校生まで）", "of them children (up to high school)"),
+    "report_figure.attendance.children": ("子ども（高校生まで）", "Children (up to high school)"),
     "report_figure.attendance.per_visit": ("出店1回あたりの人数", "Attendance a visit, on average"),
     "report_figure.attendance.children_per_visit": (
         "出店1回あたりの子ども",
@@ -144,7 +144,7 @@ TEXTS = {
     "report_figure.principles.every_stage.informed_share": ("情報を渡した割合", "Informed share"),
     "report_figure.principles.unconnected.first_contact_share": ("初めての人の割合", "First-contact share"),
     "report_figure.principles.unconnected.first_connection_share": (
-        "支援とつながるのが初めての割合",
+        "初めて支援とつながった割合",
         "First connected to any support",
     ),
     "report_figure.principles.unconnected.gap_coverage": ("空白のうち届いた割合", "Gap cells now covered"),

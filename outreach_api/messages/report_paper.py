@@ -18,6 +18,14 @@ TEXTS = {
     "report_key_figures": ("おもな数字", "Key figures"),
     "report_all_figures": ("すべての数字", "All figures"),
     "report_chart": ("延べ人数と子どもの推移", "Attendance and children over time"),
+    "report_more": (
+        "ほか {count} 件（表計算と CSV に全部あります）",
+        "{count} more, all in the workbook and the CSV",
+    ),
+    "report_chart_alt": (
+        "棒グラフ：{periods} の{whole}と{part}。数字は下の表にあります。",
+        "Bars: {whole} and {part} of {periods}. The figures stand in the table below.",
+    ),
     "report_column.period": ("期間", "Period"),
     "report_column.section": ("区分", "Section"),
     "report_column.figure": ("項目", "Figure"),

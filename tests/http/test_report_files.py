@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import datetime as dt
+import hashlib
+import html
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from xml.etree import ElementTree
 
+import pypdf
 import pytest
 
+from outreach_api.reports import files
+from outreach_api.web import typesetting
+from outreach_api.web.resource import session
 from tests.api import Api
 from tests.make import MADE_AT, make_stop, make_visit
 
 WEEK = "/v1/reports/week/2026-W48"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES = {"csv": "text/csv", "xlsx": XLSX, "pdf": "application/pdf", "html": "text/html"}
+A4_POINTS = (595, 842)
 _NS = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 HOSTILE = (
     '=HYPERLINK("https://evil.example","見て")',
@@ -109,10 +119,11 @@ def test_a_report_speaks_the_language_of_its_reader(api: Api) -> None:
     assert api.get(f"{WEEK}?format=xlsx").headers["Content-Language"] == "ja"
 
 
-def test_the_same_report_is_the_same_bytes(api: Api) -> None:
+@pytest.mark.parametrize("form", FILES)
+def test_the_same_report_is_the_same_bytes(api: Api, form: str) -> None:
     came(api, elem_low=4, guardian=2)
     leave_alone(api, *HOSTILE)
-    assert api.get(f"{WEEK}?format=xlsx").body == api.get(f"{WEEK}?format=xlsx").body
+    assert api.get(f"{WEEK}?format={form}").body == api.get(f"{WEEK}?format={form}").body
 
 
 def test_a_workbook_is_made_for_a4_and_has_one_chart(api: Api) -> None:
@@ -124,6 +135,114 @@ def test_a_workbook_is_made_for_a4_and_has_one_chart(api: Api) -> None:
     assert re.search(r'<pageSetup paperSize="9"[^>]*fitToHeight="0"', front)
     assert len(charts) == 1
     assert "2026-11-28T03:00:00Z" in said, "made when its figures were known"
+
+
+def test_a_pdf_is_a4_numbered_and_says_for_whom_and_as_of_when(api: Api) -> None:
+    came(api, elem_low=4, guardian=2)
+    answer = api.get(f"{WEEK}?format=pdf")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/pdf")
+    read = pypdf.PdfReader(io.BytesIO(answer.body))
+    assert {(round(page.mediabox.width), round(page.mediabox.height)) for page in read.pages} == {A4_POINTS}
+    texts = [page.extract_text() for page in read.pages]
+    first = "".join(texts[0].split())
+    for word in (
+        "駄菓子屋カフェくるくる",
+        "週報2026年第48週",
+        "11月23日（月）〜",
+        "11月28日（土）12:00現在",
+        "内部資料",
+        "延べ人数",
+    ):
+        assert word in first, word
+    for number, text in enumerate(texts, 1):
+        assert f"{number}/{len(texts)}" in "".join(text.split())
+    assert "数え方" in "".join(texts)
+    assert read.metadata is not None
+    assert read.metadata.creation_date == api.clock.now
+
+
+def test_a_page_runs_nothing_and_asks_nothing(api: Api) -> None:
+    came(api, elem_low=4)
+    answer = api.get(f"{WEEK}?format=html")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "unsafe" not in policy
+    assert answer.headers["Content-Language"] == "ja"
+    style = answer.text.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in policy
+    for sign in ("<script", "style=", "onload", "src=", "href=", "url("):
+        assert sign not in answer.text
+    assert "<td><b>4</b> <small>人（延べ）</small></td>" in answer.text
+
+
+@pytest.mark.parametrize("form", ["xlsx", "pdf", "html", "csv"])
+def test_an_empty_week_is_a_report_in_every_form(api: Api, form: str) -> None:
+    answer = api.get(f"{WEEK}?format={form}")
+    assert (answer.status, answer.headers["Content-Type"].partition(";")[0]) == (200, FILES[form])
+
+
+@pytest.mark.parametrize("kind", ["month/2026-11", "quarter/FY2026-Q3", "fiscal-year/FY2026"])
+def test_longer_periods_are_printed_as_well(api: Api, kind: str) -> None:
+    came(api, elem_low=4)
+    read = pypdf.PdfReader(io.BytesIO(api.get(f"/v1/reports/{kind}?format=pdf").body))
+    assert "2026年" in "".join(read.pages[0].extract_text().split())
+
+
+def test_names_are_set_as_they_are(api: Api) -> None:
+    leave_alone(api, *HOSTILE)
+    read = pypdf.PdfReader(io.BytesIO(api.get(f"{WEEK}?format=pdf").body))
+    printed = "".join("".join(page.extract_text().split()) for page in read.pages)
+    shown = api.get(f"{WEEK}?format=html").text
+    for number, name in enumerate(HOSTILE):
+        assert f"H{number:02d} {html.escape(name)}</bdi>" in shown, name
+        if name.isascii() or "本土寺" in name:
+            assert "".join(f"H{number:02d}{name}".split()) in printed, name
+    assert "<script" not in shown
+    assert [page for page in read.pages if "/Annots" in page] == [], "nothing to click on"
+
+
+def test_a_name_can_not_turn_what_stands_beside_it(api: Api) -> None:
+    leave_alone(api, "逆\u202e向き")
+    assert "H00 逆向き</bdi>" in api.get(f"{WEEK}?format=html").text
+    front, _ = sheets(api.get(f"{WEEK}?format=xlsx").body)
+    assert ["H00 逆向き", 88.0, "日"] in front
+
+
+def test_of_a_thousand_stops_paper_lists_the_first_and_says_how_many_more(api: Api) -> None:
+    leave_alone(api, *(f"場所{number}" for number in range(100)))
+    read = pypdf.PdfReader(io.BytesIO(api.get(f"{WEEK}?format=pdf").body))
+    assert "ほか70件" in "".join("".join(page.extract_text().split()) for page in read.pages)
+    assert len(read.pages) <= 4
+    assert "ほか 70 件" in api.get(f"{WEEK}?format=html").text
+    front, _ = sheets(api.get(f"{WEEK}?format=xlsx").body)
+    assert sum(str(row[0]).startswith("H") for row in front if row) == 100, "a workbook has them all"
+
+
+def test_while_a_file_is_made_no_transaction_is_held(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[bool] = []
+    for name in ("pdf", "workbook", "page"):
+        made = getattr(files, name)
+
+        def looking(*args: object, made: Callable[..., object] = made) -> object:
+            held.append(session().in_transaction())
+            return made(*args)
+
+        monkeypatch.setattr(files, name, looking)
+    for form in ("pdf", "xlsx", "html"):
+        assert api.get(f"{WEEK}?format={form}").status == 200
+    assert held == [False] * 3
+
+
+def test_who_would_wait_too_long_for_a_pdf_is_told_to_come_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typesetting, "_SECONDS_TO_WAIT", 0.01)
+    with typesetting._one_at_a_time:
+        answer = api.get(f"{WEEK}?format=pdf")
+    assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "busy", "10")
+    assert api.get(f"{WEEK}?format=pdf").status == 200
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -146,8 +265,9 @@ def test_a_code_that_looks_like_a_formula_stays_a_code(api: Api) -> None:
     assert (mine["key"], mine["key_ja"]) == ("'=1+1", "'=1+1 普通")
 
 
-def test_accept_asks_for_a_workbook_as_well(api: Api) -> None:
-    assert api.get(WEEK, headers={"Accept": XLSX}).headers["Content-Type"] == XLSX
+def test_accept_asks_for_any_of_them(api: Api) -> None:
+    for media in FILES.values():
+        assert api.get(WEEK, headers={"Accept": media}).headers["Content-Type"].startswith(media)
     assert api.get(WEEK, headers={"Accept": "image/png"}, check=False).status == 406
 
 

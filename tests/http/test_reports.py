@@ -145,7 +145,7 @@ def test_a_stop_that_is_called_like_a_formula_stays_text_in_a_spreadsheet(api: A
     [
         ("text/csv", 200, "text/csv"),
         ("*/*", 200, "application/json"),
-        ("text/html, application/json;q=0.9", 200, "application/json"),
+        ("text/html, application/json;q=0.9", 200, "text/html"),
         ("image/png", 406, "application/problem+json"),
     ],
 )
@@ -211,7 +211,7 @@ def test_a_period_that_is_none_is_not_found(api: Api, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "fault"),
     [
-        (f"{WEEK}?format=pdf", {"?format": "not_in_list"}),
+        (f"{WEEK}?format=docx", {"?format": "not_in_list"}),
         (f"{WEEK}?bom=2", {"?bom": "too_large"}),
         (f"{WEEK}?week=2026-W48", {"?week": "unknown_key"}),
         ("/v1/reports/trend?weeks=0", {"?weeks": "too_small"}),

@@ -17,6 +17,7 @@ from outreach_api.reports.rules.labels import figure_label, key_label, section_l
 
 _DIGITS = re.compile("[0-9]+")
 _FIRST, _TREND = "principles", "trend"
+MOST_PARTS = 30
 _BY_NAME = {figure.name: figure for figure in FIGURES}
 
 
@@ -32,8 +33,11 @@ class Row(NamedTuple):
 
 
 class Section(NamedTuple):
+    """`leading`: what the project is for, so it stands before all others."""
+
     title: str
     rows: Sequence[Row]
+    leading: bool
 
 
 class Series(NamedTuple):
@@ -73,7 +77,7 @@ def paper(report: Mapping[str, Any], organisation: str, lang: Language) -> Paper
         title=say(f"report_title.{period['kind']}", lang),
         name=period["name"],
         said_name=_said_name(period["kind"], period["name"], lang),
-        days=f"{_day(period['from'], lang)} – {_day(period['to'], lang)}",
+        days=f"{_day(period['from'], lang)}{'〜' if lang == 'ja' else ' – '}{_day(period['to'], lang)}",
         organisation=plain(organisation),
         internal=say("report_internal", lang),
         as_of=say("report_as_of", lang, {"when": _when(made_at, lang)}),
@@ -112,13 +116,25 @@ def shown(value: float | None, unit: str) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 
+def cut(rows: Sequence[Row], lang: Language) -> Iterator[Row]:
+    """For paper: of a figure's parts the first, and how many more there are. Lists may be as long as there are stops."""
+    passed = 0
+    for row, following in zip(rows, [*rows[1:], None], strict=True):
+        passed = passed + 1 if row.part else 0
+        if passed <= MOST_PARTS:
+            yield row
+        elif following is None or not following.part:
+            more = say("report_more", lang, {"count": passed - MOST_PARTS})
+            yield Row(more, None, "", "", heading=True)
+
+
 def _sections(report: Mapping[str, Any], lang: Language) -> Iterator[Section]:
     """What the principles say comes first; then as the list of figures has them."""
     names = dict.fromkeys(figure.section for figure in FIGURES if figure.section != _TREND)
     for name in sorted(names, key=lambda name: not name.startswith(_FIRST)):
         found = [row for figure in FIGURES if figure.section == name for row in _rows(report, figure, lang)]
         if found:
-            yield Section(section_label(name, lang), found)
+            yield Section(section_label(name, lang), found, name.startswith(_FIRST))
 
 
 def _rows(report: Mapping[str, Any], figure: Figure, lang: Language) -> Iterator[Row]:
