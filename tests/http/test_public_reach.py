@@ -138,7 +138,9 @@ def test_raw_rows_change_no_public_byte_once_a_week_is_released(api: Api) -> Non
         if api.database.is_sqlite:
             session.execute(sa.text("PRAGMA defer_foreign_keys=ON"))
         first_rows = {"change_counter", "alembic_version", "tax_rates"}
-        raw = [table for table in reversed(METADATA.sorted_tables) if table.name not in PUBLISHED | first_rows]
+        raw = [
+            table for table in reversed(METADATA.sorted_tables) if table.name not in PUBLISHED | first_rows
+        ]
         for table in raw:
             session.execute(table.delete())
     assert everything(api) == before
