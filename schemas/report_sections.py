@@ -9,6 +9,7 @@ from schemas.fields import Day, Id, Many, Nested, Number, Text, Whole, Word
 from schemas.vocabulary import PermissionType, ReportPeriodKind
 
 _MOST_PLACES = 100_000
+_NOT_FOR_REPORTERS = {"description": "Null for reporters: they get how many."}
 
 
 def _counts(says: str) -> fields.Field[Any]:
@@ -103,9 +104,9 @@ class EndingOut(Out):
 
 class StopFiguresOut(Out):
     unvisited_count = Whole(0)
-    unvisited = Many(Nested(UnvisitedOut), _MOST_PLACES)
+    unvisited = Many(Nested(UnvisitedOut), _MOST_PLACES, allow_none=True, metadata=_NOT_FOR_REPORTERS)
     permissions_ending_count = Whole(0)
-    permissions_ending = Many(Nested(EndingOut), _MOST_PLACES)
+    permissions_ending = Many(Nested(EndingOut), _MOST_PLACES, allow_none=True, metadata=_NOT_FOR_REPORTERS)
 
 
 class PopulationOut(Out):

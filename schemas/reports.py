@@ -65,10 +65,18 @@ class ReachReportQuery(Query):
     format = Word(
         ReportForm,
         load_default=None,
-        metadata={"description": "json, csv, xlsx, pdf, html; if left out, what Accept prefers."},
+        metadata={
+            "description": "json, csv, visits (a CSV with a row for each visit held, as known now), xlsx, pdf, html; if left "
+            "out, what Accept prefers."
+        },
     )
     bom = QueryWhole(
-        0, 1, load_default=1, metadata={"description": "0: a CSV without byte order mark, for scripts."}
+        0,
+        1,
+        load_default=1,
+        metadata={
+            "description": "0: a CSV without byte order mark and, of visits, with codes for a header: for scripts."
+        },
     )
 
     version = Text(

@@ -742,6 +742,7 @@ class LateMeasure(StrEnum):
 class ReportForm(StrEnum):
     JSON = "json"
     CSV = "csv"
+    VISITS = "visits"  # a CSV, too: one row a visit
     XLSX = "xlsx"
     PDF = "pdf"
     HTML = "html"

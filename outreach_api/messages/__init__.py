@@ -20,6 +20,7 @@ from outreach_api.messages import (
     public_reach,
     releases,
     report_paper,
+    report_visits,
     report_weeks,
     report_words,
     reports,
@@ -62,6 +63,7 @@ for _source in (
     figures,
     report_words,
     report_paper,
+    report_visits,
     sync,
     alerts,
 ):

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Response
 
 from outreach_api.kernel.csv_cells import write_csv
-from outreach_api.messages import Language
+from outreach_api.messages import Language, say
 from outreach_api.reports.paper.page import STYLE_SOURCE, page
 from outreach_api.reports.paper.tree import paper
 from outreach_api.reports.paper.typeset import pdf
 from outreach_api.reports.paper.workbook import workbook
-from outreach_api.reports.rules import figures, labels
+from outreach_api.reports.rules import figures, labels, visit_rows
 from outreach_api.web.every_request import POLICY
 from outreach_api.web.problems import language
 from outreach_api.web.services import services
-from schemas.vocabulary import ReportForm
+from schemas.vocabulary import Band, ReportForm
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PDF = "application/pdf"
@@ -53,6 +53,21 @@ def answer(form: ReportForm, report: Mapping[str, Any], *, bom: bool) -> Respons
         response = _file(workbook(made, report), f"{name}.xlsx", _XLSX)
     response.headers["Content-Language"] = lang
     return response
+
+
+def visits(rows: Iterable[visit_rows.Cells], name: str, *, bom: bool) -> Response:
+    """One row a visit. For people with words, in their language; without a byte order mark, for scripts, with codes."""
+    columns, lang = visit_rows.COLUMNS, language()
+    header, cells = columns, [[row.get(column) for column in columns] for row in rows]
+    if bom:
+        header = tuple(_column(column, lang) for column in columns)
+        cells = [[say(f"report_visits_row.{row}", lang), *others] for row, *others in cells]
+    return _file(write_csv(cells, header, bom=bom), name, "text/csv; charset=utf-8")
+
+
+def _column(column: str, lang: Language) -> str:
+    band = column in {band.value for band in Band}
+    return say(f"report_word.band.{column}" if band else f"report_visits.{column}", lang)
 
 
 def _file(content: str | bytes, name: str, kind: str) -> Response:

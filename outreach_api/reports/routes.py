@@ -10,7 +10,8 @@ from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.week import IsoWeek, local_day
 from outreach_api.ledger import audit
 from outreach_api.reports import files, reads
-from outreach_api.reports.rules import periods
+from outreach_api.reports.reads.visit_rows import held_visits
+from outreach_api.reports.rules import periods, visit_rows
 from outreach_api.reports.weeks import reads as weeks
 from outreach_api.web.blueprint import Blueprint
 from outreach_api.web.resource import Resource, actor, session
@@ -70,6 +71,10 @@ class Report(Resource):
             return Refusal("not_acceptable", 406)
         here = services()
         now = here.now()
+        if form is ReportForm.VISITS:
+            rows = list(visit_rows.rows(held_visits(session(), found), actor().role))
+            _note_export(f"{kind} {found} {form}")
+            return files.visits(rows, f"visits-{kind}-{found}.csv", bom=bool(query["bom"]))
         span = periods.span(kind, found, local_day(now))
         made = weeks.report(
             session(), actor(), span, version=query["version"], now=now, settings=here.settings

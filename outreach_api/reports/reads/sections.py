@@ -55,10 +55,14 @@ def contacts(sums: Sums) -> dict[str, Any]:
 
 
 def as_shown_to(role: Role, report: Mapping[str, Any]) -> dict[str, Any]:
-    """Topics are for the inside: what a reporter gets is made to be passed on."""
+    """Topics are for the inside, and so is where stops are (a private home is one): a reporter gets how many."""
     if role is not Role.REPORTER:
         return dict(report)
-    return {**report, "contacts": {**report["contacts"], "by_topic": None}}
+    return {
+        **report,
+        "contacts": {**report["contacts"], "by_topic": None},
+        "stops": {**report["stops"], "unvisited": None, "permissions_ending": None},
+    }
 
 
 def referrals(counted: Mapping[str, ReferralCounts]) -> dict[str, Any]:
