@@ -128,6 +128,10 @@ def _email(text: str) -> str:
     return text
 
 
+def _emails(text: str) -> tuple[str, ...]:
+    return tuple(map(_email, text.replace(",", " ").split()))
+
+
 def _target(text: str) -> TargetPopulation:
     try:
         return TargetPopulation(text)
@@ -238,6 +242,9 @@ class Settings:
         "", _smtp_url, "mail server for alerts: smtps:// or smtp://user:password@host:587", shown=False
     )
     mail_sender: str = _setting("", _email, "address that alerts come from; default: the mail server's user")
+    office_emails: tuple[str, ...] = _setting(
+        (), _emails, "addresses that are reminded on Tuesdays of weeks that nobody closed", shown=False
+    )
     public_url: str = _setting(
         "", _web_url, "https://… under which people and phones reach it; alerts and codes name it"
     )

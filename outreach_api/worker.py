@@ -30,6 +30,7 @@ from outreach_api.plans import rechecking
 from outreach_api.plans.rechecking import EVERY_NIGHT
 from outreach_api.plans.suggesting import running
 from outreach_api.plans.suggesting.asking import SUGGESTION
+from outreach_api.reports.weeks import reminding
 from outreach_api.settings import Settings
 from outreach_api.storage import jobs
 from outreach_api.storage.session import Database
@@ -49,7 +50,13 @@ One that takes long looks at the event: once it is set, somebody wants this proc
 Lane = Mapping[str, Handler]
 
 ALERTS: Lane = MappingProxyType({ALARM: alerting.run})
-CHECKS: Lane = MappingProxyType({LOOK_AGAIN: rechecking.run, EVERY_NIGHT: rechecking.every_night})
+CHECKS: Lane = MappingProxyType(
+    {
+        LOOK_AGAIN: rechecking.run,
+        EVERY_NIGHT: rechecking.every_night,
+        reminding.REMIND: reminding.run,
+    }
+)
 PLANNING: Lane = MappingProxyType({SUGGESTION: running.run})
 LANES: tuple[Lane, ...] = (ALERTS, CHECKS, PLANNING)
 """Jobs that wait for each other; nobody's alert waits for what takes minutes."""
@@ -122,6 +129,7 @@ def _keep_to(
                 if not begun:
                     alerting.begin(database, settings, utc_now())
                     rechecking.begin(database, utc_now())
+                    reminding.begin(database, utc_now())
                     begun = True
                 run_due(database, settings, stop=stop, handlers=lane)
             except sa.exc.SQLAlchemyError as fault:

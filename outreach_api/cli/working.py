@@ -20,6 +20,7 @@ from outreach_api.kernel import log_lines
 from outreach_api.kernel.clock import utc_now
 from outreach_api.kernel.ids import new_id
 from outreach_api.messages import say
+from outreach_api.reports.weeks import reminding
 from outreach_api.settings import Settings
 from schemas.vocabulary import AlertRecipient
 
@@ -74,6 +75,7 @@ def run_work(options: argparse.Namespace) -> int:
     if options.once:
         with opened(settings) as database:
             alerting.begin(database, settings, utc_now())
+            reminding.begin(database, utc_now())
             worker.run_due(database, settings, stop=stop)
     else:
         worker.work(settings, stop)
@@ -102,7 +104,10 @@ def _trial(settings: Settings) -> int:
 def tell_what_is_missing(settings: Settings) -> None:
     """Nobody should believe that they are alerted when they are not."""
     with opened(settings) as database, database.read() as session:
-        for code in alarms.set_up_problems(session, settings):
+        codes = list(alarms.set_up_problems(session, settings))
+        if settings.mail is not None and not settings.office_emails:
+            codes.append("no_office_address")
+        for code in codes:
             tell(f"注意：{say(code, 'ja')}", f"Note: {say(code, 'en')}")
 
 

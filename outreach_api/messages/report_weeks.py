@@ -61,4 +61,18 @@ TEXTS = {
         "この週に使い、そのあとまだつながっていない電話が {count} 台あります。まだ送っていない記録があるかもしれません。",
         "Phones used in that week and not heard since: {count}. They may still hold records.",
     ),
+    "weeks_wait_subject": ("まだ締めていない週があります", "Weeks wait to be closed"),
+    "weeks_wait": (
+        "週報をまだ締めていない週が {count} 週あります：{weeks}",
+        "Weeks whose reports nobody closed yet: {count} ({weeks})",
+    ),
+    "weeks_wait_until": (
+        "締めるまで、毎週火曜にお知らせします。足りない記録があっても締められます。このメールには返信できません。",
+        "You are reminded every Tuesday until they are closed, which is possible also when records are missing. Nobody "
+        "reads replies to this mail.",
+    ),
+    "no_office_address": (
+        "事務所のアドレス（OUTREACH_OFFICE_EMAILS）がないため、締めていない週があってもお知らせできません。",
+        "No address of the office is set (OUTREACH_OFFICE_EMAILS): nobody is reminded of weeks that are not closed.",
+    ),
 }

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.week import IsoWeek, local_day
 from outreach_api.reports.weeks import reads, rules
+from schemas.vocabulary import WeekState
 
 
 def weeks(session: Session, query: Mapping[str, Any], now: dt.datetime) -> list[IsoWeek]:
@@ -28,6 +29,12 @@ def weeks(session: Session, query: Mapping[str, Any], now: dt.datetime) -> list[
         changed = {w for w in found if _changed_at(w, known, now) > query["changed_since"] - reads.OVERLAP}
         found = [w for w in found if w in changed]
     return found
+
+
+def in_state(session: Session, state: WeekState, now: dt.datetime) -> list[IsoWeek]:
+    """All weeks of a state, the latest first."""
+    asked = {"from_week": None, "to_week": None, "state": state, "changed_since": None}
+    return weeks(session, asked, now)
 
 
 def _changed_at(week: IsoWeek, known: Mapping[IsoWeek, list[reads.Version]], now: dt.datetime) -> dt.datetime:
