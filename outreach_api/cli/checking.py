@@ -27,6 +27,7 @@ from outreach_api.contacts.writes.texts import purge_texts
 from outreach_api.kernel.clock import utc_now
 from outreach_api.ledger import audit, held_anew, recount
 from outreach_api.reports.releases import agreeing
+from outreach_api.reports.weeks import unaltered
 from outreach_api.settings import Settings
 from outreach_api.stops.geocoding.kept import forget_old
 from outreach_api.storage import copies, migrate, sealed_values
@@ -110,6 +111,7 @@ def _checks(settings: Settings, heads: dict[int, bytes]) -> Iterator[tuple[str, 
             yield "集計 · totals and facts agree", _totals(session)
             yield "止まった日 · days at stops and visits agree", _held_days(session)
             yield "公表した数 · released figures are the sums of what was told", _released(session)
+            yield "締めた週 · what was kept of closed weeks is unaltered", _closed_weeks(session)
             yield "一度だけ · nothing counts both on paper and by phone", _counted_twice(session)
     finally:
         database.close()
@@ -167,6 +169,10 @@ def _held_days(session: Session) -> str:
 def _released(session: Session) -> str:
     found = agreeing.differences(session)
     return f"{len(found)} differ: {'; '.join(map(str, found[:_SHOWN]))}" if found else ""
+
+
+def _closed_weeks(session: Session) -> str:
+    return ", ".join(unaltered.altered(session)[:_SHOWN])
 
 
 def _counted_twice(session: Session) -> str:

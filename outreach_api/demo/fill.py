@@ -125,6 +125,7 @@ class Story:
         desk.send(at(day, "09:55"))
         self._planning.draft_next_week(day)
         if day > self._season.first_day:
+            self._office.close(IsoWeek.of(day).previous(), at(day, "10:20"))
             self._office.release(IsoWeek.of(day).previous(), at(day, "10:30"))
 
     def _drive(self, day: dt.date, when: tuple[int, int]) -> None:

@@ -82,6 +82,13 @@ class Office:
         self._take_to_round_table(day, week)
         self.desk.send(at(day, "09:30"))
 
+    def close(self, week: IsoWeek, now: dt.datetime) -> None:
+        """Last week's report is kept as it is known now."""
+        made = self._chance.quiet_id()
+        self._server.perform(
+            self.desk.actor, [Operation(made, "week.close", 1, made, {"week": str(week)})], now
+        )
+
     def release(self, week: IsoWeek, now: dt.datetime) -> None:
         """Last week's figures leave the house."""
         made = self._chance.quiet_id()

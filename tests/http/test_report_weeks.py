@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from outreach_api.kernel.ids import new_id
+from outreach_api.reports.weeks import unaltered
 from outreach_api.storage.access import Device, Token
 from outreach_api.storage.ledger import AuditEntry, Rejection
 from outreach_api.storage.stops import Permission
@@ -432,10 +433,29 @@ def test_closing_and_restating_stand_in_the_audit(api: Api) -> None:
     with api.database.read() as session:
         select = sa.select(AuditEntry.action, AuditEntry.purpose, AuditEntry.role)
         rows = session.execute(select.where(AuditEntry.entity_kind == "report_version")).all()
-    assert rows == [
+    assert [(row.action, row.purpose.rpartition(" ")[0], row.role) for row in rows] == [
         ("closeWeek", "2026-W47 1", "coordinator"),
         ("restateWeek", "2026-W47 2", "coordinator"),
     ]
+
+
+@pytest.mark.parametrize(
+    "meddling",
+    [
+        "UPDATE report_versions SET figures = replace(figures, '\"total\":6', '\"total\":60') WHERE number = 1",
+        "UPDATE report_versions SET visits = '{}' WHERE number = 1",
+        "DELETE FROM report_versions WHERE number = 1",
+    ],
+)
+def test_whoever_alters_a_version_behind_our_back_is_found_out(api: Api, meddling: str) -> None:
+    visit = hold(api)
+    close(api)
+    count(api, visit, adult=1)
+    restate(api)
+    with api.database.write() as session:
+        assert unaltered.altered(session) == []
+        session.execute(sa.text(meddling.replace(":", "\\:")))
+        assert unaltered.altered(session) == ["2026-W47 1"]
 
 
 @pytest.mark.parametrize("week", ["2026-W54", "now", "9999-W01", "2026-11"])

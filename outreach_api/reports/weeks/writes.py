@@ -13,7 +13,7 @@ from outreach_api.ledger import audit
 from outreach_api.ledger.kinds import Accepted, Applied, Warn, Work
 from outreach_api.reports import reads as figures
 from outreach_api.reports.rules import periods
-from outreach_api.reports.weeks import reads, rules
+from outreach_api.reports.weeks import reads, rules, unaltered
 from outreach_api.reports.weeks.late import by_visit
 from outreach_api.reports.weeks.rules import Tree
 from outreach_api.storage.access import Device, Token
@@ -52,6 +52,7 @@ def _report(work: Work, week: IsoWeek) -> Tree:
 
 def _keep(work: Work, accepted: Accepted, week: IsoWeek, number: int, tree: Tree) -> Applied:
     note = accepted.values.get("note")
+    kept, visits = rules.to_keep(tree), by_visit(work.session, week)
     work.session.add(
         ReportVersion(
             id=accepted.entity_id,
@@ -62,8 +63,8 @@ def _keep(work: Work, accepted: Accepted, week: IsoWeek, number: int, tree: Tree
             made_by=work.actor.holder_id,
             reason=accepted.values.get("reason"),
             note=note,
-            figures=rules.to_keep(tree),
-            visits=by_visit(work.session, week),
+            figures=kept,
+            visits=visits,
         )
     )
     work.session.flush()
@@ -72,9 +73,9 @@ def _keep(work: Work, accepted: Accepted, week: IsoWeek, number: int, tree: Tree
         work.actor,
         work.now,
         action="closeWeek" if number == 1 else "restateWeek",
-        entity_kind="report_version",
+        entity_kind=unaltered.ENTITY,
         entity_id=accepted.entity_id,
-        purpose=f"{week} {number}",
+        purpose=unaltered.purpose(week, number, kept, visits),
     )
     personal = [Warn(problem.code, problem.path) for problem in personal_data_in(note, "/note")]
     return Applied(accepted.entity_id, number, warnings=(*personal, *_lacking(work, week, tree)))
