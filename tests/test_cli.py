@@ -248,7 +248,7 @@ def test_verify_finds_a_database_of_ours_whole(ready: Path, capsys: pytest.Captu
     capsys.readouterr()
     assert main(["verify"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 10
+    assert len(lines) == 11
     assert all(line.startswith("OK ") for line in lines)
 
 

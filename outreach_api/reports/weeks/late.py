@@ -68,9 +68,9 @@ def by_visit(session: Session, week: IsoWeek) -> ByVisit:
         told = _TICKETS.get(key) if measure == measures.TICKETS else _SUMS[measure]
         if told is not None and value:
             found[str(visit_id)][told] += int(value)
-    return {
-        visit: {str(measure): value for measure, value in amounts.items() if value}
-        for visit, amounts in found.items()
+    return {  # in one order, whatever the database's
+        visit: {str(measure): value for measure in LateMeasure if (value := amounts.get(measure, 0))}
+        for visit, amounts in sorted(found.items())
     }
 
 
