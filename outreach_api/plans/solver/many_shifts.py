@@ -1,80 +1,75 @@
-"""Several shifts: large neighbourhood search at once, with rounds of prices in between that guide it and give a bound."""
+"""Several shifts: a plan by insertion at once, then searches that suit how full it is, and a bound.
+
+Where many more places want a visit than find room, shifts choose among them by label setting (choosing.py). Where nearly
+all find room, it matters which shift each goes to: places leave and go in again by the thousand (recreating.py). A month
+of many vans is too large for the tables of label setting: there the latter works alone, and there is no bound.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
 
-import numpy as np
-
-from outreach_api.plans.solver.completion import Completion
-from outreach_api.plans.solver.neighbourhoods import Neighbourhoods, Orders
-from outreach_api.plans.solver.one_shift import clock_step
-from outreach_api.plans.solver.pricing import Market, Pricing
+from outreach_api.plans.solver.choosing import Choosing
+from outreach_api.plans.solver.neighbourhoods import Orders
 from outreach_api.plans.solver.problem import Problem
-from outreach_api.plans.solver.tables import shift_tables
+from outreach_api.plans.solver.recreating import Recreating, by_worth
 
-# Plans made from nothing before the search begins: how much of the prices each reckons with.
-_FROM_NOTHING = (0.3, 0.6, 0.8, 0.4)
-# Rounds of prices after the first of them.
-_FIRST_ROUNDS = 8
-# Every so-manieth unit is some rounds of prices to guide the search; every so-manieth is for the bound.
-_GUIDE_EVERY, _GUIDE_ROUNDS = 4, 3
-_BOUND_EVERY = 12
-# Minutes of the clock that guides the search.
-_STEP = 5
+# Places times shifts that one unit looks at when it makes the first plan: some tenths of a second.
+_PAIRS = 20_000
+# Places times shifts from which on label setting takes too long and too much memory: some 50 kB each.
+_MOST_PAIRS = 6_000
+# Up to this share of the visited places, those without a visit leave a plan loose.
+_LOOSE = 0.35
+# Steps of ruin and recreation in a unit.
+_STEPS = 200
+# Of so many units in a loose plan these are no such steps: prices, two choices anew of some shifts, the bound.
+_TURNS, _PRICES, _CHOICES, _BOUND = 12, 8, (9, 11), 10
 
 
 class ManyShifts:
-    """The first unit makes a plan from nothing; each further one is a step of the search, or a round of prices.
-
-    The search follows the prices with the least bound.
-    """
+    """The first units make a plan by insertion, if none is there; each further one is some search, or the bound."""
 
     def __init__(self, problem: Problem, seed: int, start: Orders, between: Callable[[], None]) -> None:
-        self._between = between
-        self._tables = shift_tables(problem, range(len(problem.places)))
-        market = Market(problem, self._tables)
-        market.promising[[place for order in start for place in order]] = True
-        narrow = shift_tables(problem, [int(number) for number in np.flatnonzero(market.promising)])
-        completions = [Completion(table, _STEP) for table in narrow]
-        self._guide = Pricing(completions, market.prices)
-        self._search = Neighbourhoods(problem, completions, market.prices, seed, between)
-        self._units = 0
-        self.bound = float("inf")
-        self._from_nothing = () if start else _FROM_NOTHING
+        self._problem, self._seed, self._between = problem, seed, between
+        self._recreating = Recreating(problem, seed, between)
+        self._left = () if start else by_worth(problem)
+        self._large = len(problem.places) * len(problem.shifts) > _MOST_PAIRS
+        self._units, self._fresh = 0, not start
         if start:
-            self._search.begin(start)
-
-    @property
-    def orders(self) -> Orders:
-        return self._search.best
+            self._recreating.begin(start)
+        self.orders: Orders = self._recreating.orders
 
     def unit(self) -> bool:
-        unit = self._units
-        if unit < len(self._from_nothing):
-            self._search.one_by_one(self._from_nothing[unit])
-            if not unit:
-                self._guided(_FIRST_ROUNDS)
-        elif unit % _BOUND_EVERY == _BOUND_EVERY - 2:
-            self._bounding.rounds(1, self._search.worth(self.orders), self._between)
-            self.bound = min(self.bound, self._bounding.bound)
-        elif unit % _GUIDE_EVERY == 0:
-            self._guided(_GUIDE_ROUNDS)
-        elif unit % 2:
-            self._search.recombine()
+        if self._left:
+            many = max(1, _PAIRS // len(self._problem.shifts))
+            self._recreating.insert(self._left[:many])
+            self._left, self.orders = self._left[many:], self._recreating.orders
+            return True
+        turn = self._units % _TURNS
+        if not self._large and not self._loose:
+            self.orders = self._choosing.step(self._units, self.orders)
+        elif self._large or turn not in (_PRICES, _BOUND, *_CHOICES):
+            self.orders = self._recreating.steps(_STEPS, self.orders)
+        elif turn == _PRICES:
+            self._choosing.guide(self.orders)
+        elif turn == _BOUND:
+            self._choosing.bounded(self.orders)
         else:
-            self._search.retake()
+            self.orders = self._choosing.recombined(self.orders)
         self._units += 1
         return True
 
-    @cached_property
-    def _bounding(self) -> Pricing:
-        """Over all places, from the prices that the guide came to."""
-        size = max((table.size for table in self._tables), default=0)
-        step = clock_step(size)
-        return Pricing([Completion(table, step) for table in self._tables], self._guide.prices)
+    @property
+    def bound(self) -> float:
+        return self._choosing.bound if "_choosing" in self.__dict__ else float("inf")
 
-    def _guided(self, rounds: int) -> None:
-        self._guide.rounds(rounds, self._search.worth(self.orders), self._between)
-        self._search.prices = self._guide.prices
+    @cached_property
+    def _loose(self) -> bool:
+        return self._recreating.outsiders <= _LOOSE * sum(map(len, self.orders))
+
+    @cached_property
+    def _choosing(self) -> Choosing:
+        return Choosing(
+            self._problem, self._seed, self.orders, self._between, fresh=self._fresh, choosy=not self._loose
+        )

@@ -17,8 +17,7 @@ from outreach_api.plans.solver.combining import Conflicts, combine, taken_rows
 from outreach_api.plans.solver.completion import Completion
 from outreach_api.plans.solver.label_setting import LabelSetting, Way
 from outreach_api.plans.solver.problem import Problem
-from outreach_api.plans.solver.schedule import fits
-from outreach_api.plans.solver.spacing import days_too_far
+from outreach_api.plans.solver.spacing import without_wide_gaps
 from outreach_api.plans.solver.tables import Flags, Floats, ShiftTable
 
 Orders = tuple[tuple[int, ...], ...]
@@ -92,7 +91,7 @@ class Neighbourhoods:
     def _filled(self, orders: list[tuple[int, ...]], shifts: Iterable[int]) -> Orders:
         for shift in shifts:
             self._fill(orders, shift, self.prices)
-        return self._spaced(orders)
+        return without_wide_gaps(self._problem, orders)
 
     def _some_shifts(self) -> list[int]:
         most = len(self._tables)
@@ -109,7 +108,7 @@ class Neighbourhoods:
         self._accept(self._rebuilt(self._current, self._some_shifts(), self._shaken()))
 
     def worth(self, orders: Iterable[Sequence[int]]) -> float:
-        return sum(self._worth(shift, order) for shift, order in enumerate(orders))
+        return sum(self._tables[shift].worth(order) for shift, order in enumerate(orders))
 
     def _accept(self, orders: Orders) -> None:
         worth, best = self.worth(orders), self.worth(self.best)
@@ -140,7 +139,7 @@ class Neighbourhoods:
 
     def _fill(self, orders: list[tuple[int, ...]], shift: int, prices: Floats) -> None:
         """The best that one shift can make of its own places and those that nobody visits."""
-        known = self._worth(shift, orders[shift])
+        known = self._tables[shift].worth(orders[shift])
         setting, numbers = self._settings[shift], self._tables[shift].numbers
         setting.aim(prices[numbers], self._taken(shift, orders))
         found = setting.best(known, _width(self._tables[shift]))
@@ -151,34 +150,9 @@ class Neighbourhoods:
         return taken_rows(self._conflicts, self._tables[shift], orders)
 
     def _way(self, shift: int, order: Sequence[int], prices: Floats) -> Way:
-        worth = self._worth(shift, order)
+        worth = self._tables[shift].worth(order)
         rows = tuple(self._tables[shift].row_of[place] for place in order)
         return Way(rows, worth, worth - float(prices[list(order)].sum()))
-
-    def _worth(self, shift: int, order: Sequence[int]) -> float:
-        table = self._tables[shift]
-        if not order:
-            return 0.0
-        rows = [table.start, *(table.row_of[place] for place in order), table.end]
-        costs = table.costs[rows[:-1], rows[1:]].sum()
-        return float(table.weights[rows[1:-1]].sum() - costs)
-
-    def _spaced(self, orders: list[tuple[int, ...]]) -> Orders:
-        """Without the visits to stops whose gaps would exceed their `max_days`."""
-        problem = self._problem
-        for site, members in zip(problem.sites, problem.members, strict=True):
-            days = [
-                problem.shifts[shift].day
-                for shift, order in enumerate(orders)
-                for place in order
-                if place in members
-            ]
-            if days and days_too_far(site, days):
-                for shift, order in enumerate(orders):
-                    kept = tuple(place for place in order if place not in members)
-                    if kept != order:
-                        orders[shift] = kept if fits(problem, shift, kept) else ()
-        return tuple(orders)
 
 
 def _width(table: ShiftTable) -> int:

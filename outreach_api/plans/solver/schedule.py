@@ -33,6 +33,9 @@ class Piece(NamedTuple):
         return self.free - self.left
 
 
+Pieces = list[Piece]
+
+
 def schedule(problem: Problem, shift: int, order: Sequence[int]) -> Route | None:
     """The times for an order: done as early as can be, then begun as late as that allows. None when impossible."""
     when = problem.shifts[shift]
@@ -87,27 +90,44 @@ def onward(piece: Piece, minutes: int, windows: Iterable[Window], stay: int) -> 
         yield Piece(begin + stay, piece.left + shifted, slack, piece.paused)
 
 
-def _pieces(problem: Problem, shift: int, order: Sequence[int]) -> list[Piece]:
-    """All ways worth keeping to be back at the end by the shift's latest end."""
+def begun(problem: Problem, shift: int) -> Pieces:
+    """The van in its yard."""
     when = problem.shifts[shift]
-    pieces = [Piece(when.earliest, when.earliest, when.latest - when.earliest, 0)]
-    before = problem.start
+    return [Piece(when.earliest, when.earliest, when.latest - when.earliest, 0)]
+
+
+def gone_on(problem: Problem, shift: int, pieces: Pieces, before: int, place: int) -> Pieces:
+    """All ways worth keeping to have been at a place, the earliest first; none when it can't be reached in time."""
+    windows, stay = problem.windows(place, shift), problem.places[place].stay
+    return _undominated(
+        reached
+        for piece, minutes in _legs(problem, shift, pieces, before, place)
+        for reached in onward(piece, minutes, windows, stay)
+    )
+
+
+def fits_home(problem: Problem, shift: int, pieces: Pieces, last: int) -> bool:
+    """Whether the shift may end after its last place."""
+    return any(_allowed(piece, problem.shifts[shift]) for piece in _home(problem, shift, pieces, last))
+
+
+def _pieces(problem: Problem, shift: int, order: Sequence[int]) -> Pieces:
+    """All ways worth keeping to be back at the end by the shift's latest end."""
+    pieces, before = begun(problem, shift), problem.start
     for place in order:
-        windows = problem.windows(place, shift)
-        stay = problem.places[place].stay
-        pieces = _undominated(
-            reached
-            for piece, minutes in _legs(problem, shift, pieces, before, place)
-            for reached in onward(piece, minutes, windows, stay)
-        )
+        pieces = gone_on(problem, shift, pieces, before, place)
         if not pieces:
             return []
         before = place
-    home = [(when.earliest, when.latest)]
+    return _home(problem, shift, pieces, before)
+
+
+def _home(problem: Problem, shift: int, pieces: Pieces, last: int) -> Pieces:
+    when = problem.shifts[shift]
     return _undominated(
         reached
-        for piece, minutes in _legs(problem, shift, pieces, before, problem.end)
-        for reached in onward(piece, minutes, home, 0)
+        for piece, minutes in _legs(problem, shift, pieces, last, problem.end)
+        for reached in onward(piece, minutes, [(when.earliest, when.latest)], 0)
     )
 
 
@@ -132,9 +152,9 @@ def _allowed(piece: Piece, shift: Shift) -> bool:
     return piece.duration <= min(shift.longest, owed)
 
 
-def _undominated(pieces: Iterable[Piece]) -> list[Piece]:
+def _undominated(pieces: Iterable[Piece]) -> Pieces:
     """Those that no other one beats at every time: as early, left as late, for as long, rested as long."""
-    kept: list[Piece] = []
+    kept: Pieces = []
     for piece in sorted(pieces, key=lambda p: (p.free, -p.left, -p.slack, -p.paused)):
         if not any(_dominates(other, piece) for other in kept):
             kept.append(piece)

@@ -76,7 +76,7 @@ def solve(
     def between() -> None:
         if cancelled():
             raise _CutOff(Ended.CANCELLED)
-        if done and until is not None and clock() >= until:
+        if (done or start) and until is not None and clock() >= until:
             raise _CutOff(Ended.TIME)
 
     search, ended = None, Ended.ITERATIONS

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from outreach_api.plans.solver.problem import Problem, Site
+from outreach_api.plans.solver.schedule import fits
 
 
 def days_too_close(site: Site, days: Iterable[int], day: int) -> int:
@@ -41,3 +42,19 @@ def _holds(site: Site, days: list[int]) -> bool:
         if days_too_close(site, days[:number] + days[number + 1 :], day):
             return False
     return not days_too_far(site, days)
+
+
+def without_wide_gaps(problem: Problem, orders: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
+    """Orders by shift without the visits to stops whose gaps would exceed their `max_days`."""
+    kept = list(orders)
+    for site, members in zip(problem.sites, problem.members, strict=True):
+        days = [problem.shifts[n].day for n, order in enumerate(kept) for place in order if place in members]
+        if days and days_too_far(site, days):
+            kept = [_without(problem, shift, order, members) for shift, order in enumerate(kept)]
+    return tuple(kept)
+
+
+def _without(problem: Problem, shift: int, order: tuple[int, ...], gone: Sequence[int]) -> tuple[int, ...]:
+    """Nothing at all where what is left has no room for its own break."""
+    left = tuple(place for place in order if place not in gone)
+    return left if left == order or fits(problem, shift, left) else ()

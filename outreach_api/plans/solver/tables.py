@@ -115,6 +115,13 @@ class ShiftTable:
         """The row of each of the problem's numbers."""
         return {int(number): row for row, number in enumerate(self.numbers)}
 
+    def worth(self, order: Sequence[int]) -> float:
+        """Weights minus driving of an order by the problem's numbers."""
+        if not order:
+            return 0.0
+        rows = [self.start, *(self.row_of[place] for place in order), self.end]
+        return float(self.weights[rows[1:-1]].sum() - self.costs[rows[:-1], rows[1:]].sum())
+
     def places(self, rows: Sequence[int]) -> tuple[int, ...]:
         """The problem's numbers of rows."""
         return tuple(int(self.numbers[row]) for row in rows)
