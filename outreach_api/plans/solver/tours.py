@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from outreach_api.plans.solver.answer import drive_of
 from outreach_api.plans.solver.problem import Problem
 from outreach_api.plans.solver.schedule import Pieces, begun, fits_home, gone_on
 from outreach_api.plans.solver.spacing import days_too_close
@@ -53,6 +52,10 @@ class Tours:
         self._teardowns = [*(place.teardown for place in problem.places), 0, 0]
         self._stays = [place.stay for place in problem.places]
         self._busy = [problem.busy(place) for place in range(len(problem.places))]
+        self._weights = [
+            place.value + (problem.must_bonus if place.must else 0) for place in problem.places
+        ]
+        self._extras = any(place.extra for place in problem.places)
         self._timed_only = [
             when.pause is None and when.longest >= when.latest - when.earliest for when in problem.shifts
         ]
@@ -121,8 +124,13 @@ class Tours:
         drives, setups, teardowns = when.drives, self._setups, self._teardowns
         busy, stay, teardown, setup = self._busy[place], self._stays[place], teardowns[place], setups[place]
         leaving, free, last = drives[place], tour.free, tour.last
-        found, before = [], problem.start
+        soonest, latest, found, before = begins[0][0] + stay, begins[-1][1], [], problem.start
         for at, after in enumerate((*tour.order, problem.end)):
+            if free[at] > latest:
+                break
+            if last[at] < soonest:
+                before = after
+                continue
             there = drives[before][place]
             now = free[at] + teardowns[before] + there + setup
             onward = leaving[after]
@@ -143,52 +151,67 @@ class Tours:
         free, pieces = [when.earliest], [begun(problem, shift)]
         if like is not None:
             free, pieces = like.free[: same + 1], like.pieces[: same + 1]
-        rest = order[len(free) - 1 :]
         if self._timed_only[shift]:
-            before = order[len(free) - 2] if len(free) > 1 else problem.start
-            for place in rest:
-                done = self._done(shift, place, free[-1] + problem.leg(shift, before, place))
-                if done is None:
-                    return None
-                free.append(done)
-                before = place
-            if order and free[-1] + problem.leg(shift, before, problem.end) > when.latest:
+            if not self._driven(shift, order, free):
                 return None
-        else:
-            before = order[len(free) - 2] if len(free) > 1 else problem.start
-            for place in rest:
-                reached = gone_on(problem, shift, pieces[-1], before, place)
-                if not reached:
-                    return None
-                pieces.append(reached)
-                free.append(reached[0].free)
-                before = place
-            if order and not fits_home(problem, shift, pieces[-1], before):
-                return None
-        drive = drive_of(problem, shift, order)
-        worth = sum(problem.weight(place, shift) for place in order) - problem.minute_price * drive
-        busy = drive + sum(self._busy[place] for place in order)
+        elif not self._rested(shift, order, free, pieces):
+            return None
+        drives, before, drive = when.drives, problem.start, 0
+        for place in order:
+            drive += drives[before][place]
+            before = place
+        if order:
+            drive += drives[before][problem.end]
+        worth = sum([self._weights[place] for place in order]) - problem.minute_price * drive
+        if self._extras:
+            worth += sum([problem.places[place].extra.get(when.day, 0) for place in order])
+        busy = drive + sum([self._busy[place] for place in order])
         return Tour(order, worth, busy, free, self._lasts(shift, order), pieces)
 
-    def _done(self, shift: int, place: int, now: int) -> int | None:
-        for opens, closes in self.begins(shift, place):
-            if now <= closes:
-                return max(now, opens) + self._stays[place]
-        return None
+    def _driven(self, shift: int, order: tuple[int, ...], free: list[int]) -> bool:
+        """Whether an order can be driven, where time alone decides; `free` holds the first times and gets the others."""
+        problem, when = self.problem, self.problem.shifts[shift]
+        drives, setups, teardowns, stays = when.drives, self._setups, self._teardowns, self._stays
+        now, known = free[-1], self._begins[shift]
+        before = order[len(free) - 2] if len(free) > 1 else problem.start
+        for place in order[len(free) - 1 :]:
+            now += teardowns[before] + drives[before][place] + setups[place]
+            for opens, closes in known.get(place) or self.begins(shift, place):
+                if now <= closes:
+                    now = (now if now > opens else opens) + stays[place]
+                    break
+            else:
+                return False
+            free.append(now)
+            before = place
+        return not order or now + teardowns[before] + drives[before][problem.end] <= when.latest
+
+    def _rested(self, shift: int, order: tuple[int, ...], free: list[int], pieces: list[Pieces]) -> bool:
+        """Whether an order can be driven, by schedule.py; the lists hold what is known of its beginning."""
+        problem = self.problem
+        before = order[len(free) - 2] if len(free) > 1 else problem.start
+        for place in order[len(free) - 1 :]:
+            reached = gone_on(problem, shift, pieces[-1], before, place)
+            if not reached:
+                return False
+            pieces.append(reached)
+            free.append(reached[0].free)
+            before = place
+        return not order or fits_home(problem, shift, pieces[-1], before)
 
     def _lasts(self, shift: int, order: Sequence[int]) -> list[int]:
         """The latest arrival, set-up done, at each place and at the end, that all after it allows."""
-        problem = self.problem
-        last = [problem.shifts[shift].latest]
-        after = problem.end
+        problem, when = self.problem, self.problem.shifts[shift]
+        drives, setups, teardowns, stays = when.drives, self._setups, self._teardowns, self._stays
+        known, now, after = self._begins[shift], when.latest, problem.end
+        last = [now]
         for place in reversed(order):
-            leave = last[-1] - problem.leg(shift, place, after) - self._stays[place]
-            last.append(
-                max(
-                    min(closes, leave)
-                    for opens, closes in self.begins(shift, place)
-                    if opens <= leave
-                )
-            )
+            leave = now - teardowns[place] - drives[place][after] - setups[after] - stays[place]
+            for opens, closes in reversed(known[place]):
+                if opens <= leave:
+                    now = closes if closes < leave else leave
+                    break
+            last.append(now)
             after = place
-        return last[::-1]
+        last.reverse()
+        return last
