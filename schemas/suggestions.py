@@ -79,7 +79,8 @@ class SuggestionIn(WireSchema):
         600,
         load_default=10,
         metadata={
-            "description": "The search takes no longer; the single exchanges that finish it are not counted."
+            "description": "The search takes no longer, but for a first plan (some tenths of a second) and a last round of "
+            "single exchanges (half a second of computing). Reading, drives and reasons come on top; progress says where it is."
         },
     )
     iterations = Whole(
@@ -286,7 +287,8 @@ class LeftOutOut(Out):
         Nested(LeftOutReasonOut),
         20,
         metadata={
-            "description": "All of them are to be mended together, but `worth_less`: that is another way, by itself."
+            "description": "All of them are to be mended together, but `worth_less` and `exchange_untried`: "
+            "each of these is another way, by itself."
         },
     )
     advice = fields.String(metadata={"description": "How the reasons belong together."})

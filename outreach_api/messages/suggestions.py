@@ -160,6 +160,18 @@ TEXTS = {
         "{points}点で、{drive_minutes}分よけいに走れば行けますが、そこまで探さないうちに終わりました。",
         "It has room and is worth its drive ({points} points, {drive_minutes} minutes): the search ended before.",
     ),
+    "exchange_untried": (
+        "「{other}」と入れ替えるほうが点が高くなりますが、そこまで探さないうちに終わりました。",
+        "In the place of {other} it would be worth more: the search ended before.",
+    ),
+    "explaining_stopped": (
+        "理由を調べる前に止められました。",
+        "It was stopped before it came to the reasons.",
+    ),
+    "explaining_stopped.fix": (
+        "もう一度求めると、理由も調べます。",
+        "Ask again to hear them.",
+    ),
     "search_ended.fix": (
         "秒数（seconds）か回数（iterations）を増やして、もう一度求めてください。",
         "Ask again with more seconds or iterations.",

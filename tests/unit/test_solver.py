@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreach_api.plans.solver.answer import Answer, Ended, value_of
+from outreach_api.plans.solver.answer import Answer, Ended, drive_of, value_of
+from outreach_api.plans.solver.inserting import cheapest_insertion
 from outreach_api.plans.solver.problem import Place, Problem, Shift, Site
+from outreach_api.plans.solver.recreating import Recreating, by_worth
 from outreach_api.plans.solver.schedule import fits, schedule
 from outreach_api.plans.solver.solve import Progress, solve
 from outreach_api.plans.solver.spacing import spaced
+from outreach_api.plans.solver.tours import Tours
 from tests.solver_worlds import problems
 
 Orders = tuple[tuple[int, ...], ...]
@@ -169,3 +172,95 @@ def test_a_week_beats_its_days_planned_one_after_the_other() -> None:
         left -= {numbers[place] for place in day.visited}
         value += day.value
     assert solve(problem, iterations=60).value >= value
+
+
+def test_a_month_of_ten_vans_is_cut_off_by_the_looks_at_the_clock_and_has_a_plan() -> None:
+    """Each look takes a second. Between two looks lies little work: nothing as large as the month is done at once."""
+    problem = town(300, shifts=310)
+    looks = [0]
+
+    def clock() -> float:
+        looks[0] += 1
+        return float(looks[0])
+
+    answer = solve(problem, seconds=500.0, clock=clock)
+    assert answer.ended is Ended.TIME
+    assert answer.iterations >= 1
+    assert any(route.stays for route in answer.routes)
+    # The first plan's unit looks once a place; then the limit is noticed at the next look.
+    assert looks[0] <= 510
+    again = solve(problem, iterations=answer.iterations)
+    assert again == replace(answer, ended=Ended.ITERATIONS)
+
+
+def test_the_first_plan_of_a_large_month_comes_in_parts_of_which_the_first_is_always_done() -> None:
+    problem, told = town(300, shifts=310), list[Progress]()
+    at_once = solve(problem, seconds=0.0, progress=told.append)
+    assert [progress.iterations for progress in told] == [1]
+    assert 0 < len(at_once.visited) < 100
+    whole = solve(problem, iterations=5)
+    assert len(whole.visited) > 2 * len(at_once.visited)
+
+
+@pytest.mark.parametrize("shifts", [1, 3, 310])
+def test_whoever_cancels_is_heard_at_the_next_look_wherever_the_search_is(shifts: int) -> None:
+    problem = town(40, shifts=shifts)
+    for last in (1, 10, 60, 400):
+        looks = [0]
+
+        def cancelled(looks: list[int] = looks, last: int = last) -> bool:
+            looks[0] += 1
+            return looks[0] >= last
+
+        answer = solve(problem, cancelled=cancelled, iterations=100_000)
+        assert answer.ended in (Ended.CANCELLED, Ended.PROVEN)
+        assert looks[0] <= last
+
+
+def test_where_all_find_room_each_day_drives_to_one_quarter_only() -> None:
+    """Six quarters of four places, all forty minutes from the yard and from each other; a day has room for four stays."""
+    quarter = [*(n % 6 for n in range(24)), -1, -1]
+    drives = [
+        [0 if n == m else 1 if a == b else 40 for m, b in enumerate(quarter)] for n, a in enumerate(quarter)
+    ]
+    day = {"earliest": 0, "latest": 600, "longest": 600, "drives": drives}
+    problem = Problem(
+        places=tuple(
+            Place(key=str(n), stay=120, value=500, windows={day: [(0, 600)] for day in range(6)})
+            for n in range(24)
+        ),
+        shifts=tuple(Shift(key=str(n), day=n, **day) for n in range(6)),  # type: ignore[arg-type]
+        minute_price=1.0,
+    )
+    assert solve(problem, iterations=10).value == 24 * 500 - 6 * (40 + 3 + 40)
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(most_places=7, most_shifts=3), st.integers(0, 9))
+def test_ruin_and_recreation_never_break_a_rule_and_tell_the_true_worth(problem: Problem, seed: int) -> None:
+    search = Recreating(problem, seed, lambda: None)
+    search.insert(by_worth(problem))
+    first = search.orders
+    best = search.steps(60, first)
+    for orders in (first, search.orders, best):
+        assert allowed(problem, orders)
+        assert all(fits(problem, shift, order) for shift, order in enumerate(orders))
+    assert score(problem, best) >= score(problem, first)
+
+
+@settings(max_examples=100, deadline=None)
+@given(problems(most_places=6, most_shifts=2))
+def test_a_place_goes_into_a_tour_where_the_judge_of_times_says_that_it_costs_least(problem: Problem) -> None:
+    tours = Tours(problem)
+    for shift in range(len(problem.shifts)):
+        tour = tours.empty(shift)
+        for place in range(len(problem.places)):
+            entry = cheapest_insertion(problem, shift, tour.order, place)
+            longer = tours.grown(shift, tour, place)
+            assert (longer is not None) == (entry.possible and bool(tours.begins(shift, place)))
+            if longer is not None:
+                assert (
+                    drive_of(problem, shift, longer.order)
+                    == drive_of(problem, shift, tour.order) + entry.drive
+                )
+                tour = longer

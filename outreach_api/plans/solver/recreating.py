@@ -28,7 +28,7 @@ _BLINK = 0.01
 # Places without a visit that try their luck in one step.
 _OUTSIDERS = 12
 # Temperatures in drives to a near neighbour, first and last, and steps a place from one to the other.
-_WARM, _COLD, _COOLING = 2.5, 0.025, 40
+_WARM, _COLD, _COOLING = 4.6, 0.05, 40
 _NEAR, _NEIGHBOURS = 10, 100
 _EPSILON = 1e-9
 
@@ -214,7 +214,9 @@ class Recreating:
             del string[hole : hole + kept]
         return set(string)
 
-    def _recreate(self, tours: list[Tour], where: dict[int, int], gone: list[int], outside: list[int]) -> None:
+    def _recreate(
+        self, tours: list[Tour], where: dict[int, int], gone: list[int], outside: list[int]
+    ) -> None:
         """In one of several orders: as it comes, by what a minute brings, from far or near, who is seldom open, who was out."""
         problem, chance = self._problem, self._chance
         places = [*gone, *outside]

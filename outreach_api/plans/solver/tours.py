@@ -52,9 +52,7 @@ class Tours:
         self._teardowns = [*(place.teardown for place in problem.places), 0, 0]
         self._stays = [place.stay for place in problem.places]
         self._busy = [problem.busy(place) for place in range(len(problem.places))]
-        self._weights = [
-            place.value + (problem.must_bonus if place.must else 0) for place in problem.places
-        ]
+        self._weights = [place.value + (problem.must_bonus if place.must else 0) for place in problem.places]
         self._extras = any(place.extra for place in problem.places)
         self._timed_only = [
             when.pause is None and when.longest >= when.latest - when.earliest for when in problem.shifts
@@ -72,7 +70,9 @@ class Tours:
             day = problem.shifts[shift].day
             shut = site is not None and days_too_close(problem.sites[site], (), day)
             known[place] = (
-                () if shut else tuple((opens, closes - stay) for opens, closes in problem.windows(place, shift))
+                ()
+                if shut
+                else tuple((opens, closes - stay) for opens, closes in problem.windows(place, shift))
             )
         return known[place]
 
@@ -82,7 +82,9 @@ class Tours:
             raise AssertionError("a van may stay in its yard")
         return tour
 
-    def tour(self, shift: int, order: tuple[int, ...], like: Tour | None = None, same: int = 0) -> Tour | None:
+    def tour(
+        self, shift: int, order: tuple[int, ...], like: Tour | None = None, same: int = 0
+    ) -> Tour | None:
         """An order's tour, None when it breaks a rule; `like` begins with the same places, as many as `same`."""
         if not order:
             return self._empty[shift]
@@ -207,7 +209,7 @@ class Tours:
         last = [now]
         for place in reversed(order):
             leave = now - teardowns[place] - drives[place][after] - setups[after] - stays[place]
-            for opens, closes in reversed(known[place]):
+            for opens, closes in reversed(known.get(place) or self.begins(shift, place)):
                 if opens <= leave:
                     now = closes if closes < leave else leave
                     break

@@ -21,11 +21,27 @@ _ROUNDING = 1.0
 Order = tuple[int, ...]
 
 
-def polished(together: Together, orders: Orders, cancelled: Callable[[], bool]) -> Orders:
-    """Orders that no such step makes worth more; or those that were reached when somebody asked to stop."""
-    found, unchanged, shift = list(orders), 0, 0
-    while unchanged < len(found):
-        better = _better(together, found, shift, cancelled)
+_WORK = 50_000
+"""Places that are looked at in one polishing, those valued with a plan among them: about half a second of computing."""
+
+
+def polished(
+    together: Together,
+    orders: Orders,
+    cancelled: Callable[[], bool],
+    *,
+    first: int = 0,
+    work: int = _WORK,
+) -> Orders:
+    """Orders that no such step makes worth more; or those that were reached when the work was done or somebody asked.
+
+    The work is counted and not timed, so that the same orders always end as the same. It begins at a shift: what one
+    polishing of a large month does not come to, another one can.
+    """
+    found, unchanged, shift = list(orders), 0, first % max(1, len(orders))
+    left = _Work(work)
+    while unchanged < len(found) and left:
+        better = _better(together, found, shift, cancelled, left)
         if better is None:
             shift, unchanged = (shift + 1) % len(found), unchanged + 1
         else:
@@ -33,10 +49,26 @@ def polished(together: Together, orders: Orders, cancelled: Callable[[], bool]) 
     return tuple(found)
 
 
+class _Work:
+    """How much may still be done."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def __bool__(self) -> bool:
+        return self._left > 0
+
+    def done(self, number: int) -> None:
+        self._left -= number
+
+
 def _better(
-    together: Together, orders: Sequence[Order], shift: int, cancelled: Callable[[], bool]
+    together: Together, orders: Sequence[Order], shift: int, cancelled: Callable[[], bool], left: _Work
 ) -> Order | None:
-    """What one step makes of a shift, if the plan is worth more by it: of all steps, the one that gains most."""
+    """What one step makes of a shift, if the plan is worth more by it: of all steps, the one that gains most.
+
+    Of those only that the work was enough for.
+    """
     posed, problem = together.posed, together.posed.problem
     visited = {posed.visits[place].candidate for order in orders for place in order}
     out = [
@@ -46,8 +78,9 @@ def _better(
     ]
     known, best, most = together.value(orders), None, _EPSILON
     for rest in _rests(together, orders[shift]):
-        if cancelled():
-            return None
+        if cancelled() or not left:
+            break
+        left.done(len(visited) + len(out))
         plan = [*orders[:shift], rest, *orders[shift + 1 :]]
         base, lost = together.value(plan) - known, together.lost_beside(plan)
         busy = drive_of(problem, shift, rest) + sum(map(problem.busy, rest))
@@ -65,6 +98,7 @@ def _better(
                 way = (*rest[:at], place, *rest[at:])
                 if fits(problem, shift, way):
                     plan[shift] = way
+                    left.done(len(visited))
                     gain = together.value(plan) + bonus - known
                     if gain > most and _keeps_days(together, plan):
                         best, most = way, gain

@@ -30,6 +30,11 @@ _SHIFTS_SWAPPED = 3
 _SHIFTS_TRIED = 10
 """In so many full shifts, those that can miss least, it is looked for the one that does: a month of vans has hundreds."""
 
+_LOOKS = 1_000
+"""Close looks at shifts for all stops together: who explains hundreds of stops takes fewer for each."""
+
+_EPSILON = 1e-6
+
 _CODES = {
     Lacking.WINDOW_SHORT: "window_too_short",
     Lacking.LATE: "arrives_too_late",
@@ -82,21 +87,32 @@ class _Swap:
 
 
 def left_out(
-    posed: Posed, answer: Answer, told: Callable[[float], None] = lambda share: None
+    posed: Posed,
+    answer: Answer,
+    told: Callable[[float], None] = lambda share: None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> list[LeftOut]:
-    """Every candidate without a visit, in the candidates' order. `told` hears which share of them is done."""
+    """Every candidate without a visit, in the candidates' order.
+
+    `told` hears which share of them is done. Those that are left when somebody stops it hear just that.
+    """
     together = Together(posed)
     visited = {posed.visits[place].candidate for place in answer.visited}
     first = {visit.candidate: place for place, visit in reversed(list(enumerate(posed.visits)))}
     missed = [number for number in range(len(posed.case.candidates)) if number not in visited]
+    looks = max(1, min(_SHIFTS_TRIED, _LOOKS // max(1, len(missed))))
     found = []
     for count, number in enumerate(missed):
         told(count / len(missed))
-        found.append(_explain(together, answer, number, first[number]))
+        if stopped():
+            days = {shift.day for shift in posed.shifts} - posed.forbidden[number].keys()
+            found.append(LeftOut(number, (Reason("explaining_stopped", {}),), len(days)))
+        else:
+            found.append(_explain(together, answer, number, first[number], looks))
     return found
 
 
-def _explain(together: Together, answer: Answer, candidate: int, place: int) -> LeftOut:
+def _explain(together: Together, answer: Answer, candidate: int, place: int, looks: int) -> LeftOut:
     posed = together.posed
     against = [_against(posed, candidate, number) for number in range(len(posed.shifts))]
     days = {shift.day for shift, found in zip(posed.shifts, against, strict=True) if not found}
@@ -104,7 +120,7 @@ def _explain(together: Together, answer: Answer, candidate: int, place: int) -> 
         return LeftOut(candidate, (Reason("no_shift", {}),), 0)
     least = min((len(found), _far(found)) for found in against)
     shifts = [number for number, found in enumerate(against) if (len(found), _far(found)) == least]
-    ways = _ways(posed, answer, place, shifts)
+    ways = _ways(posed, answer, place, shifts, looks)
     best = ways[0]
     day = posed.shifts[best.shift].day
     reasons = [
@@ -125,7 +141,7 @@ def _explain(together: Together, answer: Answer, candidate: int, place: int) -> 
     return LeftOut(candidate, tuple(reasons), len(days))
 
 
-def _ways(posed: Posed, answer: Answer, place: int, shifts: Sequence[int]) -> list[_Way]:
+def _ways(posed: Posed, answer: Answer, place: int, shifts: Sequence[int], looks: int) -> list[_Way]:
     """The ways into shifts, the one that misses least first: into all that have room, or the likeliest where none has."""
     orders = {number: answer.routes[number].order for number in shifts}
     opened = {number: _opened(posed, place, number) for number in shifts}
@@ -133,7 +149,7 @@ def _ways(posed: Posed, answer: Answer, place: int, shifts: Sequence[int]) -> li
     roomy = [n for least, n in likeliest if not least and has_room(opened[n], n, orders[n], place)]
     ways = [
         _Way(n, cheapest_insertion(opened[n], n, orders[n], place))
-        for n in roomy or [number for _, number in likeliest[:_SHIFTS_TRIED]]
+        for n in roomy or [number for _, number in likeliest[:looks]]
     ]
     return sorted(ways, key=lambda way: (way.insertion.missing, way.insertion.drive, way.shift))
 
@@ -227,10 +243,8 @@ def _cheapest_swap(together: Together, answer: Answer, place: int, shifts: Seque
 
 
 def _worth_less(posed: Posed, swap: _Swap) -> Reason:
-    return Reason(
-        "worth_less",
-        {"missing_points": max(0, int(swap.points)) + 1},
-        posed.shifts[swap.shift].day,
-        swap.shift,
-        posed.visits[swap.gone].candidate,
-    )
+    """Who took the place; or whom it would replace with gain, had the search come to that."""
+    day, other = posed.shifts[swap.shift].day, posed.visits[swap.gone].candidate
+    if swap.points < -_EPSILON:
+        return Reason("exchange_untried", {}, day, swap.shift, other, way="search_ended.fix")
+    return Reason("worth_less", {"missing_points": int(swap.points) + 1}, day, swap.shift, other)

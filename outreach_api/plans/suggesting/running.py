@@ -73,7 +73,11 @@ def _answer(database: Database, settings: Settings, wish: Wish, notes: _Notes, n
         notes.give_back()
         return
     told = partial(notes.tell, SuggestionStep.REASONS, value=answer.value)
-    notes.end(kept(posed, answer, left_out(posed, answer, told), roads_problem))
+    explained = left_out(posed, answer, told, notes.stopped)
+    if notes.ending:
+        notes.give_back()
+        return
+    notes.end(kept(posed, answer, explained, roads_problem))
 
 
 def _gathered(session: Session, settings: Settings, wish: Wish) -> tuple[Callable[[Any], Case], list[Point]]:
@@ -139,13 +143,18 @@ class _Notes:
         """Note how far it is, and hear whether somebody stopped it; not more often than once in a while."""
         if time.monotonic() - self._told_at < SECONDS_BETWEEN_NOTES and step is self._step:
             return
+        self._hear(_progress(step, share, value))
+        self._step = step
+
+    def _hear(self, progress: dict[str, Any] | None) -> None:
+        """Keep the job, note how far it is if that is known, and hear whether somebody stopped it."""
         with self._database.write() as session:
             jobs.extend(session, self._claimed, self._now())
             row = session.get_one(PlanSuggestion, self._claimed.subject_id)
             self._cancelled = row.status not in _UNDER_WAY
-            if not self._cancelled:
-                row.progress = _progress(step, share, value)
-        self._told_at, self._step = time.monotonic(), step
+            if progress is not None and not self._cancelled:
+                row.progress = progress
+        self._told_at = time.monotonic()
 
     def searched(self, wish: Wish, begun: float, at: Progress) -> None:
         """Whatever ends the search first, its steps or its time, says how far it is."""
@@ -153,6 +162,9 @@ class _Notes:
         self.tell(SuggestionStep.SEARCH, max(at.iterations / wish.iterations, by_time), at.value)
 
     def stopped(self) -> bool:
+        """Whether it is to stop. Asked many times a second, also where nothing can be told: so the job stays ours."""
+        if time.monotonic() - self._told_at >= SECONDS_BETWEEN_NOTES:
+            self._hear(None)
         return self._cancelled or self._stop.is_set()
 
     @property

@@ -61,7 +61,6 @@ class _Rounds:
         self._tell, self._cancelled, self._clock = progress, cancelled, clock
         self._until = clock() + self._posed.case.wish.seconds
         self._best: Orders = tuple(() for _ in self._posed.shifts)
-        self._polished: Orders | None = None
         self._done = 0
         self._bound = float("inf")
         """In the engines' worth, where a must place counts `Problem.must_bonus` more."""
@@ -73,7 +72,7 @@ class _Rounds:
         problem, units, number = self._posed.problem, FIRST_UNITS, 0
         while self._done < most:
             if number and self._over():
-                self._ended = Ended.CANCELLED if self._cancelled() else Ended.TIME
+                self._ended = self._cut_off()
                 return
             known = self._best
             answer = solve(
@@ -83,19 +82,18 @@ class _Rounds:
                 seconds=self._until - self._clock(),
                 start=known if number else (),
                 progress=self._progress,
-                cancelled=self._over if number else self._cancelled,
+                cancelled=self._cancelled,
                 clock=self._clock,
             )
             orders = tuple(route.order for route in answer.routes)
             if not number and answer.bound is not None:
                 self._bound = answer.bound + self._lift(orders)
-            if answer.iterations:
-                orders = polished(self._together, orders, self._cancelled)
-            if self._take(orders):
-                self._polished = orders
+            self._take(orders)
             self._done += answer.iterations
+            # However the round ended: so the answer depends on the units alone that were done.
+            self._best = polished(self._together, self._best, self._cancelled, first=self._done)
             if answer.ended in (Ended.TIME, Ended.CANCELLED):
-                self._ended = Ended.CANCELLED if self._cancelled() else Ended.TIME
+                self._ended = self._cut_off()
                 return
             settled = answer.ended is Ended.PROVEN or answer.iterations < units
             if self._proven or (number and settled and self._best == known):
@@ -103,6 +101,9 @@ class _Rounds:
             problem = self._together.repriced(self._best)
             units = 2 * units if number else ROUND_UNITS
             number += 1
+
+    def _cut_off(self) -> Ended:
+        return Ended.CANCELLED if self._cancelled() else Ended.TIME
 
     @property
     def _proven(self) -> bool:
@@ -115,11 +116,9 @@ class _Rounds:
         problem = self._posed.problem
         return problem.must_bonus * sum(problem.places[place].must for order in orders for place in order)
 
-    def _take(self, orders: Orders) -> bool:
-        better = self._worth(orders) > self._worth(self._best) + _EPSILON
-        if better:
+    def _take(self, orders: Orders) -> None:
+        if self._worth(orders) > self._worth(self._best) + _EPSILON:
             self._best = orders
-        return better
 
     def _over(self) -> bool:
         return self._cancelled() or self._clock() >= self._until
@@ -132,8 +131,6 @@ class _Rounds:
 
     def answer(self) -> Answer:
         problem, wish = self._posed.problem, self._posed.case.wish
-        if self._best != self._polished:
-            self._best = polished(self._together, self._best, self._cancelled)
         visited = {place for order in self._best for place in order}
         proven = self._proven
         return Answer(

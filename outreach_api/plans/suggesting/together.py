@@ -81,13 +81,34 @@ class Together:
     def in_turn(self, places: Sequence[int]) -> list[Share]:
         """What each adds to those before it; their points add up to what all are worth together."""
         own = list(accumulate((self._own[place] for place in places), initial=0))
-        reached = [points - self.twice(places[:number]) for number, points in enumerate(own)]
+        shared = self._shared_in_turn(places)
+        twice = self._twice_in_turn(places, shared)
+        reached = [points - lost for points, lost in zip(own, twice, strict=True)]
         # Whole points may dip by one where a rounding tips over: then an earlier stop gives that point.
         kept = list(accumulate(reversed(reached), min))[::-1]
         return [
-            replace(self.added(place, places[:number]), points=after - before)
-            for number, (place, (before, after)) in enumerate(zip(places, pairwise(kept), strict=True))
+            Share(self._alone(place) - others, others, after - before)
+            for place, others, (before, after) in zip(places, shared, pairwise(kept), strict=True)
         ]
+
+    def _shared_in_turn(self, places: Sequence[int]) -> list[float]:
+        """Of each one's people, those whom places before it reach."""
+        around = self._around
+        if around is None:
+            return [0.0] * len(places)
+        counts, found = around.counts(()), []
+        for place in places:
+            spots = self._candidates(self._reaching([place]))
+            found.append(sum(around.shared_with(spot, counts) for spot in spots))
+            counts += around.counts(spots)
+        return found
+
+    def _twice_in_turn(self, places: Sequence[int], shared: Sequence[float]) -> list[int]:
+        """`twice` of the first none, one, two … of these places; of all of them it is exact."""
+        reaching = (self._own[place] if self._reaching([place]) else 0 for place in places)
+        most, lost = accumulate(reaching, initial=0), accumulate(shared, initial=0.0)
+        twice = [min(round(people * self._rate), own) for people, own in zip(lost, most, strict=True)]
+        return [*twice[:-1], self.twice(places)]
 
     def repriced(self, orders: Iterable[Sequence[int]]) -> Problem:
         """The problem with places at what they bring given a plan; the plan itself keeps its worth.
@@ -98,7 +119,7 @@ class Together:
         problem, plan = self.posed.problem, list(orders)
         visited = [place for order in plan for place in order]
         in_turn = sorted(visited, key=lambda place: (-problem.places[place].value, place))
-        twice = [self.twice(in_turn[:number]) for number in range(len(in_turn) + 1)]
+        twice = self._twice_in_turn(in_turn, self._shared_in_turn(in_turn))
         less = {
             place: after - before for place, (before, after) in zip(in_turn, pairwise(twice), strict=True)
         }

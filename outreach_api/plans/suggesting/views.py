@@ -20,7 +20,7 @@ from outreach_api.storage.suggestions import PlanSuggestion
 
 NOT_FOUND = Refusal("not_found", 404)
 
-OTHER_WAYS = frozenset({"worth_less"})
+OTHER_WAYS = frozenset({"worth_less", "exchange_untried"})
 """Reasons that are another way to let a stop in, beside those that must change together."""
 
 
