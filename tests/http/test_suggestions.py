@@ -403,14 +403,14 @@ def test_whoever_explains_many_stops_tells_how_far_it_is_and_keeps_its_job(
     suggestion_id = ask(api)
     really, shares = running.left_out, []
 
-    def left_out(posed: Any, answer: Any, told: Any) -> Any:
+    def left_out(posed: Any, answer: Any, told: Any, stopped: Any) -> Any:
         def slowly(share: float) -> None:
             api.clock.forward(seconds=LEASE.total_seconds() - 60)
             told(share)
             assert work(api) == 0
             shares.append(api.get(f"/v1/plan-suggestions/{suggestion_id}").json["progress"])
 
-        return really(posed, answer, slowly)
+        return really(posed, answer, slowly, stopped)
 
     monkeypatch.setattr(running, "SECONDS_BETWEEN_NOTES", 0.0)
     monkeypatch.setattr(running, "left_out", left_out)
@@ -419,6 +419,57 @@ def test_whoever_explains_many_stops_tells_how_far_it_is_and_keeps_its_job(
         ("reasons", share) for share in (0.0, 0.25, 0.5, 0.75)
     ]
     assert api.get(f"/v1/plan-suggestions/{suggestion_id}").json["status"] == "done"
+
+
+def test_whoever_searches_without_a_word_keeps_its_job_and_hears_that_it_is_stopped(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first unit of a large month tells nothing until it is done: it asks whether to go on."""
+    agreed_stop(api, "K01")
+    suggestion_id = ask(api)
+    really, asked = running.search, []
+
+    def search(posed: Any, *, progress: Any, cancelled: Any) -> Any:
+        for _ in range(3):
+            api.clock.forward(seconds=LEASE.total_seconds() - 60)
+            asked.append(cancelled())
+            assert work(api) == 0, "nobody else has begun it anew"
+        api.post(f"/v1/plan-suggestions/{suggestion_id}/stop", {})
+        asked.append(cancelled())
+        return really(posed, progress=progress, cancelled=cancelled)
+
+    monkeypatch.setattr(running, "SECONDS_BETWEEN_NOTES", 0.0)
+    monkeypatch.setattr(running, "search", search)
+    work(api)
+    assert asked == [False, False, False, True]
+    assert api.get(f"/v1/plan-suggestions/{suggestion_id}").json["status"] == "cancelled"
+
+
+def test_one_that_is_stopped_while_it_explains_keeps_its_days_and_says_that_the_reasons_are_missing(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for code in ("K01", "K02", "K03", "K04"):
+        agreed_stop(api, code, windows=[{"weekday": 0, "opens": "10:00", "closes": "12:00"}])
+    suggestion_id = ask(api)
+    really = running.left_out
+
+    def left_out(posed: Any, answer: Any, told: Any, stopped: Any) -> Any:
+        def then_stopped(share: float) -> None:
+            told(share)
+            if share == 0.5:
+                api.post(f"/v1/plan-suggestions/{suggestion_id}/stop", {})
+
+        return really(posed, answer, then_stopped, stopped)
+
+    monkeypatch.setattr(running, "SECONDS_BETWEEN_NOTES", 0.0)
+    monkeypatch.setattr(running, "left_out", left_out)
+    work(api)
+    told = api.get(f"/v1/plan-suggestions/{suggestion_id}").json
+    assert told["status"] == "cancelled"
+    codes = [[reason["code"] for reason in one["reasons"]] for one in told["answer"]["left_out"]]
+    assert len(codes) == 4
+    assert codes[2:] == [["explaining_stopped"], ["explaining_stopped"]]
+    assert "explaining_stopped" not in [code for one in codes[:2] for code in one]
 
 
 def test_a_process_that_must_end_gives_it_back(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -264,3 +264,9 @@ def test_a_place_goes_into_a_tour_where_the_judge_of_times_says_that_it_costs_le
                     == drive_of(problem, shift, tour.order) + entry.drive
                 )
                 tour = longer
+
+
+def test_without_any_shift_there_is_an_empty_plan() -> None:
+    answer = solve(replace(town(3), shifts=()), iterations=5)
+    assert answer.routes == ()
+    assert answer.value == 0

@@ -42,7 +42,7 @@ class ManyShifts:
 
     def unit(self) -> bool:
         if self._left:
-            many = max(1, _PAIRS // len(self._problem.shifts))
+            many = max(1, _PAIRS // max(1, len(self._problem.shifts)))
             self._recreating.insert(self._left[:many])
             self._left, self.orders = self._left[many:], self._recreating.orders
             return True
