@@ -213,6 +213,12 @@ def cut_short(parts: dict[str, bytes]) -> dict[str, bytes]:
         (b"PK\x03\x04broken", "can't be opened"),
         (b"not json", "can't be read as JSON"),
         (shapefile_zip("a", ((2.35, 48.85, 0.01), SCHOOLS[0][1])), "Feature 1 has a point outside Japan"),
+        (geojson(((35.78, 139.9, 0.01), {"code": "1", "name": "a"})), "the wrong way round"),
+        (geojson(((15_573_000, 4_260_000, 500), {"code": "1", "name": "a"})), "is not in degrees"),
+        (
+            b'{"type": "Polygon", "coordinates": [[{"x": 1}, {"x": 2}, {"x": 3}, {"x": 1}]]}',
+            "no closed polygon",
+        ),
         (geojson((SQUARE, {"code": "1", "name": ""}))[:-1] + b" }", "has no code or no name"),
         (geojson((SQUARE, {"code": 1, "name": "a"}), (SQUARE, {"code": 1, "name": "b"})), "another name in"),
     ],

@@ -196,7 +196,9 @@ def _show(settings: Settings, season: Season, tokens: dict[Role, str]) -> None:
 
   {here}/          はじめのページ · start here
   {here}/docs      API の説明、ここで試せます · the API, to try out
+  {here}/map       アウトリーチマップ、下のトークンで · the outreach map, with a token from below
   {here}/when      くるくるはいつ？ · the public timetable
+  {here}/reach     くるくるが行ったところ · what was released
 
 トークン（{_TOKEN_DAYS}日）· a token for each role
 """

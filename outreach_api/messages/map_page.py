@@ -66,11 +66,12 @@ _TEXTS = {
     "m_visits": ("出店した回数", "Visits"),
     "m_attendance": ("来た人（延べ）", "People who came (not different people)"),
     "m_came": ("来た子ども（延べ）", "Children who came (not different ones)"),
-    "m_rate": ("来た人 ÷ 近くの100人", "Came, per 100 who live near"),
+    "m_rate": ("来た人（近くの100人あたり）", "Came, per 100 who live near"),
     "n_people": ("{n}人", "{n}"),
     "n_times": ("{n}回", "{n} visits"),
     "n_weeks": ("{n}週間前", "{n} weeks ago"),
     "n_rate": ("100人あたり {n}", "{n} per 100"),
+    "points": ("{n}ポイント", "{n} points"),
     "n_cells": ("{n}マス", "{n} cells"),
     "n_areas": ("{n}地区", "{n} districts"),
     "n_length": ("{n}週間", "{n} weeks"),
@@ -144,8 +145,12 @@ _TEXTS = {
     ),
     "best_first": ("よさそうな場所：{place}（あと{n}人に届く）", "Best: {place}, reaches {n} more"),
     "no_place": (
-        "近くに知っている場所がありません。×のあたりで探すと、あと{n}人に届きます。",
-        "No place is known there yet. One near the × would reach {n} more.",
+        "近くに知っている場所がありません。このマスの中で見つかれば、あと{n}人に届きます。",
+        "No place is known there yet. One in this cell would reach {n} more.",
+    ),
+    "no_place_but_here": (
+        "近くに知っている場所がありません。地図の × のあたりで見つかれば、あと{n}人に届きます。",
+        "No place is known there yet. One near the × on the map would reach {n} more.",
     ),
     # Cells by what people know.
     "cell": ("マス {code}", "Cell {code}"),

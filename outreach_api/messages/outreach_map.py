@@ -185,6 +185,14 @@ TEXTS = {
         "{feature}番目の地物の点（経度{lon}、緯度{lat}）が日本の外です。",
         "Feature {feature} has a point outside Japan: longitude {lon}, latitude {lat}.",
     ),
+    "boundary_turned_round": (
+        "{feature}番目の地物は緯度と経度が逆です（[経度, 緯度] の順にしてください）。",
+        "Feature {feature} has latitude and longitude the wrong way round: longitude comes first.",
+    ),
+    "boundary_not_degrees": (
+        "{feature}番目の地物の座標が度ではありません。緯度・経度（JGD2011 か WGS 84）で書き出してください。",
+        "Feature {feature} is not in degrees: export it as longitude and latitude (JGD2011 or WGS 84).",
+    ),
     "boundary_elsewhere": (
         "この境界の内側にあるメッシュがファイルに一つもありません。",
         "None of the file's cells lies inside that outline.",

@@ -12,8 +12,8 @@ TEXTS = {
     ),
     "reach_span": ("{first} から {last} まで", "{first} to {last}"),
     "reach_through": (
-        "[公表|こうひょう]したのは {week}の [週|しゅう]（{day}）まで です。",
-        "Released up to week {week} ({day}).",
+        "[公表|こうひょう]したのは {day}まで です。",
+        "Released up to {day}.",
     ),
     "reach_unfinished": (
         "この [期間|きかん]は まだ ぜんぶは [公表|こうひょう]していません。",
@@ -22,6 +22,9 @@ TEXTS = {
     "reach_periods": ("[期間|きかん]を えらぶ", "Choose a period"),
     "reach_fiscal_years": ("[年度|ねんど]", "Fiscal years"),
     "reach_months": ("[月|つき]", "Months"),
+    "reach_fiscal_year_name": ("{year}[年度|ねんど]", "fiscal {year}"),
+    "reach_month_name": ("{year}[年|ねん] {month}[月|がつ]", "{year}-{month}"),
+    "reach_week_name": ("{day}からの [週|しゅう]", "week of {day}"),
     "reach_weeks": ("[週|しゅう]", "Weeks"),
     "reach_people": ("[来|き]た [人|ひと]", "People who came"),
     "reach_people_unit": ("{count}人", "{count}"),
@@ -83,8 +86,9 @@ TEXTS = {
     "reach_square": ("ます", "Square"),
     "reach_places": ("[場所|ばしょ]", "Places"),
     "reach_weeks_since": ("さいごに [行|い]ったのは", "Last visit"),
-    "reach_this_week": ("この[週|しゅう]", "this week"),
-    "reach_weeks_ago": ("{count}[週間|しゅうかん]まえ", "{count} weeks ago"),
+    "reach_this_week": ("さいごの [週|しゅう]", "the last week"),
+    "reach_week_ago": ("1[週間|しゅうかん]まえ", "1 week before"),
+    "reach_weeks_ago": ("{count}[週間|しゅうかん]まえ", "{count} weeks before"),
     "reach_never": ("まだ", "never"),
     "reach_not_on_map": (
         "[場所|ばしょ]を [地図|ちず]に のせない ところ",

@@ -20,6 +20,7 @@ import orjson
 from outreach_api.outreach_map.table_file import Unreadable, Unzipped, unzipped
 
 if TYPE_CHECKING:
+    from outreach_api.outreach_map.rules.arrays import Flags
     from outreach_api.outreach_map.rules.inside import Ring
 
 _GEOJSON = (".geojson", ".json")
@@ -220,19 +221,25 @@ def _ring(number: int, positions: Any) -> Ring:
         if set(map(type, flat)) - {float, int}:
             raise invalid
         ring = np.array(flat, dtype=np.float64).reshape(-1, 2)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, KeyError):  # KeyError: an object where a position should be
         raise invalid from None
     if len(ring) < 4 or len(ring) != len(positions) or (ring[0] != ring[-1]).any():
         raise invalid
-    inside = np.isfinite(ring) & (ring >= (122, 20)) & (ring < (154, 46))
+    inside = _in_japan(ring)
     if not inside.all():
+        if _in_japan(ring[:, ::-1]).all():
+            raise Unreadable(0, "", "boundary_turned_round", feature=number)
         if not (np.abs(ring) <= (180, 90)).all():
-            raise invalid
+            raise Unreadable(0, "", "boundary_not_degrees", feature=number)
         lon, lat = ring[~inside.all(axis=1)][0].tolist()
         raise Unreadable(0, "", "boundary_outside_japan", feature=number, lat=lat, lon=lon)
     if not turned(ring):
         raise invalid
     return ring
+
+
+def _in_japan(ring: Ring) -> Flags:
+    return (ring >= (122, 20)) & (ring < (154, 46))
 
 
 def turned(ring: Ring) -> float:

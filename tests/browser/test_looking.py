@@ -173,6 +173,45 @@ def test_nothing_that_is_not_announced_stands_there_when_it_is_shown_to_others(p
     assert "だれかの家の庭" not in page.locator("body").inner_text()
 
 
+def test_a_host_who_has_not_agreed_is_shown_to_nobody_else(page: Page) -> None:
+    page.locator("#table-toggle").click()
+    page.select_option("#table-of", "stops")
+    expect(page.locator("#table")).to_contain_text("相談中")
+    page.get_by_role("button", name="人に見せる").click()
+    expect(page.locator("#table")).not_to_contain_text("相談中")
+    assert "とても長い名前の" not in page.locator("body").inner_text()
+
+
+def test_a_period_over_two_years_says_both_and_is_compared_with_the_one_before_it(page: Page) -> None:
+    page.select_option("#measure", "visits")
+    page.get_by_label("二つの期間をくらべる").check()
+    page.select_option("#length", "52")
+    expect(page.locator("#summary")).to_contain_text("2025/12/1〜2026/11/28")
+    expect(page.locator("#against-period")).to_contain_text("2025/11/30")
+
+
+def test_a_change_of_a_share_is_said_in_points(page: Page) -> None:
+    page.select_option("#measure", "covered")
+    page.get_by_label("二つの期間をくらべる").check()
+    expect(page.locator("#legend")).to_contain_text("20ポイント 以上ふえた")
+    assert "%" not in page.locator("#legend").inner_text()
+
+
+def test_weeks_since_a_visit_are_those_of_the_calendar_for_districts_too(page: Page) -> None:
+    """On a Tuesday, the Friday before is last week: cells say so."""
+    weeks = page.evaluate(
+        """async () => {
+          const files = document.querySelector('script[type=module]').src.replace('main.js', '');
+          const {areaFigures} = await import(files + 'figures.js');
+          const one = {name: ['a', 'b'], covered_share: [0, 0], target: [1, 1], visits: [1, 1],
+            attendance: {total: [1, 1], children: [1, 1]}, last_visit_day: ['2026-11-27', '2026-12-01']};
+          const now = {ids: ['a', 'b'], columns: one, summary: {population_basis: 'target'}};
+          return [...areaFigures(now, null, '2026-W49').columns.since];
+        }"""
+    )
+    assert weeks == [1, 0]
+
+
 def test_other_cells_come_to_the_same_sums(page: Page) -> None:
     before = page.locator("#summary strong").all_inner_texts()
     for level in ("250", "1000"):

@@ -42,6 +42,8 @@ def test_it_opens_sorts_and_chooses_by_keyboard_alone(page: Page) -> None:
     assert page.evaluate("document.activeElement.getAttribute('aria-pressed')") == "true", (
         "one stays where one was"
     )
+    page.keyboard.press("Escape")
+    expect(page.locator("#card")).to_be_hidden()
 
 
 def test_what_is_chosen_on_the_map_is_marked_in_the_table(page: Page) -> None:

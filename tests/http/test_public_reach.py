@@ -309,6 +309,19 @@ def test_the_table_says_what_the_map_shows(api: Api) -> None:
     assert f'<td class="number">{shown["attendance"]["total"]:,}</td>' in table
 
 
+def test_the_page_calls_periods_as_people_do(api: Api) -> None:
+    hold(api, day=SATURDAY - dt.timedelta(days=7))
+    release(api)
+    japanese, english = (api.get(f"/reach?lang={lang}", role=None).text for lang in ("ja", "en"))
+    for said in ("2026年度", "2026年 11月", "11月16日（月）からの 週", "1週間まえ"):
+        assert said in japanese
+    for said in ("fiscal 2026", "week of 2026-11-16", "1 week before"):
+        assert said in english
+    assert not re.search(r">[^<]*(FY2026|2026-W\d\d)", japanese + english), (
+        "numbers of weeks are for programs"
+    )
+
+
 def test_names_show_as_text_whatever_they_hold(api: Api) -> None:
     consent = {"type": "consent", "valid_from": "2026-04-01"}
     for n, name in enumerate(HOSTILE):

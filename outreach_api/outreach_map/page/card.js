@@ -4,9 +4,15 @@ import { $, el } from "./dom.js";
 import { bestPlaces, placeSaid, why } from "./next.js";
 import { codeOf, groundName, stopName } from "./places.js";
 import { may, period, shownStops, store } from "./store.js";
-import { day, language, number, say } from "./texts.js";
+import { day, days, language, number, say } from "./texts.js";
 import { change, view } from "./view.js";
 import { long, measureName } from "./wording.js";
+
+export function startCard() {
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") change({ selected: null });
+  });
+}
 
 export function showCard() {
   const card = $("card");
@@ -39,10 +45,10 @@ function ofGround(key) {
     more.push(el("p", { class: "gap", text: say("gap_no", { rank: gap.rank, why: why(gap) }) }));
     const places = bestPlaces(gap);
     if (places.length > 0) more.push(el("p", { text: say("best_places") }), el("ol", {}, ...places.map((place) => el("li", { text: placeSaid(place) }))));
-    else if (gap.ground) more.push(el("p", { text: say("no_place", { n: number(gap.ground.adds) }) }));
+    else if (gap.ground) more.push(el("p", { text: say("no_place_but_here", { n: number(gap.ground.adds) }) }));
   }
   const { first, last } = period();
-  const under = `${codeOf(key)} · ${say("days", { from: day(first), to: day(last) })}`;
+  const under = `${codeOf(key)} · ${say("days", days(first, last))}`;
   return { title: groundName(key), under, facts, more };
 }
 

@@ -65,15 +65,16 @@ function addNeedThen(figures, keys, shares) {
   });
 }
 
-/** Figures of named areas in a period, and in the one that it is compared with (or null). */
-export function areaFigures(now, then) {
+/** Figures of named areas in a period that ends in `week`, and in the one that it is compared with (or null). */
+export function areaFigures(now, then, week) {
   const keys = now.ids.map(keyOfArea);
   const figures = new Figures(keys);
   figures.visited = [];
   figures.names = new Map(keys.map((key, at) => [key, now.columns.name[at]]));
   addNeed(figures, keys, now.columns, now.summary.population_basis === "target");
   const since = figures.column("since");
-  now.columns.days_since_last_visit.forEach((days, row) => (since[row] = days === null ? NaN : Math.floor(days / 7)));
+  const monday = mondayOf(week);
+  now.columns.last_visit_day.forEach((day, row) => (since[row] = day === null ? NaN : Math.max(0, weeksBefore(monday, day))));
   addCounts(figures, keys, now.columns, "");
   if (then !== null) {
     addNeedThen(figures, keys, then.columns.covered_share);

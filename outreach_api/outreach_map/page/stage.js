@@ -3,7 +3,7 @@
 import { areaAt, areasLayer, boundsOfArea } from "./areas_layer.js";
 import { onShade, shade } from "./colours.js";
 import { cellsLayer } from "./cells_layer.js";
-import { showCard } from "./card.js";
+import { showCard, startCard } from "./card.js";
 import { $, el, fillSelect } from "./dom.js";
 import { around, makeMap } from "./ground.js";
 import { showLegend } from "./legend.js";
@@ -221,6 +221,7 @@ export function startStage(refused) {
   $("level").addEventListener("change", ({ target }) => change({ level: Number(target.value) || target.value }));
   $("present").addEventListener("click", () => change({ presenting: !view.presenting, selected: null }));
   startTime();
+  startCard();
   startTable();
   startPrinting(map, () => around([...boxesOf(store.outlines), ...groundBoxes()]), showAll);
   onShade(showAll);

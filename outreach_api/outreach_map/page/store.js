@@ -128,7 +128,7 @@ export const period = (last = view.last) => windowOf(store.weeks, last, view.len
 /** Figures of all cells, made anew when other answers came. */
 export function makeFigures() {
   const { now, then } = store.areas;
-  store.figures = areAreas() ? areaFigures(now, view.compare ? then : null) : cellFigures(store.need, store.reach);
+  store.figures = areAreas() ? areaFigures(now, view.compare ? then : null, store.weeks[view.last]) : cellFigures(store.need, store.reach);
   sumUp();
 }
 
@@ -151,9 +151,9 @@ export function totals() {
   return { visits: sum(columns.visits), attendance: sum(columns.attendance), children: sum(columns.children) };
 }
 
-/** Stops and visits that may be shown now; before others only what is announced anyway. */
+/** Stops and visits that may be shown now; before others only what is announced anyway: no host who has not agreed. */
 export const shownStops = () =>
-  (store.stops ?? []).filter((stop) => !isPresenting() || stop.publicity === "public");
+  (store.stops ?? []).filter((stop) => !isPresenting() || (stop.publicity === "public" && stop.status === "agreed"));
 
 /** Others look on, now or on paper. */
 export const isPresenting = () => view.presenting || view.printing;

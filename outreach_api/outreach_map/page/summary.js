@@ -2,7 +2,7 @@
 
 import { $, el } from "./dom.js";
 import { basis, period, store, totals } from "./store.js";
-import { day, number, percent, say } from "./texts.js";
+import { days, number, percent, say } from "./texts.js";
 
 export function showSummary() {
   const { need } = store;
@@ -10,12 +10,11 @@ export function showSummary() {
   const { first, last } = period();
   const lines = [];
   if (need !== null && need.summary.covered_share !== null) {
-    const { covered_share: share, covered, target, population, window_days: days } = need.summary;
-    const given = { n: number(covered), all: number(target ?? population), weeks: Math.round(days / 7) };
+    const { covered_share: share, covered, target, population, window_days: window } = need.summary;
+    const given = { n: number(covered), all: number(target ?? population), weeks: Math.round(window / 7) };
     lines.push(figure(percent(share), say(`s_covered_${basis()}`, given)));
   }
-  const given = { from: day(first), to: day(last) };
-  lines.push(figure(say("n_times", { n: number(visits) }), say("s_visits", given)));
+  lines.push(figure(say("n_times", { n: number(visits) }), say("s_visits", days(first, last))));
   lines.push(figure(say("n_people", { n: number(attendance) }), say("s_came", { n: number(children) })));
   $("summary").replaceChildren(el("ul", { class: "figures" }, ...lines));
 }

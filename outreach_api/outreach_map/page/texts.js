@@ -25,6 +25,12 @@ export function day(value, withYear = false) {
   return new Intl.DateTimeFormat(language(), withYear ? { ...form, year: "numeric" } : form).format(date);
 }
 
+/** A period from day to day, with years where it goes beyond one. */
+export function days(first, last) {
+  const withYear = first.slice(0, 4) !== last.slice(0, 4);
+  return { from: day(first, withYear), to: day(last, withYear) };
+}
+
 /** Call back when the language has changed. */
 export const onLanguage = (callback) => later.push(callback);
 

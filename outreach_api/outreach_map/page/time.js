@@ -17,8 +17,14 @@ export function startTime() {
   $("back").addEventListener("click", () => step(-1));
   $("forward").addEventListener("click", () => step(1));
   $("play").addEventListener("click", () => (playing === null ? play() : stop()));
-  $("length").addEventListener("change", ({ target }) => change({ length: Number(target.value) }));
+  $("length").addEventListener("change", ({ target }) => changeLength(Number(target.value)));
   $("compare").addEventListener("change", ({ target }) => change({ compare: target.checked, against: Math.max(0, view.last - view.length) }));
+}
+
+/** Two periods that just met still do: nobody wants to compare weeks with themselves. */
+function changeLength(length) {
+  const met = view.against === Math.max(0, view.last - view.length);
+  change(met ? { length, against: Math.max(0, view.last - length) } : { length });
 }
 
 const lastWeek = () => store.weeks.length - 1;

@@ -8,7 +8,8 @@ import { view } from "./view.js";
 /** "12", "34%", "+5": short enough for a cell. */
 export function short(value, unit = MEASURES[view.measure].unit, signed = isCompared(view)) {
   if (Number.isNaN(value)) return "–";
-  if (unit === "share") return signed && value > 0 ? `+${percent(value)}` : percent(value);
+  if (unit === "share" && !signed) return percent(value);
+  if (unit === "share") return `${value > 0 ? "+" : ""}${number(value * 100)}pt`;
   const text = number(value, unit === "rate" ? 1 : 0);
   return signed && value > 0 ? `+${text}` : text;
 }
@@ -40,7 +41,7 @@ export function range({ low, high }, { unit, whole }) {
 
 /** The same where two periods are compared: the sign is said in words. */
 export function rangeOfChange({ low, high }, unit) {
-  const write = (value) => short(Math.abs(value), unit, false);
+  const write = (value) => (unit === "share" ? say("points", { n: number(Math.abs(value) * 100) }) : short(Math.abs(value), unit, false));
   if (low === high) return say("as_before");
   if (low === null) return say("much_less", { n: write(high) });
   if (high === null) return say("much_more", { n: write(low) });

@@ -104,7 +104,7 @@ def _switches(shown: Shown, reader: Reader) -> str:
 def _times(shown: Shown, out: Released, reader: Reader) -> Iterable[str]:
     first, last = (_day(day, reader) for day in (shown.span.from_day, shown.span.to_day))
     yield f'<p class="lead"><strong>{reader.say("reach_span", first=first, last=last)}</strong></p>'
-    through = reader.say("reach_through", week=str(out.through), day=_day(out.through.last_day, reader))
+    through = reader.say("reach_through", day=_day(out.through.last_day, reader))
     unfinished = "" if shown.reach["complete"] else f" {reader.say('reach_unfinished')}"
     yield f"<p>{through}{unfinished}</p>"
 
@@ -160,11 +160,23 @@ def _links(periods: Sequence[Period], shown: Shown, reader: Reader) -> str:
     links = []
     for period in periods:
         if Span(period, period) == shown.span:
-            links.append(f'<li><strong aria-current="page">{period}</strong></li>')
+            links.append(f'<li><strong aria-current="page">{_called(period, reader)}</strong></li>')
         else:
             to = _with_wishes(str(period), "", reader.lang, furigana=reader.furigana)
-            links.append(f'<li><a href="{to}">{period}</a></li>')
+            links.append(f'<li><a href="{to}">{_called(period, reader)}</a></li>')
     return f'<ul class="periods">{"".join(links)}</ul>'
+
+
+def _called(period: Period, reader: Reader) -> str:
+    """A period as people call it, who know no numbers of weeks."""
+    first = period.first_day
+    match period:
+        case FiscalYear():
+            return reader.say("reach_fiscal_year_name", year=str(first.year))
+        case Month():
+            return reader.say("reach_month_name", year=str(first.year), month=f"{first.month}")
+    day = first.isoformat() if reader.lang == "en" else reader.own(said_days.marked(first))
+    return reader.say("reach_week_name", day=day)
 
 
 def _map(reach: dict[str, Any], drawn: drawing.Grid, reader: Reader) -> Iterable[str]:

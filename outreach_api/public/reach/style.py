@@ -57,7 +57,7 @@ thead .number { min-width: 3.6rem; }
   .bars { display: none; }
   th, td { padding: .3rem .35rem; }
   thead th { font-size: .85rem; line-height: 1.4; }
-  .tiles { grid-template-columns: 1fr 1fr; }
+  .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .periods-of { grid-template-columns: 1fr; }
 }
 @media print {

@@ -72,7 +72,9 @@ def _line(square: Square, reader: Reader, *, knows: bool) -> str:
 def _since(weeks: int | None, reader: Reader) -> str:
     if weeks is None:
         return reader.say("reach_never")
-    return reader.say("reach_weeks_ago", count=str(weeks)) if weeks else reader.say("reach_this_week")
+    if weeks <= 1:
+        return reader.say("reach_week_ago" if weeks else "reach_this_week")
+    return reader.say("reach_weeks_ago", count=str(weeks))
 
 
 def _sum_line(
