@@ -54,12 +54,13 @@ def leave_alone(api: Api, *names: str) -> None:
             make_visit(session, van_id=api.van, stop=stop, day=dt.date(2026, 9, 1))
 
 
-def came(api: Api, day: str = "2026-11-28", **counts: int) -> None:
+def came(api: Api, day: str = "2026-11-28", **counts: int) -> str:
     with api.database.write() as session:
         stop = make_stop(session)
     opening = {"stop_id": str(stop.id), "van_id": str(api.van), "local_day": day}
     visit = api.post("/v1/visits", opening).json["id"]
     assert api.post(f"/v1/visits/{visit}/head-counts", {"counts": counts}).status == 201
+    return str(visit)
 
 
 def sheets(body: bytes) -> list[list[list[str | float]]]:
@@ -218,6 +219,40 @@ def test_of_a_thousand_stops_paper_lists_the_first_and_says_how_many_more(api: A
     assert "ほか 70 件" in api.get(f"{WEEK}?format=html").text
     front, _ = sheets(api.get(f"{WEEK}?format=xlsx").body)
     assert sum(str(row[0]).startswith("H") for row in front if row) == 100, "a workbook has them all"
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_a_closed_week_is_the_same_file_days_later(api: Api, form: str) -> None:
+    came(api, "2026-11-20", elem_low=4)
+    assert api.post("/v1/report-weeks/2026-W47/close", {}).status == 201
+    first = api.get(f"/v1/reports/week/2026-W47?format={form}").body
+    api.clock.forward(days=3)
+    came(api, "2026-11-28", elem_low=9)
+    assert api.get(f"/v1/reports/week/2026-W47?format={form}").body == first
+
+
+def test_a_report_says_its_state_and_what_came_late(api: Api) -> None:
+    path = "/v1/reports/week/2026-W47?format="
+    visit = came(api, "2026-11-20", elem_low=4)
+    assert "未確定" in api.get(f"{path}html").text
+    assert api.post("/v1/report-weeks/2026-W47/close", {}).status == 201
+    assert "確定 第1版" in api.get(f"{path}html").text
+    api.clock.forward(hours=30)
+    assert api.post(f"/v1/visits/{visit}/head-counts", {"counts": {"elem_low": 3}}).status == 201
+    told = api.get(f"{path}html").text
+    assert "締めたあとに届いた記録があります" in told
+    assert re.search("2026年11月20日（金） S-[0-9a-f]{8} 延べ人数</bdi></th><td><b>3</b>", told)
+    printed = "".join(printed_text(api, f"{path}pdf").split())
+    assert "締めたあとに届いた・直された分" in printed
+    assert "S-" not in api.get(f"{path}html", role="reporter").text
+    assert api.post("/v1/report-weeks/2026-W47/restate", {"reason": "late_data"}).status == 201
+    assert "確定 第2版・出し直し：遅れて届いた記録" in api.get(f"{path}html").text
+    assert "締めていない週：" in api.get("/v1/reports/month/2026-11?format=html").text
+
+
+def printed_text(api: Api, path: str) -> str:
+    """What is printed in a PDF."""
+    return "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(api.get(path).body)).pages)
 
 
 def test_while_a_file_is_made_no_transaction_is_held(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,14 +9,13 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
 from outreach_api.messages import say
-from outreach_api.reports.paper.tree import Paper, Row, Section, Series, cut, shown
+from outreach_api.reports.paper.tree import Paper, Row, Section, Series, cut, shown, ticks
 
 _STYLE = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
 STYLE_SOURCE = f"'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'"
 """What the page's own style is allowed by, in its Content-Security-Policy."""
 
 _WIDE, _TALL, _BESIDE, _BELOW, _ABOVE = 640, 200, 46, 26, 24
-_NICE = (1, 1.2, 1.6, 2, 3, 4, 6, 8, 10)
 
 
 def page(paper: Paper) -> str:
@@ -108,12 +107,12 @@ def _chart(paper: Paper) -> str:
 
 
 def _bars(whole: Series, part: Series, periods: Iterable[str]) -> Iterator[str]:
-    top = _top(max([*whole.values, 1]))
-    ground = _ABOVE + _TALL
-    for quarter in range(5):
-        y = ground - _TALL * quarter / 4
+    axis = ticks(whole)
+    top, ground = axis[-1], _ABOVE + _TALL
+    for tick in axis:
+        y = ground - _TALL * tick / top
         yield f'<line x1="{_BESIDE}" x2="{_WIDE}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        yield f'<text class="axis" x="{_BESIDE - 6}" y="{y + 4:.1f}">{top * quarter / 4:,g}</text>'
+        yield f'<text class="axis" x="{_BESIDE - 6}" y="{y + 4:.1f}">{tick:,g}</text>'
     step = (_WIDE - _BESIDE) / len(whole.values)
     width = min(step * 0.46, 90)
     for number, (period, all_, some) in enumerate(zip(periods, whole.values, part.values, strict=True)):
@@ -128,9 +127,3 @@ def _bars(whole: Series, part: Series, periods: Iterable[str]) -> Iterator[str]:
                 y = ground - tall + (-7 if kind == "whole" else 17)
                 yield f'<text class="on-{kind}" x="{middle:.1f}" y="{y:.1f}">{shown(value, whole.unit)}</text>'
         yield f'<text class="period" x="{middle:.1f}" y="{ground + 18}">{html.escape(period)}</text>'
-
-
-def _top(most: int) -> float:
-    """A number at or above the largest one that reads well on an axis."""
-    step = 10 ** (len(str(most)) - 1)
-    return float(max(4, next(step * factor for factor in _NICE if step * factor >= most)))

@@ -14,10 +14,22 @@ from outreach_api.kernel.week import TOKYO
 from outreach_api.messages import Language, say
 from outreach_api.reports.rules.figures import CHARTED, FIGURES, HEADLINES, Figure, described
 from outreach_api.reports.rules.labels import figure_label, key_label, section_label, unit_label
+from schemas.vocabulary import LateMeasure, ReportPeriodKind
 
 _DIGITS = re.compile("[0-9]+")
 _FIRST, _TREND = "principles", "trend"
 MOST_PARTS = 30
+_NICE = (1, 1.2, 1.6, 2, 3, 4, 6, 8, 10)
+_LATE_UNITS = {
+    LateMeasure.VISITS: "visits",
+    LateMeasure.ATTENDANCE: "延べ人",
+    LateMeasure.CONTACTS: "contacts",
+    LateMeasure.SALES_YEN: "yen",
+    LateMeasure.RECEIPTS: "receipts",
+    LateMeasure.TICKETS_ISSUED: "tickets",
+    LateMeasure.TICKETS_REDEEMED: "tickets",
+    LateMeasure.TILL_DIFFERENCE_YEN: "yen",
+}
 _BY_NAME = {figure.name: figure for figure in FIGURES}
 
 
@@ -129,7 +141,9 @@ def cut(rows: Sequence[Row], lang: Language) -> Iterator[Row]:
 
 
 def _sections(report: Mapping[str, Any], lang: Language) -> Iterator[Section]:
-    """What the principles say comes first; then as the list of figures has them."""
+    """What the principles say comes first, then what came late; then as the list of figures has them."""
+    if late := _late(report, lang):
+        yield Section(say("report_late", lang), late, leading=False)
     names = dict.fromkeys(figure.section for figure in FIGURES if figure.section != _TREND)
     for name in sorted(names, key=lambda name: not name.startswith(_FIRST)):
         found = [row for figure in FIGURES if figure.section == name for row in _rows(report, figure, lang)]
@@ -165,14 +179,47 @@ def _said_name(kind: str, name: str, lang: Language) -> str:
     return say(f"report_name.{kind}", lang, {"year": year, "part": int(part[0]) if part else ""})
 
 
+def ticks(whole: Series) -> list[float]:
+    """What the axis of a chart says, from nothing to a number at or above the largest one that reads well."""
+    most = max([*whole.values, 1])
+    step = 10 ** (len(str(most)) - 1)
+    top = max(4, next(step * factor for factor in _NICE if step * factor >= most))
+    return [top * quarter / 4 for quarter in range(5)]
+
+
+def _late(report: Mapping[str, Any], lang: Language) -> list[Row]:
+    """Of a closed week, what visits add by now that they did not when it was closed."""
+    rows = []
+    for line in report.get("late", ()):
+        said = (
+            _day(line["local_day"], lang),
+            plain(line["stop_code"] or ""),
+            _measure(line["measure"], lang),
+        )
+        unit = _LATE_UNITS[line["measure"]]
+        label = " ".join(word for word in said if word)
+        rows.append(Row(label, line["change"], unit, unit_label(unit, lang), part=True))
+    return rows
+
+
+def _measure(measure: str, lang: Language) -> str:
+    return say(f"report_late.{measure}", lang)
+
+
 def _state(report: Mapping[str, Any], lang: Language) -> str:
     """How far the period has come, where the report says it."""
     state = report.get("state")
     if state is None:
         return ""
     words = [say(f"report_state.{state['name']}", lang, {"version": state["version"]})]
+    if state["reason"]:
+        words.append(say(f"report_reason.{state['reason']}", lang))
     if state["differs_from_live"]:
         words.append(say("report_state.differs", lang))
+    if report["period"]["kind"] != ReportPeriodKind.WEEK:
+        for name in ("weeks_not_closed", "weeks_with_late_data"):
+            if state[name]:
+                words.append(say(f"report_state.{name}", lang, {"count": len(state[name])}))
     return (" · " if lang == "en" else "・").join(words)
 
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from outreach_api.messages import say
-from outreach_api.reports.paper.tree import Paper, Row, Series, cut, shown
+from outreach_api.reports.paper.tree import Paper, Row, Series, cut, shown, ticks
 from outreach_api.web.typesetting import set_pages
 
 
@@ -36,6 +36,7 @@ def _data(paper: Paper) -> dict[str, Any]:
         "trend": [_series(series) for series in paper.trend],
         "leading": _sections(paper, leading=True),
         "sections": _sections(paper, leading=False),
+        "ticks": [{"value": tick, "shown": f"{tick:,g}"} for tick in ticks(_charted(paper)[0])],
         "chart_title": say("report_chart", paper.lang),
         "method_title": say("report_section.method", paper.lang),
     }
@@ -47,6 +48,10 @@ def _sections(paper: Paper, *, leading: bool) -> list[dict[str, Any]]:
         for section in paper.sections
         if section.leading is leading
     ]
+
+
+def _charted(paper: Paper) -> list[Series]:
+    return [series for series in paper.trend if series.charted]
 
 
 def _rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
