@@ -21,6 +21,10 @@ TEXTS = {
         "版 {version} はありません。どの版があるかは、report-weeks で見られます。",
         "There is no version {version}. See report-weeks for those that were kept.",
     ),
+    "visits_as_known_now": (
+        "出店ごとの行は、いつもいまの時点のものです。version は付けないでください。",
+        "Rows of visits are always as known now: leave the version out.",
+    ),
     "week_lacks_held_without_head_count": (
         "人数のない出店が {count} 件あります。",
         "Visits without a head count: {count}.",

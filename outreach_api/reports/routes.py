@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
-from outreach_api.kernel.errors import Refusal
+from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.week import IsoWeek, local_day
 from outreach_api.ledger import audit
 from outreach_api.reports import files, reads
@@ -72,6 +72,8 @@ class Report(Resource):
         here = services()
         now = here.now()
         if form is ReportForm.VISITS:
+            if query["version"] not in (None, weeks.LIVE):
+                return Refusal("invalid", 422, {}, (Problem("?version", "visits_as_known_now"),))
             rows = list(visit_rows.rows(held_visits(session(), found), actor().role))
             _note_export(f"{kind} {found} {form}")
             return files.visits(rows, f"visits-{kind}-{found}.csv", bom=bool(query["bom"]))

@@ -283,6 +283,14 @@ def test_a_csv_is_of_the_version_too(api: Api) -> None:
         assert told["attendance.total"] == wanted
 
 
+def test_rows_of_visits_are_as_known_now_and_of_no_version(api: Api) -> None:
+    visit = hold(api)
+    close(api)
+    count(api, visit, adult=1)
+    assert api.get(f"{REPORT}?format=visits&version=live").status == 200
+    assert api.get(f"{REPORT}?format=visits&version=1").faults == {"?version": "visits_as_known_now"}
+
+
 @pytest.mark.parametrize("version", ["2", "99999999"])
 def test_a_version_that_was_never_made_is_not_found(api: Api, version: str) -> None:
     hold(api)
