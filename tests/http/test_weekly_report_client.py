@@ -93,7 +93,7 @@ def test_the_cron_job_writes_a_week_as_json_and_as_csv(api: Api, tmp_path: Path)
             if form == "json":
                 assert json.loads(text)["period"]["name"] == week
             else:
-                assert text.startswith("\ufeffperiod,figure,key,value,unit\n")
+                assert text.startswith("\ufeffperiod,figure,key,value,unit,")
         assert sorted(p.name for p in out.iterdir()) == ["report-2026-W47.json", "report-2026-W48.csv"]
 
 
