@@ -95,6 +95,10 @@ TEXTS = {
         "「{value}」は人数ではありません（0以上の数、不明は *）。",
         "{value} is no number of people: 0 or more, or * for unknown.",
     ),
+    "target_above_all": (
+        "対象の人数（{people}）が総人口（{all}）より多くなっています。列が逆ではありませんか。",
+        "More target people ({people}) than residents ({all}): are the columns swapped?",
+    ),
     "not_a_share": (
         "「{value}」は割合ではありません（0から1まで）。",
         "{value} is no share: it must be between 0 and 1.",

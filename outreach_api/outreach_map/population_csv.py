@@ -85,6 +85,13 @@ def _add(sheet: Sheet, line: int, cells: Sequence[str], columns: _Columns) -> No
         sheet.fail(TableError(line, sheet.mesh_column, "mesh_level_mixed", {"metres": wanted}))
     total = _number(sheet, line, "population", cells[columns.population])
     targets = {word: _number(sheet, line, word, cells[number]) for word, number in columns.targets.items()}
+    for word, people in targets.items():
+        if total is not None and people is not None and people > total:
+            written = {
+                "people": cells[columns.targets[word]].strip(),
+                "all": cells[columns.population].strip(),
+            }
+            sheet.fail(TableError(line, word, "target_above_all", written))
     share = (
         1.0
         if columns.share is None

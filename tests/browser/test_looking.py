@@ -182,6 +182,17 @@ def test_a_host_who_has_not_agreed_is_shown_to_nobody_else(page: Page) -> None:
     assert "とても長い名前の" not in page.locator("body").inner_text()
 
 
+def test_shown_to_others_no_cell_is_small_enough_to_point_at_a_home(page: Page) -> None:
+    page.get_by_role("button", name="人に見せる").click()
+    expect(page.locator("#level optgroup").first.locator("option")).to_have_text(["1000 m 四方"])
+    expect(page.locator("#level")).to_have_value("1000")
+    page.locator("#table-toggle").click()
+    expect(page.locator("#table")).to_contain_text("53395742")
+    assert "533957423" not in page.locator("#table").inner_text()
+    page.get_by_role("button", name="人に見せる").click()
+    expect(page.locator("#level optgroup").first.locator("option")).to_have_count(3)
+
+
 def test_a_period_over_two_years_says_both_and_is_compared_with_the_one_before_it(page: Page) -> None:
     page.select_option("#measure", "visits")
     page.get_by_label("二つの期間をくらべる").check()

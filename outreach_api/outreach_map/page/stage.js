@@ -26,6 +26,7 @@ const L = window.L;
 const TOO_LARGE = "map_too_large";
 const CLICK_NEAR = 14; // pixels
 const LATER_MS = 250;
+const COARSE = 1000; // metres: before others, as on the public page, so that no cell points at a place that is kept back
 const MUCH = 0.2; // of the people: such a change of coverage is much
 
 /** `refused` is told what the server would not do. */
@@ -109,7 +110,7 @@ export function startStage(refused) {
   function showChoices() {
     const names = measuresFor(may.need && store.need !== null, areAreas());
     fillSelect($("measure"), names.map((name) => [name, measureName(name)]), view.measure);
-    const squares = [250, 500, 1000].map((metres) => [metres, say("level", { metres })]);
+    const squares = (view.presenting ? [COARSE] : [250, 500, COARSE]).map((metres) => [metres, say("level", { metres })]);
     const sets = store.sets.map(({ id, name }) => [id, name]);
     fillSelect($("level"), sets.length === 0 ? squares : [[say("cells"), squares], [say("areas"), sets]], view.level);
     const offered = Object.keys(view.layers).filter((name) => (may.points || name === "outlines" || name === "gaps") && (may.need || name !== "gaps"));
@@ -171,7 +172,10 @@ export function startStage(refused) {
 
   onChange((names) => {
     if (store.figures === null) return;
-    if (names.has("presenting")) $("present").setAttribute("aria-pressed", String(view.presenting));
+    if (names.has("presenting")) {
+      $("present").setAttribute("aria-pressed", String(view.presenting));
+      showChoices();
+    }
     if (names.has("level")) {
       box = null;
       return void reload(async () => {
@@ -219,7 +223,10 @@ export function startStage(refused) {
   });
   $("measure").addEventListener("change", ({ target }) => change({ measure: target.value }));
   $("level").addEventListener("change", ({ target }) => change({ level: Number(target.value) || target.value }));
-  $("present").addEventListener("click", () => change({ presenting: !view.presenting, selected: null }));
+  $("present").addEventListener("click", () => {
+    const presenting = !view.presenting;
+    change({ presenting, selected: null, level: presenting && !areAreas() ? COARSE : view.level });
+  });
   startTime();
   startCard();
   startTable();
