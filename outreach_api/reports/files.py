@@ -62,7 +62,10 @@ def visits(rows: Iterable[visit_rows.Cells], name: str, *, bom: bool) -> Respons
     if bom:
         header = tuple(_column(column, lang) for column in columns)
         cells = [[say(f"report_visits_row.{row}", lang), *others] for row, *others in cells]
-    return _file(write_csv(cells, header, bom=bom), name, "text/csv; charset=utf-8")
+    response = _file(write_csv(cells, header, bom=bom), name, "text/csv; charset=utf-8")
+    if bom:
+        response.headers["Content-Language"] = lang
+    return response
 
 
 def _column(column: str, lang: Language) -> str:

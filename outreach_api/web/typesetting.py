@@ -18,6 +18,7 @@ from outreach_api.web.problems import Refused
 if TYPE_CHECKING:
     import typst
 
+_FONT_PACKAGES = ("pylopdf_fonts_jp", "manimgx_fonts")
 _SECONDS_TO_WAIT = 10.0
 _one_at_a_time = threading.Lock()
 """Pages keep a processor busy for some tenths of a second: the crews' requests come first."""
@@ -47,13 +48,19 @@ def set_pages(template: bytes, data: Mapping[str, Any], made_at: dt.datetime) ->
 
 @cache
 def _fonts() -> typst.Fonts:
-    """Noto Sans JP from its package, whose code is not run, and typst's own fonts for what that lacks.
+    """Noto Sans JP, and fonts of other scripts and of signs, each from its package, whose code is not run.
 
     No font of the machine: the same report would look otherwise elsewhere.
     """
     import typst
 
-    found = find_spec("pylopdf_fonts_jp")
+    return typst.Fonts(
+        include_system_fonts=False, font_paths=[_folder(package) for package in _FONT_PACKAGES]
+    )
+
+
+def _folder(package: str) -> str:
+    found = find_spec(package)
     if found is None or found.origin is None:
-        raise FileNotFoundError("pylopdf_fonts_jp")
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(Path(found.origin).parent)])
+        raise FileNotFoundError(package)
+    return str(Path(found.origin).parent)

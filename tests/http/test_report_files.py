@@ -9,6 +9,8 @@ import hashlib
 import html
 import io
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from xml.etree import ElementTree
@@ -198,7 +200,7 @@ def test_names_are_set_as_they_are(api: Api) -> None:
     shown = api.get(f"{WEEK}?format=html").text
     for number, name in enumerate(HOSTILE):
         assert f"H{number:02d} {html.escape(name)}</bdi>" in shown, name
-        if name.isascii() or "本土寺" in name:
+        if "مدرسة" not in name:  # is read back in the order of its shapes
             assert "".join(f"H{number:02d}{name}".split()) in printed, name
     assert "<script" not in shown
     assert [page for page in read.pages if "/Annots" in page] == [], "nothing to click on"
@@ -311,3 +313,9 @@ def test_a_workbook_says_nothing_of_topics_to_a_reporter(api: Api) -> None:
     front, figures = sheets(api.get(f"{WEEK}?format=xlsx", role="reporter").body)
     assert not any("話題（内部のみ）" in row for row in front)
     assert [row for row in figures if "contacts.by_topic" in row and isinstance(row[3], float)] == []
+
+
+def test_the_server_starts_without_what_makes_files() -> None:
+    look = "import sys, outreach_api.app; print(sorted({'typst', 'xlsxwriter', 'manimgx_fonts'} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
