@@ -322,6 +322,23 @@ def test_the_page_calls_periods_as_people_do(api: Api) -> None:
     )
 
 
+def test_places_have_their_english_names_on_the_english_page(api: Api) -> None:
+    named = {"name": "けやきの広場", "name_en": "Keyaki square", "code": "E1", "kind": "park"}
+    stop = api.post("/v1/stops", {**named, "position": {"lat": 35.80, "lon": 139.95}}).json["id"]
+    api.post(f"/v1/stops/{stop}/permissions", {"type": "consent", "valid_from": "2026-04-01"})
+    stays = [{"stop_id": stop, "arrive": "10:00", "depart": "12:00"}]
+    plan = api.post("/v1/plans", {"van_id": str(api.van), "local_day": str(SATURDAY), "stops": stays}).json
+    assert api.post(f"/v1/plans/{plan['id']}/publish", version=1).status == 200
+    visit = api.post("/v1/visits", {"plan_stop_id": plan["stops"][0]["id"]}).json["id"]
+    count(api, visit, elem_low=20)
+    release(api)
+    english, japanese = (api.get(f"/reach?lang={lang}", role=None).text for lang in ("en", "ja"))
+    assert "Keyaki square" in english
+    assert "けやきの広場" not in english
+    assert "けやきの広場" in japanese
+    assert [cell["places"] for cell in public(api)["cells"]] == [["けやきの広場"]]
+
+
 def test_names_show_as_text_whatever_they_hold(api: Api) -> None:
     consent = {"type": "consent", "valid_from": "2026-04-01"}
     for n, name in enumerate(HOSTILE):

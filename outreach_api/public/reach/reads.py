@@ -85,7 +85,9 @@ def reach(session: Session, span: Span, out: Released | None) -> dict[str, Any]:
         "cells": [
             {
                 "mesh1000": cell,
-                "places": places.get(cell, []) if cell in seen else [],
+                "places": list(places[cell]) if cell in seen else [],
+                # For the page alone: what is read by programs has one name for each place.
+                "places_en": list(places[cell].values()) if cell in seen else [],
                 "visits": cells[cell][VISITS],
                 "attendance": _heads(cells[cell]),
                 "weeks_since_visit": _weeks(seen.get(cell), counted_to),
@@ -142,14 +144,19 @@ def _census(session: Session) -> dict[int, int]:
     return dict(session.execute(sa.select(PublishedCensus.mesh_1km, PublishedCensus.people)).all())
 
 
-def _places(session: Session, up_to: dt.date) -> dict[int, list[str]]:
-    """What the timetable called the places of a cell: a host who withdrew is gone from it, and so from here."""
+def _places(session: Session, up_to: dt.date) -> dict[int, dict[str, str]]:
+    """What the timetable called the places of a cell, each with its English name or the same again.
+
+    A host who withdrew is gone from it, and so from here.
+    """
     entry = TimetableEntry
-    said = sa.select(entry.mesh_1km, entry.place).distinct().order_by(entry.mesh_1km, entry.place)
+    english = sa.func.max(entry.place_en)
+    said = sa.select(entry.mesh_1km, entry.place, english).group_by(entry.mesh_1km, entry.place)
+    said = said.order_by(entry.mesh_1km, entry.place)
     held = said.where(entry.local_day <= up_to, entry.status != TimetableStatus.CANCELLED)
-    places: dict[int, list[str]] = defaultdict(list)
-    for cell, place in session.execute(held):
-        places[cell].append(without_direction(place))
+    places: dict[int, dict[str, str]] = defaultdict(dict)
+    for cell, place, name in session.execute(held):
+        places[cell][without_direction(place)] = without_direction(name or place)
     return places
 
 

@@ -56,7 +56,9 @@ def census_counts(reach: dict[str, Any], reader: Reader) -> str:
 def _line(square: Square, reader: Reader, *, knows: bool) -> str:
     cell = square.cell
     between = "、" if reader.lang == "ja" else ", "
-    places = between.join(reader.name(place, None) for place in cell["places"])
+    places = between.join(
+        reader.name(place, None) for place in cell["places_en" if reader.lang == "en" else "places"]
+    )
     came = cell["visits"] > 0
     values = [
         number(cell["visits"]) if came else "–",
