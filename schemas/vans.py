@@ -1,10 +1,34 @@
 """Vans on the wire."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from marshmallow import validates_schema
 
 from schemas.base import Out, WireSchema
-from schemas.fields import Day, Flag, Id, Instant, Nested, Text, Whole
+from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, Text, Whole, Word
 from schemas.stops import Position
+from schemas.vocabulary import OutageReason
+
+_MOST_OUTAGES = 50
+
+
+class Outage(WireSchema):
+    """Days on which a van can't go out, the first and the last included."""
+
+    from_day = Day(required=True)
+    to_day = Day(required=True)
+    reason = Word(OutageReason, load_default=OutageReason.OTHER)
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["to_day"] < data["from_day"]:
+            raise Coded("wrong_order")
+
+
+class OutageOut(Out):
+    from_day = Day()
+    to_day = Day()
+    reason = Word(OutageReason)
 
 
 class VanFields(WireSchema):
@@ -17,6 +41,9 @@ class VanFields(WireSchema):
     inspection_until = Day(allow_none=True, metadata={"description": "Last day of the 車検."})
     insurance_until = Day(allow_none=True)
     food_permit_until = Day(allow_none=True)
+    outages = Many(
+        Nested(Outage), _MOST_OUTAGES, metadata={"description": "All of them: what is left out is over."}
+    )
 
 
 class VanIn(VanFields):
@@ -42,7 +69,10 @@ class VanChange(VanFields):
     name = Text(80)
     active = Flag()
 
-    example: ClassVar = {"inspection_until": "2029-05-31"}
+    example: ClassVar = {
+        "inspection_until": "2029-05-31",
+        "outages": [{"from_day": "2027-05-24", "to_day": "2027-05-28", "reason": "inspection"}],
+    }
 
 
 class VanOut(Out):
@@ -57,6 +87,7 @@ class VanOut(Out):
     inspection_until = Day(allow_none=True)
     insurance_until = Day(allow_none=True)
     food_permit_until = Day(allow_none=True)
+    outages = Many(Nested(OutageOut), _MOST_OUTAGES)
     active = Flag()
     created_at = Instant()
 
@@ -65,6 +96,7 @@ class VanOut(Out):
         "version": 1,
         **VanIn.example,
         "needs_power": False,
+        "outages": [{"from_day": "2027-05-24", "to_day": "2027-05-28", "reason": "inspection"}],
         "active": True,
         "created_at": "2026-04-01T00:00:00Z",
     }

@@ -54,6 +54,15 @@ class StopStatus(StrEnum):
     ENDED = "ended"
 
 
+class OutageReason(StrEnum):
+    """Why a van can't go out for some days."""
+
+    REPAIR = "repair"
+    INSPECTION = "inspection"
+    LENT = "lent"
+    OTHER = "other"
+
+
 class StopKind(StrEnum):
     TEMPLE = "temple"
     PRIVATE_HOME = "private_home"

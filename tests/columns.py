@@ -200,6 +200,7 @@ _CODED = {
     "text_erasures": "reason",
     "tokens": "made_with only prefix replaces role secret_hash",
     "travel_legs": "source",
+    "vans": "outages",
     "visit_totals": "key measure",
     "visits": "cancel_reason source status",
 }

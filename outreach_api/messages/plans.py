@@ -50,6 +50,11 @@ TEXTS = {
     "plan_without_stops.fix": ("場所を加えてください。", "Add a stop."),
     "van_inactive": ("この車は使わないことになっています。", "This van is not in use."),
     "van_inactive.fix": ("別の車にしてください。", "Take another van."),
+    "van_out": (
+        "この車は{from_day}から{to_day}まで使えません。",
+        "This van can't go out from {from_day} to {to_day}.",
+    ),
+    "van_out.fix": ("別の車か、別の日にしてください。", "Take another van or another day."),
     "van_inspection_ends": (
         "車検がこの日より前（{ends_on}）に切れます。",
         "The van's inspection ends before that day, on {ends_on}.",

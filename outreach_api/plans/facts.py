@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -142,6 +143,10 @@ def van_facts(row: Van) -> VanFacts:
         inspection_until=row.inspection_until,
         insurance_until=row.insurance_until,
         food_permit_until=row.food_permit_until,
+        outages=tuple(
+            (dt.date.fromisoformat(outage["from_day"]), dt.date.fromisoformat(outage["to_day"]))
+            for outage in row.outages
+        ),
     )
 
 

@@ -84,6 +84,14 @@ def van_view(row: Van) -> dict[str, Any]:
         "inspection_until": row.inspection_until,
         "insurance_until": row.insurance_until,
         "food_permit_until": row.food_permit_until,
+        "outages": [
+            {
+                **outage,
+                "from_day": dt.date.fromisoformat(outage["from_day"]),
+                "to_day": dt.date.fromisoformat(outage["to_day"]),
+            }
+            for outage in row.outages
+        ],
         "active": row.active,
         "created_at": row.created_at,
     }

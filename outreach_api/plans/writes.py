@@ -31,6 +31,7 @@ _UNSAID: dict[str, Any] = {
     "inspection_until": None,
     "insurance_until": None,
     "food_permit_until": None,
+    "outages": [],
 }
 
 _DECISION = ("undecided", "decide_by", "decide_days_before")

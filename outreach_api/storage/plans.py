@@ -24,6 +24,8 @@ class Van(Kept, Base):
     inspection_until: Mapped[dt.date | None]
     insurance_until: Mapped[dt.date | None]
     food_permit_until: Mapped[dt.date | None]
+    outages: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """Days on which it can't go out: from_day, to_day (both included) and reason."""
     active: Mapped[bool]
 
 

@@ -66,6 +66,9 @@ BREAKS: dict[str, Break] = {
         f"/v1/stops/{stop}", {"windows": [{"on_day": DAY}]}, version=1
     ),
     "van_inactive": lambda api, plan, stop: api.patch(f"/v1/vans/{api.van}", {"active": False}, version=1),
+    "van_out": lambda api, plan, stop: api.patch(
+        f"/v1/vans/{api.van}", {"outages": [{"from_day": DAY, "to_day": DAY, "reason": "repair"}]}, version=1
+    ),
     "van_insurance_ends": lambda api, plan, stop: api.patch(
         f"/v1/vans/{api.van}", {"insurance_until": "2026-12-04"}, version=1
     ),

@@ -30,7 +30,7 @@ from outreach_api.plans.rules import (
     stay_state,
 )
 from outreach_api.plans.travel import Estimates
-from schemas.vocabulary import HostAnswer, Publicity, Severity, StayState, StopStatus
+from schemas.vocabulary import HostAnswer, Publicity, Remedy, Severity, StayState, StopStatus
 
 DAY = dt.date(2026, 11, 28)  # a Saturday
 HERE = Point(35.8041, 139.9523)
@@ -303,6 +303,22 @@ def test_each_paper_of_the_van_must_hold_on_the_day(paper: str) -> None:
 
 def test_a_van_out_of_use_goes_nowhere() -> None:
     assert only(stay(), van=VanFacts(active=False)).code == "van_inactive"
+
+
+def test_a_van_in_repair_goes_nowhere_from_the_first_day_to_the_last() -> None:
+    def away(first: int, last: int) -> VanFacts:
+        return VanFacts(outages=((DAY + dt.timedelta(days=first), DAY + dt.timedelta(days=last)),))
+
+    out = only(stay(), van=away(-2, 0))
+    assert (out.code, out.severity) == ("van_out", Severity.HARD)
+    assert out.numbers == {"from_day": "2026-11-26", "to_day": "2026-11-28"}
+    assert [(mend.what, mend.from_day, mend.to_day) for mend in out.mends] == [
+        (Remedy.OTHER_VAN, None, None),
+        (Remedy.OTHER_DAY, DAY + dt.timedelta(days=1), None),
+        (Remedy.OTHER_DAY, None, DAY - dt.timedelta(days=3)),
+    ]
+    assert only(stay(), van=away(0, 3)).code == "van_out"
+    assert check(plan(stay(), van=away(-3, -1))) == check(plan(stay(), van=away(1, 3))) == []
 
 
 def test_missing_power_is_noted() -> None:

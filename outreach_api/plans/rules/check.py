@@ -34,15 +34,21 @@ def hard(violations: Iterable[Violation]) -> list[Violation]:
 
 def _of_van(van: VanFacts, day: dt.date) -> Iterator[Violation]:
     other = Mend(what=Remedy.OTHER_VAN)
+    numbers: Numbers
     if not van.active:
         yield hard_one("van_inactive", mends=(other,))
+    for first, last in van.outages:
+        if first <= day <= last:
+            earlier = Mend(what=Remedy.OTHER_DAY, to_day=first - dt.timedelta(days=1))
+            later = Mend(what=Remedy.OTHER_DAY, from_day=last + dt.timedelta(days=1))
+            numbers = {"from_day": first.isoformat(), "to_day": last.isoformat()}
+            yield hard_one("van_out", mends=(other, later, earlier), numbers=numbers)
     sunday = day + dt.timedelta(days=6 - day.weekday())
     for paper in _PAPERS:
         until: dt.date | None = getattr(van, f"{paper}_until")
         if until is None or until >= sunday:
             continue
         renew = Mend(what=Remedy.RENEW_PAPER, from_day=until + dt.timedelta(days=1))
-        numbers: Numbers
         if until < day:
             numbers = {"ends_on": until.isoformat(), "days_before": (day - until).days}
             mends = (renew, other, Mend(what=Remedy.OTHER_DAY, to_day=until))

@@ -50,7 +50,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VanFacts:
-    """Sizes in centimetres; each paper's last day, None where nobody entered it."""
+    """Sizes in centimetres; each paper's last day, None where nobody entered it; outages by their first and last day."""
 
     active: bool = True
     width_cm: int | None = None
@@ -59,6 +59,7 @@ class VanFacts:
     inspection_until: dt.date | None = None
     insurance_until: dt.date | None = None
     food_permit_until: dt.date | None = None
+    outages: tuple[tuple[dt.date, dt.date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
