@@ -118,6 +118,7 @@ def test_what_comes_after_the_close_leaves_the_version_as_it_was(api: Api) -> No
     live = api.get(f"{REPORT}?version=live").json
     assert live["attendance"]["total"] == 9
     assert (live["state"]["version"], live["state"]["newest_version"]) == (None, 1)
+    assert live["state"]["weeks_with_late_data"] == [WEEK]
     assert live["late"] == live["changed_figures"] == []
     for moves in ("state", "late", "changed_figures"):
         first.pop(moves), again.json.pop(moves)

@@ -121,8 +121,10 @@ def report(
         before = kept(session, shown, ReportVersion.visits)
         visits = late(session, IsoWeek.from_int(shown.iso_week), before, since=shown.made_at)
     if isinstance(span.period, IsoWeek):
-        differs = bool(told) and any(rules.differing(kept(session, told[-1]), live))
-        changed = [span.period] if differs else []
+        of_newest = lines  # whichever version is shown
+        if told and shown != told[-1]:
+            of_newest = list(rules.differing(kept(session, told[-1]), live))
+        changed = [span.period] if of_newest else []
     else:
         changed = sorted(that_differ(session, newest, weeks, span.today))
     unclosed = [week for week in weeks if week not in known]
@@ -157,7 +159,9 @@ def _note(actor: Actor, version: Version) -> str | None:
 
 def first_week(session: Session, today: dt.date) -> IsoWeek:
     """The first week that there is something to say of: a visit was held or it was closed; else the running one."""
-    day = session.scalar(sa.select(sa.func.min(Visit.local_day)).where(held(), Visit.local_day <= today))
+    # In the order of its index: of many years only the first is looked at.
+    held_on = sa.select(Visit.local_day).where(held(), Visit.local_day <= today)
+    day = session.scalar(held_on.order_by(Visit.local_day).limit(1))
     closed = session.scalar(sa.select(sa.func.min(_V.iso_week)))
     begun = [IsoWeek.of(today if day is None else day)]
     return min([*begun, *([] if closed is None else [IsoWeek.from_int(closed)])])
