@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from outreach_api.messages import say
-from outreach_api.reports.paper.tree import Paper, Row, plain
+from outreach_api.reports.paper.tree import Paper, Row, cut, plain
 from outreach_api.reports.rules.figures import FIGURES, described
 from outreach_api.reports.rules.labels import figure_label, key_label, section_label, unit_label
 
@@ -97,7 +97,7 @@ def _front(book: Workbook, styles: _Styles, paper: Paper) -> None:
     row = _trend(book, sheet, styles, paper, row + 1)
     for section in paper.sections:
         row = _title(sheet, styles, section.title, row + 1)
-        for line in section.rows:
+        for line in cut(section.rows, paper.lang):
             _line(sheet, styles, line, row)
             row += 1
     row = _title(sheet, styles, say("report_section.method", paper.lang), row + 1)
