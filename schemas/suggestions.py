@@ -80,7 +80,7 @@ class SuggestionIn(WireSchema):
         load_default=10,
         metadata={
             "description": "The search takes no longer, but for a first plan (some tenths of a second) and a last round of "
-            "single exchanges (half a second of computing). Reading, drives and reasons come on top; progress says where it is."
+            "single exchanges (as long again). Reading, drives and reasons come on top; progress says where it is."
         },
     )
     iterations = Whole(
