@@ -31,7 +31,7 @@ _OUTSIDERS = 12
 _WARM, _COLD = 4.6, 0.05
 # Steps from one to the other: so often the number of places to the power of 1.5.
 _COOLING = 4.0
-_NEAR, _NEIGHBOURS = 10, 100
+_NEAR, _NEIGHBOURS, _SAMPLE = 10, 100, 50
 _EPSILON = 1e-9
 
 
@@ -149,10 +149,9 @@ class Recreating:
 
     @cached_property
     def _drive(self) -> float:
-        """What a drive to a near neighbour costs."""
-        minutes = [
-            self._drives(place)[other] for place in self._able for other in self._neighbours(place)[:_NEAR]
-        ]
+        """What a drive to a near neighbour costs, by some places from all over the list."""
+        some = self._able[:: max(1, len(self._able) // _SAMPLE)]
+        minutes = [self._drives(place)[other] for place in some for other in self._neighbours(place)[:_NEAR]]
         return self._problem.minute_price * sum(minutes) / max(1, len(minutes))
 
     def _drives(self, place: int) -> Sequence[int]:
