@@ -23,14 +23,12 @@ Orders = tuple[tuple[int, ...], ...]
 _LEAVING, _LONGEST_STRING = 10, 10
 # How often a string keeps some places in its middle, and how often it keeps one more.
 _SPLIT, _KEEP_MORE = 0.5, 0.99
-# How often a shift is overlooked, and how far apart a drive may seem to be from what it is (noise: Pisinger and Ropke 2010).
-_BLINK, _NOISE = 0.01, 0.5
+# How often a shift is overlooked.
+_BLINK = 0.01
 # Places without a visit that try their luck in one step.
 _OUTSIDERS = 12
-# Temperatures in drives to a near neighbour, first and last.
-_WARM, _COLD = 4.6, 0.05
-# Steps from one to the other: so often the number of places to the power of 1.5.
-_COOLING = 4.0
+# Temperatures in drives to a near neighbour, first and last, and steps a place from one to the other.
+_WARM, _COLD, _COOLING = 4.6, 0.05, 40
 _NEAR, _NEIGHBOURS, _SAMPLE = 10, 100, 50
 _EPSILON = 1e-9
 
@@ -132,7 +130,7 @@ class Recreating:
 
     @cached_property
     def _cooling(self) -> int:
-        return round(_COOLING * math.pow(len(self._able), 1.5))
+        return _COOLING * len(self._able)
 
     def _worth(self, tours: Sequence[Tour]) -> float:
         return sum(tour.worth for tour in tours)
@@ -242,14 +240,13 @@ class Recreating:
         while True:
             most, best = 0.0, -1
             for shift, weight in weights:
-                luck = chance() if blink else 0.5
-                if luck < blink:
+                if blink and chance() < blink:
                     continue
                 ways = tours[shift].ways.get(place)
                 if ways is None:
                     ways = looked(shift, tours[shift], place)
                 if ways:
-                    gain = weight - price * ways[0][0] * (1.0 + _NOISE * (luck - 0.5))
+                    gain = weight - price * ways[0][0]
                     if gain > most and self._apart(where, place, shift):
                         most, best = gain, shift
             if best < 0:
