@@ -21,6 +21,7 @@ from outreach_api.plans.solver.solve import Progress, solve
 from outreach_api.plans.solver.spacing import spaced
 from outreach_api.plans.suggesting import searching
 from outreach_api.plans.suggesting.answering import kept
+from outreach_api.plans.suggesting.polishing import polished
 from outreach_api.plans.suggesting.posing import Case, Posed, pose
 from outreach_api.plans.suggesting.scores import StopRecord, gap_points
 from outreach_api.plans.suggesting.searching import search
@@ -229,3 +230,19 @@ def test_catchments_count_as_the_map_does(offsets: list[tuple[int, int]], step: 
     assert found.shared(every) == found.shared(reversed(every))
     added = sum(alone[:-1]) - found.shared(every[:-1]) + alone[-1]
     assert added - found.shared_with(len(points) - 1, found.counts(every[:-1])) == pytest.approx(union)
+
+
+def test_polishing_ends_with_its_work_and_another_one_goes_on_from_there() -> None:
+    stops = [candidate(n, point=Point(35.8 + n / 700, 139.9), stay_minutes=60) for n in range(8)]
+    together = Together(pose(peopled(case(*stops, days=3, longest=300), lambda: 50.0)))
+    orders: Orders = ((), (), ())
+
+    def after(work: int, first: Orders) -> Orders:
+        return polished(together, first, lambda: False, work=work)
+
+    whole = after(10_000, orders)
+    assert after(0, orders) == orders
+    one_step = after(1, orders)
+    assert 0 < together.value(one_step) < together.value(whole)
+    assert together.value(after(1, one_step)) > together.value(one_step)
+    assert after(10_000, one_step) == whole
