@@ -30,6 +30,8 @@ NO_KIND = {
     "push": "carries many kinds",
     "acceptQuarantine": "lets in what pushes carried",
     "redeemPairing": "whoever comes in is nobody yet",
+    "redeemMapLink": "whoever opens the map is nobody yet",
+    "signOutOfMap": "only ends the token that asks it",
     "rotateToken": "a token is no thing that others see",
     "replanDay": "a question that changes nothing",
 }
