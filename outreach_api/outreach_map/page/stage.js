@@ -224,8 +224,9 @@ export function startStage(refused) {
   $("measure").addEventListener("change", ({ target }) => change({ measure: target.value }));
   $("level").addEventListener("change", ({ target }) => change({ level: Number(target.value) || target.value }));
   $("present").addEventListener("click", () => {
-    const presenting = !view.presenting;
-    change({ presenting, selected: null, level: presenting && !areAreas() ? COARSE : view.level });
+    // What is kept back goes at once; only then larger cells are asked for.
+    change({ presenting: !view.presenting, selected: null });
+    if (view.presenting && !areAreas()) change({ level: COARSE });
   });
   startTime();
   startCard();
