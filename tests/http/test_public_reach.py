@@ -167,6 +167,20 @@ def test_a_members_stop_changes_nothing_but_the_citys_attendance(api: Api) -> No
     } | {"cells": [{**cell, "weeks_since_visit": 1} for cell in with_it["cells"]]}
 
 
+def test_the_first_visit_of_a_members_stop_is_no_beginning(api: Api) -> None:
+    hold(api)
+    hold(
+        api,
+        name="佐藤さんの家",
+        lat=35.79,
+        lon=139.91,
+        publicity="members",
+        day=SATURDAY - dt.timedelta(days=28),
+    )
+    release(api)
+    assert public(api)["first_week"] == "2026-W47"
+
+
 def test_an_area_only_stop_is_a_cell_with_the_name_of_its_neighbourhood(api: Api) -> None:
     with api.database.write() as session:
         home = make_stop(

@@ -16,6 +16,7 @@ from outreach_api.ledger.held_days import held
 from outreach_api.reports.reads import people
 from outreach_api.reports.rules.outcomes import count_referrals
 from outreach_api.storage.ledger import VisitTotal
+from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
 from schemas.vocabulary import CONSULTATION_DEPTHS, RareFigure, ReferralDirection
 
@@ -44,9 +45,10 @@ def heads(session: Session, last: dt.date) -> dict[Stay, dict[str, int]]:
     return dict(counted)
 
 
-def first_week(session: Session, last: dt.date) -> IsoWeek | None:
-    """The week of the first visit that was held."""
-    day = session.scalar(sa.select(sa.func.min(Visit.local_day)).where(held(), Visit.local_day <= last))
+def first_week(session: Session, last: dt.date, *at: sa.ColumnElement[bool]) -> IsoWeek | None:
+    """The week of the first visit that was held, at stops of which some condition holds."""
+    days = sa.select(sa.func.min(Visit.local_day)).join(Stop, Stop.id == Visit.stop_id)
+    day = session.scalar(days.where(held(), Visit.local_day <= last, *at))
     return None if day is None else IsoWeek.of(day)
 
 

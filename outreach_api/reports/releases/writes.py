@@ -52,6 +52,8 @@ def release_week(work: Work, accepted: Accepted) -> Applied | Refusal:
     if latest is not None and week.as_int <= latest.iso_week:
         return Refusal("week_released", 409, {"week": str(IsoWeek.from_int(latest.iso_week))})
     first = exact.first_week(work.session, week.last_day)
+    # What everybody may read begins with no visit at a stop that is never announced.
+    shown = exact.first_week(work.session, week.last_day, Stop.publicity != Publicity.MEMBERS)
     key = work.keyring.secret(KEY)
     row = Release(
         id=accepted.entity_id,
@@ -59,7 +61,7 @@ def release_week(work: Work, accepted: Accepted) -> Applied | Refusal:
         change_no=accepted.change_no,
         created_at=work.now,
         number=1 if latest is None else latest.number + 1,
-        from_week=_from_week(latest, first, week).as_int,
+        from_week=_from_week(latest, shown, week).as_int,
         iso_week=week.as_int,
         made_by=work.actor.holder_id,
         key_check=hashlib.blake2b(b"key check", key=key, digest_size=8).digest(),
