@@ -214,6 +214,7 @@ def cut_short(parts: dict[str, bytes]) -> dict[str, bytes]:
         (b"not json", "can't be read as JSON"),
         (shapefile_zip("a", ((2.35, 48.85, 0.01), SCHOOLS[0][1])), "Feature 1 has a point outside Japan"),
         (geojson(((35.78, 139.9, 0.01), {"code": "1", "name": "a"})), "the wrong way round"),
+        (geojson(((130.0, 30.0, 10.0), {"code": "1", "name": "a"})), "larger than twice Hokkaido"),
         (geojson(((15_573_000, 4_260_000, 500), {"code": "1", "name": "a"})), "is not in degrees"),
         (
             b'{"type": "Polygon", "coordinates": [[{"x": 1}, {"x": 2}, {"x": 3}, {"x": 1}]]}',

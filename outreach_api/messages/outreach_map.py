@@ -189,6 +189,10 @@ TEXTS = {
         "{feature}番目の地物の点（経度{lon}、緯度{lat}）が日本の外です。",
         "Feature {feature} has a point outside Japan: longitude {lon}, latitude {lat}.",
     ),
+    "boundary_too_large": (
+        "{feature}番目の地物は北海道の2倍より広く、地区の境界ではありません。",
+        "Feature {feature} is larger than twice Hokkaido: that is no outline of a district.",
+    ),
     "boundary_turned_round": (
         "{feature}番目の地物は緯度と経度が逆です（[経度, 緯度] の順にしてください）。",
         "Feature {feature} has latitude and longitude the wrong way round: longitude comes first.",

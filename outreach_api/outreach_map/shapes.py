@@ -40,6 +40,8 @@ _SAME_DATUMS = (
     "japanesegeodeticdatum2011",
 )
 _POLYGONS = (5, 15, 25)
+# Square degrees; 北海道 has 9. A ring around half of Japan holds more than a hundred million cells.
+_LARGEST = 20.0
 _CP932_NAMES = ("cp932", "932", "ms932", "ansi932", "sjis", "shiftjis", "oem932", "windows31j")
 # What pyshp raises for what is no sound file; it has no exception of its own for all of them.
 _BROKEN = (struct.error, ValueError, IndexError, KeyError, TypeError, EOFError, OverflowError, AttributeError)
@@ -233,8 +235,11 @@ def _ring(number: int, positions: Any) -> Ring:
             raise Unreadable(0, "", "boundary_not_degrees", feature=number)
         lon, lat = ring[~inside.all(axis=1)][0].tolist()
         raise Unreadable(0, "", "boundary_outside_japan", feature=number, lat=lat, lon=lon)
-    if not turned(ring):
+    area = abs(turned(ring)) / 2
+    if not area:
         raise invalid
+    if area > _LARGEST:
+        raise Unreadable(0, "", "boundary_too_large", feature=number)
     return ring
 
 

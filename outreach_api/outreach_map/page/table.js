@@ -10,7 +10,7 @@ import { change, view } from "./view.js";
 import { long, measureName, short } from "./wording.js";
 
 const ROWS = 50;
-const ON_PAPER = 25;
+const ON_PAPER = 20;
 const sorted = { by: null, down: true };
 let first = 0;
 
