@@ -32,6 +32,15 @@ _TEXTS = {
     ),
     # Around the map.
     "present": ("人に見せる", "Show to others"),
+    "not_compared": (
+        "この色は二つの期間の差では見られません。",
+        "This colour does not show the difference of two periods.",
+    ),
+    "presented": (
+        "いま見えるのは、国勢調査の子どもの数と、お知らせしている場所だけです。来た人の数は公表版で：",
+        "This shows the census's children and announced places alone. How many came is in the released figures:",
+    ),
+    "presented_reach": ("公表版を開く", "open them"),
     "print": ("印刷", "Print"),
     "sign_out": ("終わる", "Sign out"),
     "side": ("地図の見かた", "How to read the map"),

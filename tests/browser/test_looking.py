@@ -193,6 +193,30 @@ def test_shown_to_others_no_cell_is_small_enough_to_point_at_a_home(page: Page) 
     expect(page.locator("#level optgroup").first.locator("option")).to_have_count(3)
 
 
+def test_shown_to_others_nothing_that_we_counted_is_there(page: Page) -> None:
+    page.get_by_label("二つの期間をくらべる").check()
+    page.select_option("#measure", "since")
+    expect(page.locator("#legend")).to_contain_text("二つの期間の差では見られません")
+    page.select_option("#measure", "visits")
+    expect(page.locator("#legend")).not_to_contain_text("二つの期間の差では見られません")
+    page.locator("#table-toggle").click()
+    expect(page.locator("#table thead")).to_contain_text("来た人")
+    page.get_by_role("button", name="人に見せる").click()
+    expect(page.locator("#measure option")).to_have_text(["くらす子ども"])
+    for part in ("#summary", "#next-part", "#time", "#card"):
+        expect(page.locator(part)).to_be_hidden()
+    expect(page.locator("#layers input")).to_have_count(2)
+    expect(page.locator("#table thead")).not_to_contain_text("来た人")
+    expect(page.locator("#table-of option")).to_have_count(2)
+    expect(page.get_by_role("link", name="公表版を開く")).to_have_attribute("href", "/reach")
+    page.locator("#table tbody button").first.click()
+    expect(page.locator("#card")).to_be_hidden()
+    page.get_by_role("button", name="人に見せる").click()
+    expect(page.locator("#measure")).to_have_value("visits")
+    expect(page.locator("#compare")).to_be_checked()
+    expect(page.locator("#summary")).to_be_visible()
+
+
 def test_a_period_over_two_years_says_both_and_is_compared_with_the_one_before_it(page: Page) -> None:
     page.select_option("#measure", "visits")
     page.get_by_label("二つの期間をくらべる").check()

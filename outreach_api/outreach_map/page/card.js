@@ -16,7 +16,7 @@ export function startCard() {
 
 export function showCard() {
   const card = $("card");
-  const said = view.selected === null ? null : store.figures.rowOf.has(view.selected) || typeof view.selected === "number" ? ofGround(view.selected) : ofStop(view.selected);
+  const said = view.selected === null || view.presenting ? null : store.figures.rowOf.has(view.selected) || typeof view.selected === "number" ? ofGround(view.selected) : ofStop(view.selected);
   card.hidden = said === null;
   if (said === null) return;
   const close = el("button", { type: "button", class: "close", "aria-label": say("close"), text: "×", onclick: () => change({ selected: null }) });

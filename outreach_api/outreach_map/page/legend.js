@@ -33,6 +33,7 @@ function colours({ values, scale, never }, mode) {
   return [
     el("p", { class: "legend-title", text: measureName() }),
     el("p", { class: "hint", text: about(measure) }),
+    ...(view.compare && !isCompared(view) ? [el("p", { class: "hint", text: say("not_compared") })] : []),
     el("ul", { class: "legend-lines" }, ...rows),
   ];
 }

@@ -17,6 +17,9 @@ export const MEASURES = {
   rate: { needs: true, column: "rate", palette: "reach", unit: "rate" },
 };
 
+/** What may be shown to others: who lives where was published by the census, what was counted leaves by /reach alone. */
+export const PRESENTED = "people";
+
 /** The measures that this role may look at: crews don't see need; of areas nobody reckons how many came of those near. */
 export const measuresFor = (seesNeed, ofAreas) =>
   Object.keys(MEASURES).filter((name) => (seesNeed || !MEASURES[name].needs) && !(ofAreas && name === "rate"));

@@ -8,7 +8,7 @@ import { $, el, fillSelect } from "./dom.js";
 import { around, makeMap } from "./ground.js";
 import { showLegend } from "./legend.js";
 import { marksLayer } from "./marks_layer.js";
-import { columnOf, isCompared, MEASURES, measuresFor } from "./measures.js";
+import { columnOf, isCompared, MEASURES, measuresFor, PRESENTED } from "./measures.js";
 import { boundsOf, cellAt, middleOf } from "./mesh.js";
 import { bestPlaces, showNext } from "./next.js";
 import { showPaper, startPrinting } from "./printing.js";
@@ -108,12 +108,15 @@ export function startStage(refused) {
 
   /** Fill what can be chosen; again when the language changes. */
   function showChoices() {
-    const names = measuresFor(may.need && store.need !== null, areAreas());
+    const seesNeed = may.need && store.need !== null;
+    const names = view.presenting ? [PRESENTED] : measuresFor(seesNeed, areAreas());
+    $("present").hidden = !seesNeed;
     fillSelect($("measure"), names.map((name) => [name, measureName(name)]), view.measure);
     const squares = (view.presenting ? [COARSE] : [250, 500, COARSE]).map((metres) => [metres, say("level", { metres })]);
     const sets = store.sets.map(({ id, name }) => [id, name]);
     fillSelect($("level"), sets.length === 0 ? squares : [[say("cells"), squares], [say("areas"), sets]], view.level);
-    const offered = Object.keys(view.layers).filter((name) => (may.points || name === "outlines" || name === "gaps") && (may.need || name !== "gaps"));
+    const layers = view.presenting ? ["stops", "outlines"] : Object.keys(view.layers);
+    const offered = layers.filter((name) => (may.points || name === "outlines" || name === "gaps") && (may.need || name !== "gaps"));
     $("layers").replaceChildren(
       el("legend", { text: say("layers") }),
       ...offered.map((name) => {
@@ -174,6 +177,8 @@ export function startStage(refused) {
     if (store.figures === null) return;
     if (names.has("presenting")) {
       $("present").setAttribute("aria-pressed", String(view.presenting));
+      $("presented").hidden = !view.presenting;
+      for (const part of ["summary", "next-part", "time"]) $(part).classList.toggle("kept-back", view.presenting);
       showChoices();
     }
     if (names.has("level")) {
@@ -223,10 +228,14 @@ export function startStage(refused) {
   });
   $("measure").addEventListener("change", ({ target }) => change({ measure: target.value }));
   $("level").addEventListener("change", ({ target }) => change({ level: Number(target.value) || target.value }));
+  let inside = {};
   $("present").addEventListener("click", () => {
+    if (view.presenting) return change({ presenting: false, ...inside });
+    const { measure, compare, layers } = view;
+    inside = { measure, compare, layers };
     // What is kept back goes at once; only then larger cells are asked for.
-    change({ presenting: !view.presenting, selected: null });
-    if (view.presenting && !areAreas()) change({ level: COARSE });
+    change({ presenting: true, selected: null, measure: PRESENTED, compare: false, layers: { ...layers, visits: false, catchments: false, gaps: false } });
+    if (!areAreas()) change({ level: COARSE });
   });
   startTime();
   startCard();

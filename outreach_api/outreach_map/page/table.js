@@ -1,7 +1,7 @@
 // The table twin: everything that is drawn, in rows that can be sorted, read aloud and reached by keyboard.
 
 import { $, el, fillSelect } from "./dom.js";
-import { columnOf, isCompared, MEASURES, measuresFor } from "./measures.js";
+import { columnOf, isCompared, MEASURES, measuresFor, PRESENTED } from "./measures.js";
 import { bestPlaces, placeSaid } from "./next.js";
 import { groundName, stopName } from "./places.js";
 import { areAreas, may, period, shownStops, shownVisits, store } from "./store.js";
@@ -32,7 +32,8 @@ export function showTable() {
   const kinds = Object.keys(TABLES).filter((name) => TABLES[name].seen());
   if (!kinds.includes(view.tableOf)) return change({ tableOf: kinds[0] });
   fillSelect($("table-of"), kinds.map((name) => [name, tableName(name)]), view.tableOf);
-  const { columns, rows } = TABLES[view.tableOf].make();
+  const { columns: all, rows } = TABLES[view.tableOf].make();
+  const columns = view.presenting ? all.filter(({ name, text }) => text || name === "code" || name === PRESENTED) : all;
   const by = columns.find((column) => column.name === sorted.by) ?? columns.find((column) => column.first) ?? columns[0];
   const ordered = rows.map((row) => ({ row, value: by.value(row) })).sort((a, b) => compare(a.value, b.value));
   if (sorted.by === null ? by.down : sorted.down) ordered.reverse();
@@ -126,7 +127,7 @@ const TABLES = {
     },
   },
   gaps: {
-    seen: () => Boolean(store.gaps?.length),
+    seen: () => Boolean(store.gaps?.length) && !view.presenting,
     make: () => ({
       columns: [
         { ...words("name", say("t_cell"), (row) => groundName(row.select)) },
