@@ -52,7 +52,8 @@ def test_a_rivals_plan_that_breaks_a_rule_counts_for_nothing() -> None:
 
 
 def test_every_size_of_the_issue_is_measured() -> None:
-    assert [(size.places, size.shifts) for size in SIZES] == [(12, 1), (30, 1), (100, 1), (300, 1), (300, 5)]
+    wanted = {(12, 1), (30, 1), (100, 1), (300, 1), (300, 5)}
+    assert wanted <= {(size.places, size.shifts) for size in SIZES}
 
 
 SMALL = """X1
