@@ -86,7 +86,7 @@ def test_the_cron_job_writes_a_week_as_json_and_as_csv(api: Api, tmp_path: Path)
         for form, week in (("json", "2026-W47"), ("csv", "2026-W48")):
             out = tmp_path / "reports"
             done = run(url, api.token("reporter"), "--week", week, "--format", form, "--out", str(out))
-            path = out / f"report-{week}.{form}"
+            path = out / f"report-{week}-open.{form}"
             assert (done.returncode, done.stdout.strip()) == (0, str(path)), done.stderr
             text = path.read_text(encoding="utf-8")
             assert week in text
@@ -94,7 +94,10 @@ def test_the_cron_job_writes_a_week_as_json_and_as_csv(api: Api, tmp_path: Path)
                 assert json.loads(text)["period"]["name"] == week
             else:
                 assert text.startswith("\ufeffperiod,figure,key,value,unit,")
-        assert sorted(p.name for p in out.iterdir()) == ["report-2026-W47.json", "report-2026-W48.csv"]
+        assert sorted(p.name for p in out.iterdir()) == [
+            "report-2026-W47-open.json",
+            "report-2026-W48-open.csv",
+        ]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +133,7 @@ def test_a_wrong_token_or_role_is_refused_and_leaves_no_file(api: Api, tmp_path:
         ("http://127.0.0.1:9", "two words", []),
         ("http://127.0.0.1:9", "t", ["--week", "2027-W53"]),
         ("http://127.0.0.1:9", "t", ["--week", "last"]),
-        ("http://127.0.0.1:9", "t", ["--format", "pdf"]),
+        ("http://127.0.0.1:9", "t", ["--format", "docx"]),
         ("http://127.0.0.1:9", "t", ["--week", "2026-W47", "--last"]),
         ("http://127.0.0.1:9", "t", ["--token", "secret"]),
         ("http://127.0.0.1:9", "t", ["--token-file", "there-is-none"]),
@@ -152,7 +155,7 @@ def test_a_server_that_is_busy_for_a_while_is_asked_again(
     app, asked = answering(503, 502, then=api.app)
     with serving(app) as url:
         assert module.main(["--url", url, "--week", "2026-W47", "--out", str(tmp_path)]) == 0
-    assert len(asked) == 3
+    assert len(asked) == 4  # and the report itself
     assert "503" in capsys.readouterr().err
 
 
@@ -204,7 +207,7 @@ def test_a_report_of_last_time_stays_whole_when_the_next_one_fails(
     wanted = ["--week", "2026-W47", "--token-file", str(token), "--out", str(tmp_path / "out")]
     with serving(api.app) as url:
         assert module.main(["--url", url, *wanted]) == 0
-        kept = (tmp_path / "out" / "report-2026-W47.json").read_bytes()
+        kept = (tmp_path / "out" / "report-2026-W47-open.json").read_bytes()
 
         def cut_off(source: str, target: str) -> None:
             raise OSError("disk full")
@@ -212,5 +215,5 @@ def test_a_report_of_last_time_stays_whole_when_the_next_one_fails(
         monkeypatch.setattr(module.os, "replace", cut_off)
         assert module.main(["--url", url, *wanted]) == 2
     assert [(p.name, p.read_bytes()) for p in (tmp_path / "out").iterdir()] == [
-        ("report-2026-W47.json", kept)
+        ("report-2026-W47-open.json", kept)
     ]
