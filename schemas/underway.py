@@ -77,6 +77,28 @@ class SheetStayOut(Out):
     }
 
 
+class WorkBreakOut(Out):
+    """The break that so long a day owes: in one piece between two stays, by the times at which visits really were."""
+
+    owed_minutes = Whole(1)
+    longest_minutes = Whole(0, metadata={"description": "The longest piece there is."})
+    kept = Flag(metadata={"description": "False: that is too short. Somebody must take over at the counter."})
+    begins = LocalTime(
+        allow_none=True, metadata={"description": "Once everything is packed; the drive may come first."}
+    )
+    ends = LocalTime(allow_none=True)
+    before_plan_stop_id = Id(allow_none=True, metadata={"description": "The stay that follows it."})
+
+    example: ClassVar = {
+        "owed_minutes": 45,
+        "longest_minutes": 60,
+        "kept": True,
+        "begins": "13:30",
+        "ends": "14:15",
+        "before_plan_stop_id": _PLAN_STOP,
+    }
+
+
 class RunSheetOut(Out):
     """A day for the crew. No texts, no people: promises are coded."""
 
@@ -93,6 +115,9 @@ class RunSheetOut(Out):
         allow_none=True, metadata={"description": "The last minute to leave the base. Null: it has none."}
     )
     back_at_base = LocalTime(allow_none=True)
+    work_break = Nested(
+        WorkBreakOut, allow_none=True, metadata={"description": "Null: so short a day owes none."}
+    )
     stays = Many(Nested(SheetStayOut), _STAYS_MOST)
     violations = Many(
         Nested(ViolationOut),
@@ -112,6 +137,7 @@ class RunSheetOut(Out):
         "as_of": "2026-11-28T01:10:00Z",
         "leave_base": "09:18",
         "back_at_base": "15:45",
+        "work_break": WorkBreakOut.example,
         "stays": [SheetStayOut.example],
         "violations": [],
     }
@@ -158,6 +184,12 @@ class ReplanIn(WireSchema):
     until = LocalTime(
         load_default=None,
         metadata={"description": "Back at the base by then; packed by then, if the van has no base."},
+    )
+    breaks = Flag(
+        load_default=True,
+        metadata={
+            "description": "False: people take turns at the counter, so no break need lie between two stays."
+        },
     )
     shorter_by_minutes = Whole(
         0, 1_440, load_default=None, metadata={"description": "The day is to end so much before its plan."}
@@ -261,6 +293,9 @@ class ReplanOut(Out):
     keep = Many(Nested(KeptStayOut), _STAYS_MOST)
     drop = Many(Nested(DroppedStayOut), _STAYS_MOST)
     back_at_base = LocalTime(allow_none=True)
+    work_break = Nested(
+        WorkBreakOut, allow_none=True, metadata={"description": "Null: so short a day owes none."}
+    )
     promises_due = Whole(0)
     promises_kept = Whole(0)
     violations = Many(
@@ -283,6 +318,7 @@ class ReplanOut(Out):
         "keep": [KeptStayOut.example],
         "drop": [DroppedStayOut.example],
         "back_at_base": "15:55",
+        "work_break": None,
         "promises_due": 1,
         "promises_kept": 1,
         "violations": [],

@@ -10,6 +10,14 @@ TEXTS = {
         "{arrive}–{depart} (set up from {set_up}, packed by {packed})",
     ),
     "sheet_leave_by": ("次の場所へは {time} までに出る", "Leave for the next place by {time}"),
+    "sheet_break": (
+        "休憩 {minutes}分（{begins}–{ends} のころ）",
+        "Break: {minutes} minutes (about {begins}–{ends})",
+    ),
+    "sheet_no_break": (
+        "続けて{minutes}分の休憩がとれません（いちばん長い空きは{longest}分）。交代で休んでください",
+        "There is no break of {minutes} minutes in one piece (the longest gap is {longest}): take turns",
+    ),
     "sheet_cancelled": ("中止", "Cancelled"),
     "sheet_skipped": ("寄らずに先へ進みました", "Passed by"),
     "sheet_missed": (
@@ -83,6 +91,15 @@ TEXTS = {
     "rest_too_long.fix": (
         "あと{missing_minutes}分短くなるように、ほかを減らしてください。",
         "Save {missing_minutes} minutes elsewhere.",
+    ),
+    "rest_no_break": (
+        "ここへ行くと休憩{break_minutes}分が要り、そのために{missing_minutes}分足りません（車が動けるのは{ready}から）。",
+        "Going there the day owes a break of {break_minutes} minutes, for which {missing_minutes} minutes are missing; "
+        "the van is free from {ready}.",
+    ),
+    "rest_no_break.fix": (
+        "あと{missing_minutes}分つくってください。交代で休めるなら、breaks を false にして立て直してください。",
+        "Find {missing_minutes} minutes; or, where people take turns, plan anew with breaks false.",
     ),
     "rest_no_room": (
         "優先する{kept}か所を残すと、あと{missing_minutes}分足りません。",

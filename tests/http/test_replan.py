@@ -25,19 +25,42 @@ def test_a_late_day_keeps_what_was_announced_and_ends_later_or_is_cut_short(api:
     plan = a_day(api)
     opened(api, plan, 0, "10:25")
     api.clock.forward(hours=1.5)
-    found = replan(api, plan)
+    found = replan(api, plan, breaks=False)
     assert times(found) == [("場所K02", "14:41", "15:41"), ("場所K03", "16:52", "17:52")]
     assert (found["proven"], found["publishable"], found["drop"]) == (True, True, [])
     assert found["keep"][0]["leave_by"] == "14:00"
-    home = replan(api, plan, shorter_by_minutes=0)  # back at 18:20, as planned
+    home = replan(api, plan, shorter_by_minutes=0, breaks=False)  # back at 18:20, as planned
     assert times(home) == [("場所K02", "14:41", "15:19"), ("場所K03", "16:30", "17:30")]
+
+
+def test_the_rest_of_a_long_day_has_its_break_or_says_what_it_costs(api: Api) -> None:
+    plan = a_day(api)  # more than eight hours: it owes an hour in one piece
+    opened(api, plan, 0, "10:25")
+    before = replan(api, plan)  # K01 closes at 12:00
+    assert before["work_break"] == {
+        "owed_minutes": 60,
+        "longest_minutes": 60,
+        "kept": True,
+        "begins": "12:30",
+        "ends": "13:30",
+        "before_plan_stop_id": plan.json["stops"][1]["id"],
+    }
+    assert times(before) == [("場所K02", "14:11", "15:00"), ("場所K03", "16:30", "17:30")]
+    api.clock.forward(hours=1.5)
+    late = replan(api, plan)  # K01 closes at 13:30
+    (gone,) = late["drop"]
+    assert (gone["code"], gone["numbers"]["break_minutes"]) == ("rest_no_break", 45)
+    assert (late["work_break"]["kept"], len(late["keep"])) == (True, 1)
+    turns = replan(api, plan, breaks=False)
+    assert (turns["work_break"]["kept"], turns["drop"]) == (False, [])
+    assert [one["code"] for one in turns["violations"]] == ["break_missing"]
 
 
 def test_the_change_is_what_a_planner_sends_and_visits_stay_the_same(api: Api) -> None:
     plan = a_day(api)
     visit = opened(api, plan, 0, "10:25")
     api.clock.forward(hours=1.5)
-    found = replan(api, plan)
+    found = replan(api, plan, breaks=False)
     path = f"/v1/plans/{plan.json['id']}"
     before = api.get(path).json
     assert before["version"] == found["plan_version"] == 2  # asking changed nothing

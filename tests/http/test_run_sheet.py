@@ -188,3 +188,33 @@ def test_words_from_outside_do_nothing_on_the_page(api: Api) -> None:
     assert "<b>寺" not in page
     assert "<script" not in page
     assert "&lt;b&gt;寺" in page
+
+
+def test_it_shows_the_break_of_a_long_day_and_says_when_there_is_none(api: Api) -> None:
+    plan = a_day(api)  # 09:10 to 18:20; 49 minutes are free before K02, and 19 before K03
+    api.clock.forward(days=-1)
+    found = sheet(api, plan)["work_break"]
+    assert (found["owed_minutes"], found["longest_minutes"], found["kept"]) == (60, 49, False)
+    path = f"/v1/plans/{plan.json['id']}"
+    assert "続けて60分の休憩がとれません" in api.get(f"{path}/run-sheet.html", role="crew").text
+    stays = plan.json["stops"]
+    stays[1]["arrive"] = "14:11"
+    lines = [{"id": one["id"], **stay(one["stop_id"], one["arrive"], one["depart"])} for one in stays]
+    assert api.patch(path, {"stops": lines}, version=2).status == 200
+    found = sheet(api, plan)["work_break"]
+    assert (found["kept"], found["begins"], found["ends"]) == (True, "12:30", "13:30")
+    assert found["before_plan_stop_id"] == stays[1]["id"]
+    page = api.get(f"{path}/run-sheet.html", role="crew").text
+    assert page.index("場所K01") < page.index("休憩 60分（12:30–13:30 のころ）") < page.index("場所K02")
+
+
+def test_a_break_counts_by_when_a_stay_really_closed(api: Api) -> None:
+    plan = a_day(api)
+    stays = plan.json["stops"]
+    visit = opened(api, plan, 0, "10:00")
+    api.clock.forward(hours=-0.5)
+    closing = {"closed_at": "2026-11-28T11:30:00+09:00"}
+    assert api.post(f"/v1/visits/{visit}/close", closing, role="crew").status == 200
+    found = sheet(api, plan)["work_break"]
+    assert (found["longest_minutes"], found["kept"]) == (79, True)
+    assert (found["begins"], found["before_plan_stop_id"]) == ("12:00", stays[1]["id"])

@@ -7,12 +7,35 @@ day owes is said by `Limits.breaks`, which the planner takes for the hard rule o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from outreach_api.plans.rules.facts import Mend, PlanFacts, Stay, Violation
 from outreach_api.plans.rules.travel import Span, day_span, minute_of, needed_between
 from outreach_api.plans.rules.violations import MINUTES_OF_DAY, clock, kept, move, soft, time_at
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """The longest time in one piece in which nobody drives, sets up, serves or packs; below 0 somebody comes late."""
+
+    minutes: int
+    begins: int
+    """Once everything is packed; the drive may come before or after it."""
+    after: Stay
+
+
+def longest_idle(stays: Sequence[Stay], plan: PlanFacts) -> Idle | None:
+    """Between two stays, which come in the order of their arrival; the first of several. None where there are no two."""
+    found = None
+    for before, after in pairwise(stays):
+        moves = before.stop.id != after.stop.id
+        needed = needed_between(before, after, plan) if moves else 0
+        closes = minute_of(before.depart)
+        minutes = minute_of(after.arrive) - closes - needed
+        if found is None or minutes > found.minutes:
+            found = Idle(minutes, closes + plan.limits.teardown_minutes * moves, after)
+    return found
 
 
 def of_break(stays: Sequence[Stay], span: Span, plan: PlanFacts) -> Iterator[Violation]:
@@ -21,12 +44,8 @@ def of_break(stays: Sequence[Stay], span: Span, plan: PlanFacts) -> Iterator[Vio
     if owed is None:
         return
     after_minutes, least = owed
-    best, follower = 0, None
-    for before, after in pairwise(stays):
-        needed = needed_between(before, after, plan) if before.stop.id != after.stop.id else 0
-        idle = minute_of(after.arrive) - minute_of(before.depart) - needed
-        if follower is None or idle > best:
-            best, follower = idle, after
+    idle = longest_idle(stays, plan)
+    best, follower = (0, None) if idle is None else (idle.minutes, idle.after)
     if follower is not None and best >= least:
         return
     numbers: dict[str, int | str] = {

@@ -57,5 +57,10 @@ def time_at(minute: int) -> dt.time:
     return dt.time(*divmod(minute, 60))
 
 
+def time_of(minute: int) -> dt.time | None:
+    """None where it is not on that day."""
+    return time_at(minute) if 0 <= minute < MINUTES_OF_DAY else None
+
+
 def _ids(stays: tuple[Stay, ...]) -> tuple[uuid.UUID, ...]:
     return tuple(stay.plan_stop_id for stay in stays)

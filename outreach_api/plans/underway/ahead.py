@@ -63,11 +63,15 @@ def reached(plan: PlanFacts, here: Standing, stay: Stay) -> int:
 
 def judged(plan: PlanFacts, done: Sequence[Stay], ahead: Sequence[Expected]) -> list[Violation]:
     """What `check` says of the day as it is going to be; nothing about stays that are over."""
-    coming = [
+    ids = {one.stay.plan_stop_id for one in ahead}
+    found = check(replace(plan, stays=(*done, *coming(ahead))))
+    return [one for one in found if not one.plan_stop_ids or ids & set(one.plan_stop_ids)]
+
+
+def coming(ahead: Sequence[Expected]) -> list[Stay]:
+    """What can still be opened today, at the earliest times."""
+    return [
         replace(one.stay, arrive=time_at(one.opens))
         for one in ahead
         if one.opens is not None and one.opens < MINUTES_OF_DAY
     ]
-    ids = {one.stay.plan_stop_id for one in ahead}
-    found = check(replace(plan, stays=(*done, *coming)))
-    return [one for one in found if not one.plan_stop_ids or ids & set(one.plan_stop_ids)]

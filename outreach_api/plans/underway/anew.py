@@ -12,10 +12,11 @@ from typing import Any
 from outreach_api.kernel.ids import visit_id_of
 from outreach_api.plans.rules import Stay, Violation, hard
 from outreach_api.plans.rules.travel import day_span, minute_of
+from outreach_api.plans.rules.violations import time_of
 from outreach_api.plans.underway.reasons import Dropped
 from outreach_api.plans.underway.replanning import Replanned, UnderWay
 from outreach_api.plans.underway.rest import Ahead
-from outreach_api.plans.underway.sheet import time_of
+from outreach_api.plans.underway.rested import as_stays, break_of, break_view, missing_break
 from outreach_api.plans.underway.so_far import SoFar
 
 
@@ -37,8 +38,10 @@ def shown(
     names: Mapping[uuid.UUID, str],
 ) -> Anew:
     planned = {ahead.stay.plan_stop_id: ahead for ahead in found.rest.ahead}
-    violations = found.violations if found.done or found.kept else []
     stays = {stay.plan_stop_id: stay for stay in (*found.done, *found.kept)}
+    really = _really(day, found, under_way)
+    violations = [one for one in found.violations if stays and one.code != "break_missing"]
+    violations += missing_break(really, day.facts)
     view = {
         "plan_id": day.plan.id,
         "plan_version": day.plan.version,
@@ -47,6 +50,7 @@ def shown(
         "under_way": None if under_way is None else _open_view(under_way, stays, names),
         "keep": _kept_views(found, planned, names),
         "back_at_base": _back(found),
+        "work_break": break_view(break_of(really, day.facts), day.stays),
         "promises_due": sum(ahead.promises for ahead in found.rest.ahead),
         "promises_kept": found.promises,
         "publishable": not hard(violations) and bool(stays),
@@ -65,6 +69,14 @@ def shown(
         for one in gone
     ]
     return Anew(view, violations, drop, names)
+
+
+def _really(day: SoFar, found: Replanned, under_way: UnderWay | None) -> list[Stay]:
+    """The day by the times at which visits really were, and at which the rest is to be."""
+    opened = None if under_way is None else under_way.stay.plan_stop_id
+    last = [stay for stay in found.done if stay.plan_stop_id == opened]
+    worked = as_stays([one for one in day.held if one.id != opened], day.now or 0)
+    return [*worked, *last, *found.kept]
 
 
 def _head(ahead: Ahead, names: Mapping[uuid.UUID, str]) -> dict[str, Any]:

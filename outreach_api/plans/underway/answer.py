@@ -22,7 +22,8 @@ from outreach_api.plans.surroundings import point_of
 from outreach_api.plans.underway.anew import Anew, shown
 from outreach_api.plans.underway.reasons import dropped
 from outreach_api.plans.underway.replanning import UnderWay, replan
-from outreach_api.plans.underway.rest import Ahead, Rest
+from outreach_api.plans.underway.rest import Ahead, Rest, leaves_for
+from outreach_api.plans.underway.rested import as_stays, rested
 from outreach_api.plans.underway.so_far import Seen, SoFar, so_far, with_places
 from outreach_api.settings import Settings
 from outreach_api.storage.contacts import FollowUp, FollowUpEvent
@@ -56,7 +57,7 @@ def rest_of_day(
         day = replace(day, facts=with_places(session, settings, day.facts, [told]))
     promises = _promises(session, plan.local_day, {one.row.stop_id for one in day.seen})
     rest, under_way = _posed(day, since, told, _until(day, asked), promises)
-    found = replan(rest, under_way)
+    found = replan(replace(rest, breaks=asked["breaks"]), under_way)
     return shown(day, found, under_way, dropped(found), stay_names(session, plan.id))
 
 
@@ -100,6 +101,12 @@ def _posed(
         else:
             done.append(stay)
             early.append(_as_it_was(stay, one, now))
+    worked = as_stays(day.held, now)
+    idle = 0
+    if day.last is not None and under_way is None:
+        packed = (now if day.last.closed is None else day.last.closed) + teardown
+        moved = 0 if told is None else facts.drives.minutes(day.last.point, told, packed)
+        idle = max(0, ready - packed - moved)
     rest = Rest(
         plan=replace(facts, stays=()),
         done=tuple(done),
@@ -112,6 +119,9 @@ def _posed(
         origin=origin,
         ready=ready,
         until=until,
+        began=leaves_for(facts, day.held[0].point, day.held[0].opened) if day.held else None,
+        rested=rested(worked, facts),
+        idle=idle,
     )
     return rest, under_way
 

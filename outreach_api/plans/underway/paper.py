@@ -61,7 +61,12 @@ def sheet_page(sheet: dict[str, Any], causes: Sequence[str], organisation: str, 
         parts.append(_list(causes))
     if sheet["leave_base"] is not None:
         parts.append(_drive(say("sheet_leave_base", lang, {"time": _clock(sheet["leave_base"])})))
+    rest = sheet["work_break"]
+    if rest is not None and not rest["kept"]:
+        parts.append(_drive(say("sheet_no_break", lang, _rest(rest))))
     for number, stay in enumerate(sheet["stays"], 1):
+        if rest is not None and rest["kept"] and rest["before_plan_stop_id"] == stay["plan_stop_id"]:
+            parts.append(_drive(say("sheet_break", lang, _rest(rest))))
         if stay["drive"] is not None:
             parts.append(_drive(_way(stay["drive"], lang)))
         parts.append(_stay(number, stay, lang))
@@ -156,6 +161,15 @@ def _way(drive: dict[str, Any], lang: Language) -> str:
 
 def _drive(words: str) -> str:
     return f'<p class="drive">{html.escape(words)}</p>'
+
+
+def _rest(rest: dict[str, Any]) -> dict[str, int | str]:
+    return {
+        "minutes": rest["owed_minutes"],
+        "longest": rest["longest_minutes"],
+        "begins": _clock(rest["begins"]),
+        "ends": _clock(rest["ends"]),
+    }
 
 
 def _list(words: Iterable[str]) -> str:

@@ -6,14 +6,14 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from outreach_api.plans.rules import Stay, Violation, check, hard
-from outreach_api.plans.rules.travel import minute_of
 from outreach_api.plans.rules.violations import MINUTES_OF_DAY, time_at
 from outreach_api.plans.solver.answer import Route
 from outreach_api.plans.solver.solve import solve
-from outreach_api.plans.underway.rest import Choice, Posed, Rest, Way, forbidding, pose
+from outreach_api.plans.underway.posing import Posed, pose
+from outreach_api.plans.underway.rest import Rest, forbidding
+from outreach_api.plans.underway.timing import stays_of
 
 SECONDS = 1.5
 """All searching together; a day's rest takes a tenth of it, and cutting it short is told."""
@@ -88,6 +88,7 @@ def _closing(rest: Rest, under_way: UnderWay, closes: int) -> Rest:
         done_early=(*rest.done_early, stay),
         origin=stay.stop.point,
         ready=closes + rest.plan.limits.teardown_minutes,
+        idle=0,
     )
 
 
@@ -114,7 +115,7 @@ def _solved(rest: Rest, clock: Callable[[], float], ends: float) -> Replanned:
         posed = pose(rest, against, shorter_by)
         answer = solve(posed.problem, iterations=_UNITS, seconds=max(0.0, ends - clock()), clock=clock)
         route = answer.routes[0]
-        kept = _stays(posed, route)
+        kept = stays_of(posed, route)
         found = hard(check(replace(rest.plan, stays=(*done, *kept))))
         ids = {stay.plan_stop_id for stay in kept}
         about = [one for one in found if ids & set(one.plan_stop_ids)]
@@ -135,7 +136,7 @@ def _solved(rest: Rest, clock: Callable[[], float], ends: float) -> Replanned:
         posed=posed,
         done=done,
         kept=kept,
-        order=route.order,
+        order=posed.order_of(route),
         against=against,
         proven=answer.proven,
     )
@@ -145,62 +146,6 @@ def _least(posed: Posed, route: Route, among: set[uuid.UUID]) -> uuid.UUID:
     """Of some kept stays the one that is worth least."""
     worths = {
         posed.rest.ahead[posed.choices[place].number].stay.plan_stop_id: posed.problem.places[place].value
-        for place in route.order
+        for place in posed.order_of(route)
     }
     return min(among, key=lambda one: (worths[one], str(one)))
-
-
-def _stays(posed: Posed, route: Route) -> tuple[Stay, ...]:
-    """The stays of a route; one that was cut short stays open for as long as nothing else has to wait."""
-    rest, limits, drives = posed.rest, posed.rest.plan.limits, posed.rest.plan.drives
-    shift = posed.problem.shifts[0]
-    found: list[Stay] = []
-    visits: list[tuple[int, int, int] | None] = [*_at_once(posed, route), None]
-    for this, following in pairwise(visits):
-        if this is None:
-            break
-        place, arrive, depart = this
-        choice = posed.choices[place]
-        stay = rest.ahead[choice.number].stay
-        if following is None:
-            leave = min(shift.latest, route.begins + shift.longest) - shift.drives[place][-1]
-        else:
-            leave = following[1] - limits.setup_minutes - shift.drives[place][following[0]]
-            after = rest.ahead[posed.choices[following[0]].number].stay
-            if after.stop.id != stay.stop.id:
-                ready = following[1] - limits.setup_minutes
-                leave = drives.leave_by(stay.stop.point, after.stop.point, ready)
-        longer = min(leave - limits.teardown_minutes, _may_last(posed, choice, arrive, depart))
-        times = time_at(arrive), time_at(max(depart, longer))
-        found.append(replace(stay, arrive=times[0], depart=times[1]))
-    return tuple(found)
-
-
-def _at_once(posed: Posed, route: Route) -> list[tuple[int, int, int]]:
-    """Place, opening and close of each stay of a route, none later than it need be: people may be waiting."""
-    shift = posed.problem.shifts[0]
-    now = route.begins - min(
-        route.begins - shift.earliest, max(0, shift.longest - (route.ends - route.begins))
-    )
-    before, found = posed.problem.start, []
-    for stay in route.stays:
-        choice = posed.choices[stay.place]
-        ready = now + posed.problem.leg(0, before, stay.place)
-        opens = stay.arrive
-        if choice.way is not Way.MOVED:
-            opens = min(
-                max(ready, begins) for begins, ends in choice.windows if begins <= stay.arrive <= ends
-            )
-        found.append((stay.place, opens, opens + choice.minutes))
-        now, before = opens + choice.minutes, stay.place
-    return found
-
-
-def _may_last(posed: Posed, choice: Choice, arrive: int, depart: int) -> int:
-    """Until when a stay may go on where it is: its planned length, its window, its announced end."""
-    ahead = posed.rest.ahead[choice.number]
-    longest = arrive + ahead.minutes
-    if choice.way is Way.IN_TIME:
-        longest = min(longest, minute_of(ahead.stay.depart))
-    closes = [b for a, b in choice.free if a <= arrive and depart <= b]
-    return min([longest, *closes])

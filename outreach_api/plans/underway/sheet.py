@@ -17,8 +17,9 @@ from outreach_api.plans.briefs import stop_brief
 from outreach_api.plans.reads import NOT_FOUND, leg_views, plans_in_scope
 from outreach_api.plans.rules import Leg, PlanFacts, Stay, Violation, legs
 from outreach_api.plans.rules.travel import day_span, minute_of
-from outreach_api.plans.rules.violations import MINUTES_OF_DAY, time_at
-from outreach_api.plans.underway.ahead import Expected, Standing, expected, judged
+from outreach_api.plans.rules.violations import MINUTES_OF_DAY, time_at, time_of
+from outreach_api.plans.underway.ahead import Expected, Standing, coming, expected, judged
+from outreach_api.plans.underway.rested import as_stays, break_of, break_view, missing_break
 from outreach_api.plans.underway.so_far import Seen, SoFar, so_far
 from outreach_api.settings import Settings
 from outreach_api.stops.rules import SEES_HOST
@@ -51,6 +52,7 @@ def run_sheet(
     leave_by = _leave_by(stays, facts)
     span = day_span(stays, facts) if stays else None
     van = session.get_one(Van, plan.van_id)
+    as_it_goes = stays if day.now is None else [*as_stays(day.held, _open_closes(day)), *coming(ahead)]
     view = {
         "plan_id": plan.id,
         "plan_version": plan.version,
@@ -63,6 +65,7 @@ def run_sheet(
         "as_of": now,
         "leave_base": time_of(span.leaves) if span is not None and span.from_base else None,
         "back_at_base": time_of(span.back) if span is not None and span.to_base else None,
+        "work_break": break_view(break_of(as_it_goes, facts), day.stays),
         "stays": [
             {
                 **_times(one, day, facts, by_destination),
@@ -74,13 +77,10 @@ def run_sheet(
             for one in day.seen
         ],
     }
-    violations = judged(facts, _done(day), ahead) if day.now is not None else []
-    return RunSheet(view, violations, plan.id)
-
-
-def time_of(minute: int) -> dt.time | None:
-    """None where it is not on that day."""
-    return time_at(minute) if 0 <= minute < MINUTES_OF_DAY else None
+    if day.now is None:
+        return RunSheet(view, [], plan.id)
+    found = [one for one in judged(facts, _done(day), ahead) if one.code != "break_missing"]
+    return RunSheet(view, [*found, *missing_break(as_it_goes, facts)], plan.id)
 
 
 def _ahead(day: SoFar) -> list[Expected]:
@@ -101,7 +101,7 @@ def standing(day: SoFar) -> Standing:
         return Standing(facts.base, None, leaves, leaves)
     closes = day.last.closed
     if closes is None:
-        closes = max(now, open_until(day) or now)
+        closes = _open_closes(day)
     return Standing(day.last.point, day.last.stop_id, closes, closes + facts.limits.teardown_minutes)
 
 
@@ -111,6 +111,12 @@ def open_until(day: SoFar) -> int | None:
         if one.state is StayState.OPEN:
             return minute_of(one.row.depart)
     return None
+
+
+def _open_closes(day: SoFar) -> int:
+    """When whatever is open now closes, as far as anybody can say."""
+    now = day.now or 0
+    return max(now, open_until(day) or now)
 
 
 def _done(day: SoFar) -> list[Stay]:

@@ -36,8 +36,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where the van was last: `closed` is None as long as it stands open there."""
+    """Where the van was: `closed` is None as long as it stands open there."""
 
+    id: uuid.UUID
+    """The plan stop's, or the visit's where nobody planned it."""
     stop_id: uuid.UUID
     point: Point
     opened: int
@@ -53,7 +55,10 @@ class SoFar:
     """Every kept stay, by its planned time."""
     now: int | None
     """Minutes since midnight of the plan's day; None on another day."""
+    held: Sequence[Whereabouts]
+    """All visits of the van that day, those in no plan too, in the order in which they were opened."""
     last: Whereabouts | None
+    """Where it stands open; else where it was opened last."""
 
     @property
     def stays(self) -> Mapping[uuid.UUID, Stay]:
@@ -79,14 +84,16 @@ def so_far(session: Session, plan: Plan, settings: Settings, now: dt.datetime) -
     off = {one.row.id for one in seen if one.state is StayState.CANCELLED}
     facts = plan_facts(session, plan, settings)
     facts = replace(facts, stays=tuple(stay for stay in facts.stays if stay.plan_stop_id not in off))
-    last = _last(plan, visits)
+    held = _held(plan, visits)
+    last = max(held, key=lambda one: (one.closed is None, one.opened), default=None)
     if last is not None:
-        facts = with_places(session, settings, facts, [last.point])
+        facts = with_places(session, settings, facts, [one.point for one in held])
     return SoFar(
         plan=plan,
         facts=facts,
         seen=sorted(seen, key=lambda one: (one.row.arrive, one.row.depart, one.row.position)),
         now=minute_on(plan.local_day, now) if plan.local_day == today else None,
+        held=held,
         last=last,
     )
 
@@ -137,21 +144,18 @@ def _seen(plan: Plan, row: PlanStop, visit: Visit | None, today: dt.date) -> See
     )
 
 
-def _last(plan: Plan, visits: Sequence[tuple[Visit, Stop]]) -> Whereabouts | None:
-    """Where it stands open; else where it was opened last."""
-    held = [
-        (visit, stop)
+def _held(plan: Plan, visits: Sequence[tuple[Visit, Stop]]) -> list[Whereabouts]:
+    day = plan.local_day
+    return [
+        Whereabouts(
+            visit.plan_stop_id or visit.id,
+            stop.id,
+            point_of(stop),
+            minute_on(day, visit.opened_at),
+            None
+            if visit.closed_at is None or visit.status == VisitStatus.OPEN
+            else minute_on(day, visit.closed_at),
+        )
         for visit, stop in visits
         if visit.opened_at is not None and visit.status in (VisitStatus.OPEN, VisitStatus.CLOSED)
     ]
-    if not held:
-        return None
-    visit, stop = max(held, key=lambda pair: (pair[0].status == VisitStatus.OPEN, pair[0].opened_at))
-    day = plan.local_day
-    closed = None if visit.closed_at is None or visit.status == VisitStatus.OPEN else visit.closed_at
-    return Whereabouts(
-        stop.id,
-        point_of(stop),
-        minute_on(day, visit.opened_at) if visit.opened_at else 0,
-        None if closed is None else minute_on(day, closed),
-    )
