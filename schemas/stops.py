@@ -80,6 +80,9 @@ class StopFields(WireSchema):
     status = Word(StopStatus)
     publicity = Word(Publicity)
     announced_area = Text(60, allow_none=True, metadata={"description": "Neighbourhood that is announced."})
+    announced_area_kana = Text(
+        120, allow_none=True, metadata={"description": "How that is read: on /when with furigana, in posts."}
+    )
     address = Text(200, allow_none=True)
     seating_by_us = Flag(metadata={"description": "We provide the seats: eating there is eating in."})
     power = Flag()
@@ -280,6 +283,7 @@ class StopOut(Out):
     status = Word(StopStatus)
     publicity = Word(Publicity)
     announced_area = Text(60, allow_none=True)
+    announced_area_kana = Text(120, allow_none=True)
     address = Text(200, allow_none=True)
     position = Nested(Position)
     position_precision = Word(
@@ -327,6 +331,7 @@ class StopOut(Out):
         "status": "agreed",
         "publicity": "public",
         "announced_area": None,
+        "announced_area_kana": None,
         "address": None,
         "position": {"lat": 35.8041, "lon": 139.9523},
         "position_precision": "manual",

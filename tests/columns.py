@@ -40,6 +40,7 @@ SEEN_BY: dict[str, frozenset[Any]] = {
     # Who stands there must know; reporters never see the list of doors.
     "stops.address": ON_THE_ROAD,
     "stops.announced_area": ON_THE_ROAD,
+    "stops.announced_area_kana": ON_THE_ROAD,
     "stops.surface": ON_THE_ROAD,
     "stops.noise_limit": ON_THE_ROAD,
     "stops.rubbish_rule": ON_THE_ROAD,

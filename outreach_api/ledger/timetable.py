@@ -181,7 +181,7 @@ def _place(stop: Stop) -> dict[str, Any]:
     area_only = stop.publicity == Publicity.AREA_ONLY
     return {
         "place": stop.announced_area if area_only else stop.name,
-        "place_kana": None if area_only else stop.kana,
+        "place_kana": stop.announced_area_kana if area_only else stop.kana,
         "place_en": None if area_only else stop.name_en,
         "area_only": area_only,
         "lat": None if area_only else stop.lat_micro / 1_000_000,

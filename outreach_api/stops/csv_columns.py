@@ -132,6 +132,7 @@ COLUMNS = (
     _site("status", "状態", _word(StopStatus, _STATUSES), "了承"),
     _site("publicity", "公開範囲", _word(Publicity, _PUBLICITIES), "公開"),
     _site("announced_area", "公表地区名"),
+    _site("announced_area_kana", "公表地区名のかな"),
     _site("address", "住所", example="松戸市常盤平"),
     Column("lat", "緯度", _number, ("stop", "position", "lat"), "35.8041"),
     Column("lon", "経度", _number, ("stop", "position", "lon"), "139.9523"),

@@ -129,6 +129,7 @@ def stop_views(
             "status": row.status,
             "publicity": row.publicity,
             "announced_area": row.announced_area,
+            "announced_area_kana": row.announced_area_kana,
             "address": row.address,
             "position": {"lat": row.lat_micro / 1_000_000, "lon": row.lon_micro / 1_000_000},
             "position_precision": row.position_precision,

@@ -24,6 +24,7 @@ UNSAID: dict[str, Any] = {
     "name_en": None,
     "status": StopStatus.AGREED,
     "announced_area": None,
+    "announced_area_kana": None,
     "address": None,
     "seating_by_us": False,
     "power": False,

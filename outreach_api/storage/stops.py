@@ -23,6 +23,7 @@ class Stop(Kept, Base):
     status: Mapped[str] = mapped_column(index=True)
     publicity: Mapped[str]
     announced_area: Mapped[str | None]
+    announced_area_kana: Mapped[str | None]
     address: Mapped[str | None]
     lat_micro: Mapped[int]
     lon_micro: Mapped[int]

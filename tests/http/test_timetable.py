@@ -149,6 +149,24 @@ def test_nobody_is_told_that_the_van_stands_in_a_garden_now(api: Api) -> None:
     assert first["id"] != second["id"]
 
 
+def test_an_area_is_read_by_the_kana_that_were_entered_for_it(api: Api) -> None:
+    """Never by those of the stop, which may be a family's name."""
+    garden = agreed_stop(
+        api,
+        kind="private_home",
+        announced_area="小金原",
+        announced_area_kana="こがねはら",
+        name="松本さんの庭",
+        kana="まつもとさんの にわ",
+    )
+    announced(api, stay(garden), day="2026-11-29")
+    assert [entry["place_kana"] for entry in entries(api)] == ["こがねはら"]
+    assert "<ruby>小金原<rp>（</rp><rt>こがねはら</rt>" in api.get(f"{PAGE}?furigana=1", role=None).text
+    assert "こがねはら" not in api.get(PAGE, role=None).text
+    assert api.patch(f"/v1/stops/{garden}", {"announced_area_kana": "こがね はら"}, version=1).status == 200
+    assert [entry["place_kana"] for entry in entries(api)] == ["こがね はら"]
+
+
 def test_a_stop_that_withdraws_while_it_is_open_says_no_more_that_it_is(api: Api) -> None:
     stop = agreed_stop(api)
     plan = announced(api, stay(stop, "11:00", "13:00"), day="2026-11-28")
