@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+import shapefile
 import sqlalchemy as sa
 
 from outreach_api.cli import main
+from outreach_api.kernel.geo import Outline, Point
 from outreach_api.storage.area import Area, AreaSet
 from outreach_api.storage.ledger import AuditEntry
 from outreach_api.storage.session import Database
-from tests.shapefiles import JGD2011, areas_of, geojson, ring, shapefile_parts, shapefile_zip, zipped
+from tests.shapefiles import JGD2011, Square, areas_of, geojson, ring, shapefile_parts, shapefile_zip, zipped
 
 SCHOOLS = areas_of("中部小学校", "北部小学校")
 SQUARE = (139.9, 35.78, 0.01)
@@ -235,6 +238,80 @@ def test_a_file_that_cannot_be_used_is_named_with_its_cause(
     assert "Nothing was imported." in told
     assert "Traceback" not in told
     assert (rows(database), kept(database)) == (0, {})
+
+
+def with_holes(*squares: Square) -> bytes:
+    """A GeoJSON with one area: a square, and others as its holes."""
+    rings = [ring(*square) for square in squares]
+    feature = {"type": "Feature", "properties": {"code": "x", "name": "x"}}
+    return json.dumps(feature | {"geometry": {"type": "Polygon", "coordinates": rings}}).encode()
+
+
+def with_rings(*rings: list[list[float]]) -> bytes:
+    """A shapefile's zip with one area of these rings, turned as they are."""
+    parts = shapefile_parts("x", (SQUARE, {"code": "x", "name": "x"}))
+    shp, shx, dbf = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    with shapefile.Writer(shp=shp, shx=shx, dbf=dbf) as writer:
+        writer.field("code", "C")
+        writer.poly(list(rings))
+        writer.record("x")
+    return zipped(parts | {"x.shp": shp.getvalue(), "x.shx": shx.getvalue()})
+
+
+HOLE = (139.903, 35.783, 0.004)
+ELSEWHERE = (139.92, 35.79, 0.004)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        with_holes(SQUARE, HOLE, ELSEWHERE),
+        # Over its border by more than a thinned outline explains; and around all of it.
+        with_holes(SQUARE, HOLE, (139.908, 35.783, 0.004)),
+        with_holes(SQUARE, HOLE, (139.89, 35.77, 0.04)),
+        with_rings(ring(*SQUARE), ring(*HOLE)[::-1], ring(*ELSEWHERE)[::-1]),
+        with_rings(ring(*SQUARE), ring(*HOLE)[::-1], ring(139.907, 35.783, 0.005)[::-1]),
+    ],
+    ids=["elsewhere", "over the border", "around", "shapefile elsewhere", "shapefile over the border"],
+)
+@pytest.mark.parametrize(
+    "command", [["import-areas", "--set", "x"], ["import-boundary"]], ids=lambda said: said[0]
+)
+def test_a_hole_outside_its_polygon_is_named(
+    console: Path, database: Database, capsys: pytest.CaptureFixture[str], file: bytes, command: list[str]
+) -> None:
+    """Counted with the rest it would add people who live elsewhere."""
+    assert main([*command, put(console, file, "x.zip" if file.startswith(b"PK") else "x.geojson")]) == 1
+    assert "Ring 3 of feature 1 is a hole, but lies outside the polygon" in capsys.readouterr().err
+    assert rows(database) == 0
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        with_holes(SQUARE, HOLE),
+        # Twice the same; touching the border, and some metres over it, as thinned outlines do.
+        with_holes(SQUARE, HOLE, HOLE),
+        with_holes(SQUARE, HOLE, (139.9, 35.783, 0.002), (139.9095, 35.783, 0.0006)),
+        # As ESRI turns rings, the other way round, and not turned at all.
+        with_rings(ring(*SQUARE), ring(*HOLE)[::-1]),
+        with_rings(ring(*HOLE), ring(*SQUARE)[::-1]),
+        with_rings(ring(*HOLE), ring(*SQUARE)),
+        # An island in the lake.
+        with_rings(ring(*SQUARE), ring(*HOLE)[::-1], ring(139.904, 35.784, 0.001)),
+    ],
+    ids=["plain", "twice", "touching", "shapefile", "the other way", "not turned", "island"],
+)
+def test_holes_of_published_files_are_taken(
+    console: Path, database: Database, capsys: pytest.CaptureFixture[str], file: bytes
+) -> None:
+    name = "x.zip" if file.startswith(b"PK") else "x.geojson"
+    assert main(["import-areas", "--set", "x", put(console, file, name)]) == 0
+    with database.read() as session:
+        area = session.scalars(sa.select(Area)).one()
+    outline = Outline.from_geojson(area.geometry)
+    middle, beside = Point(35.7865, 139.9065), Point(35.781, 139.9011)
+    assert (outline.contains(middle), outline.contains(beside)) == (False, True)
 
 
 def test_a_shapefile_of_a_publisher_without_a_datum_is_taken(console: Path, database: Database) -> None:

@@ -73,7 +73,7 @@ class Outline:
         return cls(tuple(_polygons(data)))
 
     def contains(self, point: Point) -> bool:
-        """Whether the point lies in one of the polygons (even-odd rule; an edge belongs to one side only)."""
+        """Whether the point lies in one of the polygons (even-odd rule of rings; an edge belongs to one side only)."""
         return any(_inside(rings, point) for rings in self.polygons)
 
     def distance_m(self, point: Point) -> float:
@@ -143,13 +143,17 @@ def _from_origin(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 
 def _inside(rings: Sequence[Ring], point: Point) -> bool:
-    """Even-odd ray casting towards the east over all rings, so that holes need no case of their own."""
+    """In the outer ring and in no hole: holes that overlap, or leave it, take nothing away that is not there."""
+    return _in_ring(rings[0], point) and not any(_in_ring(hole, point) for hole in rings[1:])
+
+
+def _in_ring(ring: Ring, point: Point) -> bool:
+    """Even-odd ray casting towards the east."""
     inside = False
-    for ring in rings:
-        for (x1, y1), (x2, y2) in pairwise(ring):
-            crosses = (y1 > point.lat) != (y2 > point.lat)
-            if crosses and point.lon < x1 + (point.lat - y1) * (x2 - x1) / (y2 - y1):
-                inside = not inside
+    for (x1, y1), (x2, y2) in pairwise(ring):
+        crosses = (y1 > point.lat) != (y2 > point.lat)
+        if crosses and point.lon < x1 + (point.lat - y1) * (x2 - x1) / (y2 - y1):
+            inside = not inside
     return inside
 
 

@@ -205,6 +205,11 @@ TEXTS = {
         "この境界の内側にあるメッシュがファイルに一つもありません。",
         "None of the file's cells lies inside that outline.",
     ),
+    "hole_outside": (
+        "{feature}番目の地物の{ring}番目の輪は穴ですが、くり抜かれる多角形の外に出ています（経度{lon}、緯度{lat}）。",
+        "Ring {ring} of feature {feature} is a hole, but lies outside the polygon that it is cut out of: "
+        "longitude {lon}, latitude {lat}.",
+    ),
     "geometry_invalid": (
         "{feature}番目の地物の形が正しくありません（閉じた多角形、[経度, 緯度] の順）。",
         "Feature {feature} is no closed polygon of [longitude, latitude] pairs.",

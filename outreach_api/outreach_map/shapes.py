@@ -12,11 +12,12 @@ import struct
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from outreach_api.outreach_map.rules.rings import Stray, nested, stray_hole, turned
 from outreach_api.outreach_map.table_file import Unreadable, Unzipped, unzipped
 
 if TYPE_CHECKING:
@@ -151,8 +152,7 @@ def _shapefile(file: str, parts: Mapping[str, bytes]) -> Layer:
             )
             for number, found in enumerate(reader.iterShapeRecords(), 1):
                 says = {name: _whole_letters(value) for name, value in found.record.as_dict().items()}
-                polygons = _polygons(number, found.shape.__geo_interface__)
-                shapes.append(Shape(file, number, says, polygons))
+                shapes.append(Shape(file, number, says, _parts(number, found.shape)))
             whole = len(shapes) == reader.numRecords
         except (shapefile.ShapefileException, corrupt, *_BROKEN):
             whole = False
@@ -209,7 +209,37 @@ def _polygons(number: int, geometry: object) -> list[list[Ring]]:
     found = [[_ring(number, ring) for ring in rings] for rings in polygons if isinstance(rings, list | tuple)]
     if len(found) != len(polygons) or not all(found):
         raise Unreadable(0, "", "geometry_invalid", feature=number)
+    before = 0
+    for rings in found:
+        stray = stray_hole(rings)
+        if stray is not None:
+            raise _astray(number, stray._replace(ring=before + stray.ring))
+        before += len(rings)
     return found
+
+
+def _parts(number: int, shape: Any) -> list[list[Ring]]:
+    """The polygons of a shapefile's record, whose rings say only by their turn what they are. Raises Unreadable."""
+    begins = [*shape.parts, len(shape.points)] if shape.shapeType in _POLYGONS else [0]
+    rings = [_ring(number, shape.points[begin:end]) for begin, end in pairwise(begins)]
+    if not rings:
+        raise Unreadable(0, "", "geometry_invalid", feature=number)
+    if len(rings) == 1:
+        return [rings]
+    polygons = nested(rings)
+    if isinstance(polygons, Stray):
+        raise _astray(number, polygons)
+    for numbers in polygons:
+        found = stray_hole([rings[one] for one in numbers])
+        if found is not None:
+            raise _astray(number, found._replace(ring=numbers[found.ring]))
+    return [[rings[one] for one in numbers] for numbers in polygons]
+
+
+def _astray(number: int, stray: Stray) -> Unreadable:
+    return Unreadable(
+        0, "", "hole_outside", feature=number, ring=stray.ring + 1, lat=stray.lat, lon=stray.lon
+    )
 
 
 def _ring(number: int, positions: Any) -> Ring:
@@ -245,12 +275,6 @@ def _ring(number: int, positions: Any) -> Ring:
 
 def _in_japan(ring: Ring) -> Flags:
     return (ring >= (122, 20)) & (ring < (154, 46))
-
-
-def turned(ring: Ring) -> float:
-    """Twice the signed area in square degrees: positive when counter-clockwise (Gauss's shoelace formula)."""
-    x, y = (ring - ring[0]).T
-    return float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum())
 
 
 def geometry_of(polygons: Sequence[Sequence[Ring]]) -> dict[str, Any]:

@@ -21,9 +21,9 @@ CORNERS = st.tuples(st.integers(0, 20), st.integers(0, 20)).map(
     lambda at: (139.90013 + at[0] * 0.00037, 35.78007 + at[1] * 0.00029)
 )
 RINGS = st.lists(CORNERS, min_size=3, max_size=9, unique=True).map(lambda ring: np.array([*ring, ring[0]]))
-# Rings that cross themselves and polygons that overlap stand in published files, too.
+# Rings that cross themselves or each other, holes that overlap and polygons that do stand in published files, too.
 OUTLINES = st.lists(
-    st.lists(st.lists(RINGS, min_size=1, max_size=2), min_size=1, max_size=2), min_size=1, max_size=3
+    st.lists(st.lists(RINGS, min_size=1, max_size=4), min_size=1, max_size=2), min_size=1, max_size=3
 )
 
 

@@ -1,8 +1,9 @@
 """How much of each mesh cell lies inside outlines, thousands of outlines at once.
 
 Every cell is looked at in LATTICE × LATTICE places, those of rules.discs. Along each row of places the edges of an
-outline change inside into outside (even-odd rule; of a point on an edge, south and west belong to it): the crossings
-of all outlines are made, sorted and paired as whole arrays, so that time follows the length of the borders.
+ring change inside into outside (even-odd rule; of a point on an edge, south and west belong to it), and what is inside
+of holes is taken away: the crossings of all outlines are made, sorted and paired as whole arrays, so that time follows
+the length of the borders.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from outreach_api.outreach_map.rules.discs import LATTICE
 from outreach_api.outreach_map.rules.grid import DIVISOR, codes_of, ranges
+from outreach_api.outreach_map.rules.rings import inside_ring
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,15 +84,38 @@ def _spans(outlines: Sequence[Polygons], metres: int) -> tuple[Whole, Whole, Who
     # From each corner to the next one of its ring.
     starts = np.delete(np.arange(len(corners)), np.cumsum(lengths) - 1)
     x1, y1, x2, y2 = x[starts], y[starts], x[starts + 1], y[starts + 1]
-    polygon = np.repeat([number for number, _ in rings], lengths - 1)
+    ring = np.repeat(np.arange(len(rings)), lengths - 1)
     lower, upper = np.ceil(np.minimum(y1, y2)), np.ceil(np.maximum(y1, y2))
     edge, row = ranges(lower.astype(np.int64), upper.astype(np.int64))
     crossing = x1[edge] + (row - y1[edge]) * (x2[edge] - x1[edge]) / (y2[edge] - y1[edge])
-    keys = polygon[edge] << 2 * _BITS | row << _BITS | np.ceil(crossing).astype(np.int64)
+    keys = ring[edge] << 2 * _BITS | row << _BITS | np.ceil(crossing).astype(np.int64)
     keys.sort()
     first, after = keys[0::2], keys[1::2]
-    owner = np.array([owner for owner, _ in polygons])[first >> 2 * _BITS]
-    return _united(owner << _BITS | first >> _BITS & _MASK, first & _MASK, after & _MASK)
+    ring = first >> 2 * _BITS
+    polygon = np.array([number for number, _ in rings])
+    hole = np.concatenate([[False], polygon[1:] == polygon[:-1]])[ring]
+    spans = polygon[ring] << _BITS | first >> _BITS & _MASK, first & _MASK, after & _MASK
+    group, first, after = _without(*(part[~hole] for part in spans), *(part[hole] for part in spans))
+    owner = np.array([owner for owner, _ in polygons])[group >> _BITS]
+    return _united(owner << _BITS | group & _MASK, first, after)
+
+
+def _without(
+    group: Whole, first: Whole, after: Whole, of_hole: Whole, hole_first: Whole, hole_after: Whole
+) -> tuple[Whole, Whole, Whole]:
+    """Spans of one group (polygon and row) without those of its holes."""
+    import numpy as np
+
+    if not of_hole.size:
+        return group, first, after
+    holes = _united(of_hole, hole_first, hole_after)
+    # Holes are inside of both together: what changes there, or begins or ends with a hole, is where the rest does.
+    both = _united(*(np.concatenate(parts) for parts in zip((group, first, after), holes, strict=True)))
+    keys = np.concatenate([of << _BITS | at for of, *ends in (both, holes) for at in ends])
+    keys.sort()
+    first, after = keys[0::2], keys[1::2]
+    some = after > first
+    return first[some] >> _BITS, first[some] & _MASK, after[some] & _MASK
 
 
 def _united(group: Whole, first: Whole, after: Whole) -> tuple[Whole, Whole, Whole]:
@@ -159,14 +184,11 @@ def holders(
 
 
 def _holds(polygons: Polygons, lat: float, lon: float) -> bool:
-    """The even-odd rule of kernel.geo.Outline.contains (a test compares them)."""
-    for rings in polygons:
-        crossings = 0
-        for ring in rings:
-            x1, y1, x2, y2 = ring[:-1, 0], ring[:-1, 1], ring[1:, 0], ring[1:, 1]
-            cut = (y1 > lat) != (y2 > lat)
-            x = x1[cut] + (lat - y1[cut]) * (x2[cut] - x1[cut]) / (y2[cut] - y1[cut])
-            crossings += int((lon < x).sum())
-        if crossings % 2:
+    """As kernel.geo.Outline.contains (a test compares them)."""
+    import numpy as np
+
+    spot = np.array([[lon, lat]])
+    for outer, *holes in polygons:
+        if inside_ring(outer, spot)[0] and not any(inside_ring(hole, spot)[0] for hole in holes):
             return True
     return False
