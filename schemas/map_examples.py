@@ -167,6 +167,7 @@ GAPS = {
                         "adds_here": 122.7,
                     }
                 ],
+                "same_place_as": [2, 5],
                 "ground": None,
             },
         }

@@ -73,6 +73,14 @@ class GapCellOut(Out):
             "stop would anybody be reached who is missed here.",
         },
     )
+    same_place_as = fields.List(
+        Whole(1, MOST_GAPS),
+        metadata={
+            "maxItems": MOST_GAPS,
+            "description": "The ranks of the other gaps of this answer whose best place is the same. Its `adds` are people of "
+            "all of them, to be counted once.",
+        },
+    )
     ground = Nested(
         GroundOut,
         allow_none=True,

@@ -120,6 +120,8 @@ _TEXTS = {
         "Longer than {weeks} weeks ago, or never",
     ),
     "stop_not_agreed": ("相談中・休止・終了", "Not agreed: asked, paused or ended"),
+    "catchment": ("歩いて来られる範囲（{metres} m）", "Walking distance ({metres} m)"),
+    "visit_dot": ("出店（大きいほど来た人が多い）", "Visit: the larger, the more came"),
     "gap_rank": (
         "次の候補（届いていない子どもが多い順）",
         "Where to try next, most children missed first",
@@ -138,8 +140,12 @@ _TEXTS = {
     # Where to try next.
     "next_places": ("次に行くとよいところ", "Where to try next"),
     "next_hint": (
-        "子どもが多いのに、近くに長く行けていない順です。",
-        "Most children, least and longest-ago reached, first.",
+        "子どもが多いのに、近くに長く行けていない順です。「あと何人」は候補どうしで重なるので、足せません。",
+        "Most children, least and longest-ago reached, first. What places reach overlaps: don't add it up.",
+    ),
+    "next_more": (
+        "どの番号も、次のページの表にあります。",
+        "Every number stands in the table on the next page.",
     ),
     "gap_why": (
         "{n}人がくらす · 近くに行けた {covered} · 最後 {ago}",
@@ -153,6 +159,15 @@ _TEXTS = {
         "{place}: reaches {n} more ({status}, {metres} m from the middle of the cell)",
     ),
     "best_first": ("よさそうな場所：{place}（あと{n}人に届く）", "Best: {place}, reaches {n} more"),
+    "best_shared": (
+        "よさそうな場所：{place}（{ranks}番は同じ場所で、合わせてあと{n}人に届く）",
+        "Best: {place}, reaches {n} more of nos. {ranks} together",
+    ),
+    "best_as": ("よさそうな場所：{rank}番と同じ {place}", "Best: {place}, as for no. {rank}"),
+    "same_place": (
+        "{ranks}番は同じ場所で届きます。人数は合わせた数で、足せません。",
+        "Nos. {ranks} are reached from the same place: its people are those of all of them, not to be added up.",
+    ),
     "no_place": (
         "近くに知っている場所がありません。このマスの中で見つかれば、あと{n}人に届きます。",
         "No place is known there yet. One in this cell would reach {n} more.",
@@ -203,6 +218,10 @@ _TEXTS = {
     "t_stops": ("出店場所", "Stops"),
     "t_visits": ("出店のきろく", "Visits"),
     "t_caption": ("{what}（{days}、{n}行）", "{what}, {days}, {n} rows"),
+    "t_caption_first": (
+        "{what}（{days}、{n}行のうち初めの{shown}行）",
+        "{what}, {days}, the first {shown} of {n} rows",
+    ),
     "t_areas": ("地区ごと", "Districts"),
     "t_area_code": ("コード", "Code"),
     "t_cell": ("場所", "Place"),
@@ -210,6 +229,7 @@ _TEXTS = {
     "t_stop": ("出店場所", "Stop"),
     "t_day": ("日", "Day"),
     "t_rank": ("順", "Rank"),
+    "t_shared": ("同じ場所の番号", "Same place"),
     "t_gap": ("届いていない度", "Gap"),
     "t_days_since": ("最後から何日", "Days since"),
     "t_change": ("差：{what}", "Change: {what}"),
@@ -221,8 +241,13 @@ _TEXTS = {
     "paper": ("{organisation} · {day} 現在", "{organisation} · as of {day}"),
     "sources": ("出典：{sources}", "Sources: {sources}"),
     "paper_internal": (
-        "内部資料です。公開していない場所は載せていません。外に出す数字は公表版を使ってください。",
-        "Internal. Places that are not announced are left out. For figures to publish, use a release.",
+        "内部資料です。名前と印は、公開していて承諾のある場所だけです。色と数字は、ほかの場所も数えています。外に出す数字は公表版を使ってください。",
+        "Internal. Names and marks are those of announced and agreed places alone; colours and figures count the others too. "
+        "For figures to publish, use a release.",
+    ),
+    "paper_presented": (
+        "国勢調査の人数と、公開していて承諾のある場所だけです。来た人の数は公表版にあります。",
+        "The census's people and announced, agreed places alone. How many came is in the released figures.",
     ),
 }
 TEXTS = {f"map_page.{code}": text for code, text in _TEXTS.items()}

@@ -193,6 +193,20 @@ def test_shown_to_others_no_cell_is_small_enough_to_point_at_a_home(page: Page) 
     expect(page.locator("#level optgroup").first.locator("option")).to_have_count(3)
 
 
+def test_shown_to_others_colours_are_cut_for_the_cells_that_are_drawn(page: Page) -> None:
+    page.select_option("#level", "1000")
+    expect(page.locator("#map-part:not([aria-busy])")).to_be_attached()
+    expected = page.locator("#legend .legend-lines").first.inner_text()
+    page.select_option("#level", "500")
+    expect(page.locator("#legend .legend-lines").first).not_to_have_text(expected)
+    page.get_by_role("button", name="人に見せる").click()
+    expect(page.locator("#level")).to_have_value("1000")
+    expect(page.locator("#legend .legend-lines").first).to_have_text(expected, use_inner_text=True)
+    expect(page.locator("#legend")).not_to_contain_text("相談中・休止・終了")
+    page.get_by_role("button", name="人に見せる").click()
+    expect(page.locator("#level")).to_have_value("500")
+
+
 def test_shown_to_others_nothing_that_we_counted_is_there(page: Page) -> None:
     page.get_by_label("二つの期間をくらべる").check()
     page.select_option("#measure", "since")
@@ -278,6 +292,18 @@ def test_a_gap_says_where_to_stop_for_it_and_how_many_that_would_reach(page: Pag
     first.click()
     expect(page.locator("#card")).to_contain_text("次の候補 1番")
     assert re.search(r"あと[\d,]+人に届", page.locator("#card").inner_text())
+
+
+def test_what_a_place_reaches_of_several_gaps_is_said_once(page: Page) -> None:
+    """Somebody adds up what the lines say."""
+    lines = page.locator("#next .hope").all_inner_texts()
+    shared = [line for line in lines if "番は同じ場所で、合わせてあと" in line]
+    same = [line for line in lines if "番と同じ" in line]
+    assert len(shared) == 1
+    assert len(same) == shared[0].count("・") > 0
+    assert not any(re.search(r"あと[\d,]+人", line) for line in same)
+    page.locator("#next button").first.click()
+    expect(page.locator("#card")).to_contain_text("番は同じ場所で届きます")
 
 
 @pytest.mark.parametrize("size", [(390, 844), (360, 640)])

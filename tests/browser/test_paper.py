@@ -52,6 +52,44 @@ def test_a_place_that_is_not_announced_is_not_printed(page: Page) -> None:
     expect(page.locator("#table")).to_contain_text("だれかの家の庭")
 
 
+def test_every_number_on_the_map_stands_in_a_table(page: Page) -> None:
+    numbers = page.locator("#next .rank").all_inner_texts()
+    assert len(numbers) > 1
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    gaps, ground = page.locator("#table table").all()
+    assert "次の候補" in gaps.locator("caption").inner_text()
+    assert gaps.locator("tbody tr td:nth-child(2)").all_inner_texts() == numbers
+    expect(page.locator("#next-more")).to_be_visible()
+    assert "マスごと" in ground.locator("caption").inner_text()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("#table table")).to_have_count(0)
+    expect(page.locator("#next-more")).to_be_hidden()
+
+
+def test_paper_explains_the_marks_that_are_on_it_and_no_others(page: Page) -> None:
+    """The town's other places are asked for only, or are announced to nobody."""
+    expect(page.locator("#legend")).to_contain_text("相談中・休止・終了")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    legend = page.locator("#legend")
+    for there, said in ((True, "6週間以内に行った"), (False, "相談中・休止・終了"), (True, "次の候補")):
+        assert (said in legend.inner_text()) == there, said
+
+
+def test_paper_says_what_its_colours_count(page: Page) -> None:
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("#paper")).to_contain_text("色と数字は、ほかの場所も数えています")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    page.get_by_role("button", name="人に見せる").click()
+    expect(page.locator("#map-part:not([aria-busy])")).to_be_attached()
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("#paper")).to_contain_text("国勢調査の人数と、公開していて承諾のある場所だけ")
+
+
 def test_paper_is_light_for_who_looks_at_a_dark_screen(look: Look) -> None:
     page = look(color_scheme="dark").page
     page.emulate_media(media="print", color_scheme="dark")

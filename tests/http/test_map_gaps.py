@@ -85,6 +85,21 @@ def test_where_no_known_place_reaches_the_ground_is_named_where_a_stop_would_add
     assert at_ground > at_middle
 
 
+def test_gaps_with_the_same_best_place_name_each_other(api: Api) -> None:
+    """Each says how many people the place would add, and they are the same people."""
+    far = 533957823
+    populate(api, f"{CELL},1000,400", f"{NEXT},900,300", f"{far},500,200", f"{far + 1},400,100")
+    place = stop_at(api, NEXT, code="P-1")
+    stop_at(api, far, code="P-2")
+    found = cells(api.get("/v1/map/gaps?limit=3&radius_m=1000"))
+    assert [found[cell]["places"][0]["id"] for cell in (CELL, NEXT)] == [str(place.id)] * 2
+    assert {cell: (gap["rank"], gap["same_place_as"]) for cell, gap in found.items()} == {
+        CELL: (1, [2]),
+        NEXT: (2, [1]),
+        far: (3, []),
+    }, "among those that were asked for"
+
+
 def test_infants_have_a_shorter_way(api: Api) -> None:
     populate(api, f"{CELL},1000,400")
     hold(api, stop_at(api, code="A-1"))

@@ -1,7 +1,7 @@
 // What is known of the cell or stop that somebody chose, over the map.
 
 import { $, el } from "./dom.js";
-import { bestPlaces, placeSaid, why } from "./next.js";
+import { bestPlaces, placeSaid, ranksSaid, sharing, why } from "./next.js";
 import { codeOf, groundName, stopName } from "./places.js";
 import { may, period, shownStops, store } from "./store.js";
 import { day, days, language, number, say } from "./texts.js";
@@ -44,8 +44,10 @@ function ofGround(key) {
   if (gap) {
     more.push(el("p", { class: "gap", text: say("gap_no", { rank: gap.rank, why: why(gap) }) }));
     const places = bestPlaces(gap);
+    const ranks = sharing(gap);
     if (places.length > 0) more.push(el("p", { text: say("best_places") }), el("ol", {}, ...places.map((place) => el("li", { text: placeSaid(place) }))));
-    else if (gap.ground) more.push(el("p", { text: say("no_place_but_here", { n: number(gap.ground.adds) }) }));
+    if (ranks.length > 1) more.push(el("p", { class: "hint", text: say("same_place", { ranks: ranksSaid(ranks) }) }));
+    if (places.length === 0 && gap.ground) more.push(el("p", { text: say("no_place_but_here", { n: number(gap.ground.adds) }) }));
   }
   const { first, last } = period();
   const under = `${codeOf(key)} · ${say("days", days(first, last))}`;

@@ -2,8 +2,8 @@
 
 import { hatch, INK, PAPER } from "./colours.js";
 import { $, el } from "./dom.js";
-import { drawBadge, drawStop } from "./marks_layer.js";
-import { COVERAGE_WEEKS, GAP_WEEKS, isCompared, MEASURES } from "./measures.js";
+import { drawBadge, drawCatchment, drawStop, drawVisit, fillOf } from "./marks_layer.js";
+import { CATCHMENT_M, COVERAGE_WEEKS, GAP_WEEKS, isCompared, MEASURES } from "./measures.js";
 import { areAreas, period, store } from "./store.js";
 import { day, number, say } from "./texts.js";
 import { view } from "./view.js";
@@ -11,10 +11,13 @@ import { measureName, range, rangeOfChange } from "./wording.js";
 
 const SIZE = 22;
 
-/** `shown` is what the cells are drawn from; null when there is nothing. */
-export function showLegend(shown, mode) {
+/**
+ * `shown` is what the cells are drawn from; null when there is nothing. `stops` are those of which alone the marks are
+ * explained (who is shown the map asks nobody about the others); null for all kinds of marks, which come and go with the weeks.
+ */
+export function showLegend(shown, mode, stops) {
   $("legend").replaceChildren(...(shown === null ? [el("p", { class: "hint", text: say("no_figures") })] : colours(shown, mode)));
-  $("legend").append(symbols(mode));
+  $("legend").append(symbols(mode, stops));
 }
 
 function colours({ values, scale, never }, mode) {
@@ -52,16 +55,20 @@ function about(measure) {
 const line = (picture, text, count) =>
   el("li", {}, picture, el("span", { text }), el("span", { class: "count", text: say(areAreas() ? "n_areas" : "n_cells", { n: number(count ?? 0) }) }));
 
-function symbols(mode) {
+function symbols(mode, stops) {
   const stop = (days, status = "agreed") => swatch((context) => drawStop(context, { x: SIZE / 2, y: SIZE / 2 }, { days, status }, mode));
   const one = (picture, text) => el("li", {}, picture, el("span", { text }));
   const rows = [];
   if (store.stops !== null && view.layers.stops) {
-    rows.push(one(stop(0), say("stop_lately", { weeks: COVERAGE_WEEKS })));
-    rows.push(one(stop(COVERAGE_WEEKS * 7 + 1), say("stop_before", { weeks: GAP_WEEKS })));
-    rows.push(one(stop(null), say("stop_long_ago", { weeks: GAP_WEEKS })));
-    rows.push(one(stop(null, "talking"), say("stop_not_agreed")));
+    const there = stops && new Set(stops.map(fillOf));
+    const rings = [["full", 0, "stop_lately"], ["half", COVERAGE_WEEKS * 7 + 1, "stop_before"], ["empty", null, "stop_long_ago"]];
+    for (const [fill, days, said] of rings) {
+      if (there === null || there.has(fill)) rows.push(one(stop(days), say(said, { weeks: fill === "full" ? COVERAGE_WEEKS : GAP_WEEKS })));
+    }
+    if (stops === null || stops.some(({ status }) => status !== "agreed")) rows.push(one(stop(null, "talking"), say("stop_not_agreed")));
+    if (view.layers.catchments) rows.push(one(swatch((context) => drawCatchment(context, { x: SIZE / 2, y: SIZE / 2 }, SIZE / 2 - 2, mode)), say("catchment", { metres: number(CATCHMENT_M) })));
   }
+  if (view.layers.visits && store.visits !== null) rows.push(one(swatch((context) => drawVisit(context, { x: SIZE / 2, y: SIZE / 2 }, 5, mode)), say("visit_dot")));
   if (store.gaps?.length && view.layers.gaps) {
     rows.push(one(swatch((context) => drawBadge(context, SIZE / 2, SIZE / 2, 1, mode)), say("gap_rank")));
   }

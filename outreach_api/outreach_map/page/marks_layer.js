@@ -22,12 +22,13 @@ export const marksLayer = (shown, options) =>
     if (typeof selected === "number") outline(context, project, selected, mode, 4.5);
     else if (selected !== null) border(context, project, selected, mode, 4.5);
     if (ways !== null) drawWays(context, project, ways, mode);
-    visits.forEach((visit) => dot(context, project(visit.lat, visit.lng), visit.size, mode));
+    visits.forEach((visit) => drawVisit(context, project(visit.lat, visit.lng), visit.size, mode));
     for (const stop of stops) {
       const at = project(stop.lat, stop.lng);
       if (box.contains(at)) drawStop(context, at, stop, mode);
     }
-    gaps.forEach((gap) => badge(context, project, gap, mode));
+    // Where they are close together, the first lies on top.
+    [...gaps].reverse().forEach((gap) => badge(context, project, gap, mode));
   }, options);
 
 /** Whether a stop was held so lately that its catchment counts as covered. */
@@ -78,8 +79,11 @@ function border(context, project, polygons, mode, width) {
 
 function circle(context, project, stop, metres, mode) {
   const centre = project(stop.lat, stop.lng);
-  const radius = centre.y - project(stop.lat + metres / METRES_PER_DEGREE, stop.lng).y;
-  ring(context, centre.x, centre.y, radius);
+  drawCatchment(context, centre, centre.y - project(stop.lat + metres / METRES_PER_DEGREE, stop.lng).y, mode);
+}
+
+export function drawCatchment(context, { x, y }, radius, mode) {
+  ring(context, x, y, radius);
   context.globalAlpha = 0.1;
   context.fillStyle = STOP[mode];
   context.fill();
@@ -91,7 +95,7 @@ function circle(context, project, stop, metres, mode) {
   context.setLineDash([]);
 }
 
-function dot(context, { x, y }, size, mode) {
+export function drawVisit(context, { x, y }, size, mode) {
   ring(context, x, y, size);
   context.globalAlpha = 0.55;
   context.fillStyle = mode === "dark" ? "#ffd166" : "#7a4a00";

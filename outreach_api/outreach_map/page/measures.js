@@ -4,6 +4,7 @@
 const body = document.body.dataset;
 export const COVERAGE_WEEKS = Math.round(Number(body.coverageDays) / 7);
 export const GAP_WEEKS = Math.round(Number(body.gapFullDays) / 7);
+export const CATCHMENT_M = Number(body.catchmentM);
 const AGES = [...new Set([2, 4, COVERAGE_WEEKS, GAP_WEEKS])].sort((a, b) => a - b).slice(-4);
 
 export const MEASURES = {

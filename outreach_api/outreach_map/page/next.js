@@ -3,7 +3,7 @@
 import { $, el } from "./dom.js";
 import { cellName, stopName } from "./places.js";
 import { isPresenting, may, shownStops, store } from "./store.js";
-import { number, percent, say } from "./texts.js";
+import { language, number, percent, say } from "./texts.js";
 import { change, view } from "./view.js";
 
 export function showNext() {
@@ -11,6 +11,7 @@ export function showNext() {
   $("next-part").hidden = !may.need;
   if (!may.need) return;
   $("next-hint").textContent = gaps?.length ? say("next_hint") : say("no_figures");
+  $("next-more").hidden = !view.printing || !gaps?.length;
   const focused = document.activeElement?.dataset.gap;
   $("next").replaceChildren(...(gaps ?? []).map(item));
   if (focused !== undefined) $("next").querySelector(`[data-gap="${focused}"]`)?.focus({ preventScroll: true });
@@ -49,9 +50,20 @@ function nameOf(place) {
 export const placeSaid = (place) =>
   say("best_place", { place: nameOf(place), n: number(place.adds), metres: number(place.distance_m), status: say(`status_${place.status}`) });
 
-/** The first of them, or that none is known yet. */
-function hope(gap) {
+/** Of gaps with the same best place: their ranks together, as its people are those of all of them. */
+export function sharing(gap) {
   const [best] = bestPlaces(gap);
+  return best ? store.gaps.filter((other) => bestPlaces(other)[0]?.id === best.id).map(({ rank }) => rank) : [];
+}
+
+export const ranksSaid = (ranks) => ranks.map((rank) => number(rank)).join(language() === "en" ? ", " : "・");
+
+/** The first of them, or that none is known yet; what several gaps share has its people said once. */
+export function hope(gap) {
+  const [best] = bestPlaces(gap);
+  const ranks = sharing(gap);
+  if (ranks.length > 1 && gap.rank !== ranks[0]) return say("best_as", { rank: number(ranks[0]), place: nameOf(best) });
+  if (ranks.length > 1) return say("best_shared", { place: nameOf(best), n: number(best.adds), ranks: ranksSaid(ranks) });
   if (best) return say("best_first", { place: nameOf(best), n: number(best.adds) });
   return gap.ground ? say("no_place", { n: number(gap.ground.adds) }) : null;
 }

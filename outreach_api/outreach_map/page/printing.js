@@ -3,7 +3,7 @@
 import { $, el } from "./dom.js";
 import { store, today } from "./store.js";
 import { day, say } from "./texts.js";
-import { change } from "./view.js";
+import { change, view } from "./view.js";
 
 const page = document.documentElement;
 
@@ -47,6 +47,6 @@ export function showPaper() {
   $("paper").replaceChildren(
     el("p", { text: say("paper", { organisation, day: day(today, true) }) }),
     ...(sources.length ? [el("p", { text: say("sources", { sources: sources.join(" · ") }) })] : []),
-    el("p", { text: say("paper_internal") }),
+    el("p", { text: say(view.presenting ? "paper_presented" : "paper_internal") }),
   );
 }

@@ -8,13 +8,13 @@ import { $, el, fillSelect } from "./dom.js";
 import { around, makeMap } from "./ground.js";
 import { showLegend } from "./legend.js";
 import { marksLayer } from "./marks_layer.js";
-import { columnOf, isCompared, MEASURES, measuresFor, PRESENTED } from "./measures.js";
+import { CATCHMENT_M, columnOf, isCompared, MEASURES, measuresFor, PRESENTED } from "./measures.js";
 import { boundsOf, cellAt, middleOf } from "./mesh.js";
 import { bestPlaces, showNext } from "./next.js";
 import { showPaper, startPrinting } from "./printing.js";
 import { cuts, differenceScale, scaleOf } from "./scale.js";
 import * as load from "./store.js";
-import { areAreas, may, shownStops, shownVisits, store } from "./store.js";
+import { areAreas, isPresenting, may, shownStops, shownVisits, store } from "./store.js";
 import { showSummary } from "./summary.js";
 import { showTable, startTable } from "./table.js";
 import { onLanguage, say } from "./texts.js";
@@ -63,7 +63,8 @@ export function startStage(refused) {
 
   /** Cut once for what is looked at, so that colours mean the same while the weeks go by. */
   function steadyBreaks(values) {
-    const key = [columnOf(view), view.level, view.length, box].join();
+    // Of the ground that the figures are of: what was asked for may still be on its way.
+    const key = [columnOf(view), store.figures.ground, view.length, box].join();
     if (breaks.key !== key) {
       const counted = Array.from(values, isCompared(view) ? Math.abs : (value) => value);
       breaks = { key, at: cuts(counted, isCompared(view) ? 2 : 5) };
@@ -79,7 +80,7 @@ export function startStage(refused) {
       outlines: layers.outlines && store.outlines ? store.outlines.features.map((one) => one.geometry.coordinates) : [],
       stops: layers.stops ? stops : [],
       visits: shownVisits().map((visit) => ({ ...visit, size: 3 + Math.sqrt(Math.max(0, visit.attendance)) / 1.5 })),
-      catchment: layers.catchments ? Number(document.body.dataset.catchmentM) : null,
+      catchment: layers.catchments ? CATCHMENT_M : null,
       gaps: layers.gaps ? (store.gaps ?? []) : [],
       selected: typeof view.selected === "number" ? view.selected : (store.areas.shapes.get(view.selected) ?? null),
       ways: ways(),
@@ -97,7 +98,7 @@ export function startStage(refused) {
 
   function showAll() {
     const mode = shade(view.printing);
-    showLegend(shownGround(), mode);
+    showLegend(shownGround(), mode, isPresenting() ? shownStops().filter((stop) => map.getBounds().contains(stop)) : null);
     showSummary();
     showNext();
     showTime();
@@ -230,9 +231,13 @@ export function startStage(refused) {
   $("level").addEventListener("change", ({ target }) => change({ level: Number(target.value) || target.value }));
   let inside = {};
   $("present").addEventListener("click", () => {
-    if (view.presenting) return change({ presenting: false, ...inside });
-    const { measure, compare, layers } = view;
-    inside = { measure, compare, layers };
+    if (view.presenting) {
+      const { level, ...looks } = inside;
+      change({ presenting: false, ...looks });
+      return change({ level });
+    }
+    const { measure, compare, layers, level } = view;
+    inside = { measure, compare, layers, level };
     // What is kept back goes at once; only then larger cells are asked for.
     change({ presenting: true, selected: null, measure: PRESENTED, compare: false, layers: { ...layers, visits: false, catchments: false, gaps: false } });
     if (!areAreas()) change({ level: COARSE });

@@ -129,6 +129,7 @@ export const period = (last = view.last) => windowOf(store.weeks, last, view.len
 export function makeFigures() {
   const { now, then } = store.areas;
   store.figures = areAreas() ? areaFigures(now, view.compare ? then : null, store.weeks[view.last]) : cellFigures(store.need, store.reach);
+  store.figures.ground = areAreas() ? store.areas.set : store.reach.level;
   sumUp();
 }
 

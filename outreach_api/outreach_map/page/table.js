@@ -2,7 +2,7 @@
 
 import { $, el, fillSelect } from "./dom.js";
 import { columnOf, isCompared, MEASURES, measuresFor, PRESENTED } from "./measures.js";
-import { bestPlaces, placeSaid } from "./next.js";
+import { bestPlaces, hope, placeSaid, ranksSaid, sharing } from "./next.js";
 import { groundName, stopName } from "./places.js";
 import { areAreas, may, period, shownStops, shownVisits, store } from "./store.js";
 import { day, number, say } from "./texts.js";
@@ -10,7 +10,8 @@ import { change, view } from "./view.js";
 import { long, measureName, short } from "./wording.js";
 
 const ROWS = 50;
-const ON_PAPER = 20;
+// So that the tables are one page of A4, with or without that of the numbers on the map.
+const [ON_PAPER, ON_PAPER_BELOW] = [20, 9];
 const sorted = { by: null, down: true };
 let first = 0;
 
@@ -32,21 +33,39 @@ export function showTable() {
   const kinds = Object.keys(TABLES).filter((name) => TABLES[name].seen());
   if (!kinds.includes(view.tableOf)) return change({ tableOf: kinds[0] });
   fillSelect($("table-of"), kinds.map((name) => [name, tableName(name)]), view.tableOf);
-  const { columns: all, rows } = TABLES[view.tableOf].make();
-  const columns = view.presenting ? all.filter(({ name, text }) => text || name === "code" || name === PRESENTED) : all;
-  const by = columns.find((column) => column.name === sorted.by) ?? columns.find((column) => column.first) ?? columns[0];
-  const ordered = rows.map((row) => ({ row, value: by.value(row) })).sort((a, b) => compare(a.value, b.value));
-  if (sorted.by === null ? by.down : sorted.down) ordered.reverse();
-  const size = view.printing ? ON_PAPER : ROWS;
-  if (first >= ordered.length || view.printing) first = 0;
-  const shown = ordered.slice(first, first + size).map(({ row }) => row);
+  const { columns, by, down, rows } = sortedRows(view.tableOf, sorted);
+  if (first >= rows.length || view.printing) first = 0;
+  const above = numbered(kinds);
+  const size = !view.printing ? ROWS : above.length > 0 ? ON_PAPER_BELOW : ON_PAPER;
+  const shown = rows.slice(first, first + size);
   const focused = document.activeElement?.dataset?.sort ?? document.activeElement?.dataset?.row;
   $("table").replaceChildren(
-    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": tableName(view.tableOf) }, tableOf(columns, shown, by, ordered.length)),
-    pager(ordered.length, shown.length),
+    ...above,
+    region(view.tableOf, tableOf({ kind: view.tableOf, columns, by, down, rows: shown, all: rows.length })),
+    pager(rows.length, shown.length),
   );
   if (focused !== undefined) $("table").querySelector(`[data-sort="${CSS.escape(focused)}"], [data-row="${CSS.escape(focused)}"]`)?.focus();
 }
+
+/** The rows of a table in their order: as somebody sorted it, else by its first column of figures. */
+function sortedRows(kind, wish) {
+  const { columns: all, rows } = TABLES[kind].make();
+  const columns = view.presenting ? all.filter(({ name, text }) => text || name === "code" || name === PRESENTED) : all;
+  const by = columns.find((column) => column.name === wish.by) ?? columns.find((column) => column.first) ?? columns[0];
+  const down = wish.by === null ? Boolean(by.down) : wish.down;
+  const ordered = rows.map((row) => ({ row, value: by.value(row) })).sort((a, b) => compare(a.value, b.value));
+  if (down) ordered.reverse();
+  return { columns, by, down, rows: ordered.map(({ row }) => row) };
+}
+
+/** On paper every number that the map has stands in a table: the list beside it has room for the first ones only. */
+function numbered(kinds) {
+  if (!view.printing || view.tableOf === "gaps" || !kinds.includes("gaps")) return [];
+  const whole = sortedRows("gaps", { by: null });
+  return [region("gaps", tableOf({ kind: "gaps", ...whole, all: whole.rows.length }))];
+}
+
+const region = (kind, table) => el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": tableName(kind) }, table);
 
 const tableName = (name) => (name === "ground" && areAreas() ? say("t_areas") : say(`t_${name}`));
 
@@ -57,10 +76,11 @@ function compare(a, b) {
   return typeof a === "string" ? a.localeCompare(b, document.documentElement.lang) : a - b;
 }
 
-function tableOf(columns, rows, by, all) {
-  const down = sorted.by === null ? Boolean(by.down) : sorted.down;
+function tableOf({ kind, columns, by, down, rows, all }) {
   const { first: from, last } = period();
-  const caption = say("t_caption", { what: tableName(view.tableOf), days: say("days", { from: day(from, true), to: day(last, true) }), n: number(all) });
+  const given = { what: tableName(kind), days: say("days", { from: day(from, true), to: day(last, true) }), n: number(all), shown: number(rows.length) };
+  // A screen has a line below that says which rows these are.
+  const caption = say(view.printing && rows.length < all ? "t_caption_first" : "t_caption", given);
   const head = columns.map((column) =>
     el(
       "th",
@@ -136,7 +156,8 @@ const TABLES = {
         numbers("covered", measureName("covered"), (row) => row.covered_share, "share"),
         numbers("days", say("t_days_since"), (row) => row.days_since_last_visit ?? NaN, "people"),
         numbers("gap", say("t_gap"), (row) => row.gap, "people"),
-        words("best", say("best_places"), (row) => bestPlaces(row).map(placeSaid).join(" / ") || null),
+        words("best", say("best_places"), (row) => (view.printing ? hope(row) : bestPlaces(row).map(placeSaid).join(" / ") || hope(row))),
+        ...(store.gaps.some((gap) => sharing(gap).length > 1) ? [words("shared", say("t_shared"), (row) => (sharing(row).length > 1 ? ranksSaid(sharing(row)) : null))] : []),
       ],
       rows: store.gaps.map((gap) => ({ ...gap, select: gap.cell })),
     }),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -27,9 +29,6 @@ from outreach_api.outreach_map.rules.sharing import Catchments
 from outreach_api.outreach_map.shown import Cells
 from outreach_api.settings import Settings
 from schemas.vocabulary import Role
-
-if TYPE_CHECKING:
-    pass
 
 LEVEL = 500
 
@@ -196,6 +195,7 @@ def gaps_map(
                 "share_of_cell": [stop and round(stop.share_of_cell, 4) for stop in near],
             },
             "places": [[_place_view(place) for place in gap.places] for gap in found],
+            "same_place_as": _same_place([gap.places[0].id if gap.places else None for gap in found]),
             "ground": {
                 "lat": [ground and round(ground.lat, 6) for ground in bare],
                 "lon": [ground and round(ground.lon, 6) for ground in bare],
@@ -208,6 +208,18 @@ def gaps_map(
             "full_after_days": settings.gap_full_days,
         },
     )
+
+
+def _same_place(best: Sequence[uuid.UUID | None]) -> list[list[int]]:
+    """Of each gap, whose best place stands in its order: the ranks of the others that have the same one."""
+    ranks: dict[uuid.UUID, list[int]] = defaultdict(list)
+    for rank, place in enumerate(best, 1):
+        if place is not None:
+            ranks[place].append(rank)
+    return [
+        [other for other in ranks[place] if other != rank] if place is not None else []
+        for rank, place in enumerate(best, 1)
+    ]
 
 
 def _place_view(place: PlaceToStop) -> dict[str, Any]:
