@@ -81,6 +81,13 @@ class ReleasedCellOut(Out):
             "description": "Places or neighbourhoods that were announced there, as the timetable says them."
         },
     )
+    places_en = Many(
+        fields.String(),
+        1_000,
+        metadata={
+            "description": "The same in English and in the same order; as in `places` where it has no English name."
+        },
+    )
     visits = Whole(0, metadata={"description": "A place on a day counts once."})
     attendance = Nested(ReleasedHeadsOut)
     weeks_since_visit = Whole(
@@ -97,6 +104,7 @@ class ReleasedCellOut(Out):
     example: ClassVar = {
         "mesh1000": 53395766,
         "places": ["常盤平団地 中央広場"],
+        "places_en": ["Tokiwadaira estate, central square"],
         "visits": 2,
         "attendance": ReleasedHeadsOut.example,
         "weeks_since_visit": 1,

@@ -26,6 +26,7 @@ from outreach_api.storage.held_days import HeldDay
 from outreach_api.storage.jobs import Job
 from outreach_api.storage.ledger import Change, ChangeCounter, Rejection, VisitTotal
 from outreach_api.storage.plans import Van
+from outreach_api.storage.releases import DueStay
 from outreach_api.storage.sales import Sale, TicketEntry
 from outreach_api.storage.session import Database
 from outreach_api.storage.stops import Permission, Stop
@@ -97,6 +98,20 @@ def test_a_step_back_and_forth_keeps_what_was_recorded(empty: Database) -> None:
         assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
     migrate.upgrade(empty)
     assert migrate.differences(empty) == []
+
+
+def test_what_was_held_before_releases_looked_at_changes_alone_is_looked_at_once_more(
+    empty: Database,
+) -> None:
+    migrate.upgrade(empty)
+    with empty.write() as session:
+        van = Van(id=new_id(), created_at=MADE_AT, code="A", name="A", needs_power=False, active=True)
+        session.add(van)
+        day = make_visit(session, van_id=van.id).local_day
+    downgrade(empty, "0030")
+    migrate.upgrade(empty)
+    with empty.read() as session:
+        assert session.scalars(sa.select(DueStay.local_day)).all() == [day]
 
 
 def test_what_was_held_back_before_tickets_could_be_is_held_back_with_them(empty: Database) -> None:

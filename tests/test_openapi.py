@@ -125,10 +125,12 @@ def test_every_link_leads_to_an_operation_with_its_parameters() -> None:
                 assert set(link.get("parameters", ())) <= parameters[link["operationId"]], name
 
 
-def test_every_refusal_is_a_problem() -> None:
+def test_every_refusal_is_a_problem_or_a_page_where_pages_are_answered() -> None:
     for name, said in operations():
         for status, answer in said["responses"].items():
-            if status[0] in "45":
+            if status[0] in "45" and list(answer.get("content", ())) == ["text/html"]:
+                assert list(said["responses"]["200"]["content"]) == ["text/html"], f"{name} {status}"
+            elif status[0] in "45":
                 assert answer == {"$ref": "#/components/responses/Problem"}, f"{name} {status}"
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from outreach_api.ledger.held_days import CAME, FIGURES, HELD_VISITS, NOTHING, Figures, Place, figures
 from outreach_api.storage import bulk
 from outreach_api.storage.held_days import HeldDay
+from outreach_api.storage.releases import DueStay, ReleasedAtom
+from outreach_api.storage.visits import Visit
 
 
 class HeldOtherwise(NamedTuple):
@@ -34,10 +36,19 @@ def differences(session: Session) -> list[HeldOtherwise]:
 
 
 def fill(session: Session) -> None:
-    """Count everything again and keep it: whoever writes tables directly calls this."""
+    """Count everything again and keep it, and let all be due: whoever writes tables directly calls this."""
+    all_due(session)
     session.execute(sa.delete(HeldDay))
     names = (*Place._fields, *FIGURES)
     bulk.append_values(session, HeldDay, names, [(*place, *sums) for place, sums in _count(session).items()])
+
+
+def all_due(session: Session) -> None:
+    """Let the next release look at every stop and day that anything was ever held at or told of."""
+    held = sa.select(Visit.stop_id, Visit.local_day)
+    told = sa.select(ReleasedAtom.stop_id, ReleasedAtom.local_day)
+    session.execute(sa.delete(DueStay))
+    session.execute(sa.insert(DueStay).from_select(["stop_id", "local_day"], held.union(told)))
 
 
 def _count(session: Session) -> dict[Place, Figures]:

@@ -2,7 +2,8 @@
 
 Whatever changes a visit through the session, or counts anybody at it, touches a day of a stop; before the commit each
 touched day is counted again from below, and what that adds or takes is passed on to the later days of its stop. So it
-is exact after late data, corrections and merges, and doing it twice changes nothing.
+is exact after late data, corrections and merges, and doing it twice changes nothing. A touched day is due to be told
+(anew) by the next release.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from outreach_api.ledger import measures
 from outreach_api.storage.base import Id
 from outreach_api.storage.held_days import ALL_VANS, HeldDay
 from outreach_api.storage.ledger import VisitTotal
+from outreach_api.storage.releases import DueStay
 from outreach_api.storage.visits import Visit
 from schemas.vocabulary import Band, VisitStatus
 
@@ -81,6 +84,7 @@ def count_touched(session: Session) -> None:
         for van_id in (*(place.van_id for place in places), ALL_VANS):
             place = Place(stop_id, van_id, day)
             _put(connection, place, own.get(place, NOTHING))
+        connection.execute(_DUE[connection.dialect.name], {"stop_id": stop_id, "local_day": day})
 
 
 _stop_and_day = attrgetter("stop_id", "local_day")
@@ -148,6 +152,10 @@ _LATEST = (
     .limit(2)
 )
 _BEGIN = sa.insert(_TABLE)
+_DUE = {
+    "postgresql": postgresql.insert(DueStay).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(DueStay).on_conflict_do_nothing(),
+}
 _FORGET = sa.delete(_TABLE).where(_CHAIN, _H.local_day == sa.bindparam("day"))
 _PASS_ON = (
     sa.update(_TABLE)

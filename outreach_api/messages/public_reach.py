@@ -10,6 +10,10 @@ TEXTS = {
         "まだ [公表|こうひょう]した [数|かず]は ありません。",
         "No figures have been released yet.",
     ),
+    "reach_no_such_period": (
+        "その [期間|きかん]は ありません。[下|した]から えらんで ください。",
+        "There is no such period. Please choose one of these.",
+    ),
     "reach_span": ("{first} から {last} まで", "{first} to {last}"),
     "reach_through": (
         "[公表|こうひょう]したのは {day}まで です。",

@@ -14,7 +14,7 @@ from outreach_api.outreach_map.shapes import Shape, geometry_of, read_layer
 from outreach_api.outreach_map.table_file import Unreadable, Unzipped
 
 if TYPE_CHECKING:
-    from outreach_api.outreach_map.rules.inside import Ring
+    from outreach_api.outreach_map.rules.arrays import Ring
 
 
 @dataclass(frozen=True, slots=True)

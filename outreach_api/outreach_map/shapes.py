@@ -21,8 +21,7 @@ from outreach_api.outreach_map.rules.rings import Stray, nested, stray_hole, tur
 from outreach_api.outreach_map.table_file import Unreadable, Unzipped, unzipped
 
 if TYPE_CHECKING:
-    from outreach_api.outreach_map.rules.arrays import Flags
-    from outreach_api.outreach_map.rules.inside import Ring
+    from outreach_api.outreach_map.rules.arrays import Flags, Ring
 
 _GEOJSON = (".geojson", ".json")
 _SHAPEFILE = (".shp", ".dbf", ".prj", ".cpg")

@@ -38,6 +38,20 @@ class ReleasedAtom(Base):
     mesh_1km: Mapped[int]
     """Where it is shown: a cell, or 0 for the city alone. The first release of that stop and day decides it."""
     value: Mapped[int]
+    # What was told of one stop and day, by any release.
+    __table_args__ = (sa.Index("ix_released_atoms_stop_id_local_day", "stop_id", "local_day"),)
+
+
+class DueStay(Base):
+    """A stop and day of which something changed since it was last told: all that a release has to look at.
+
+    Put there by whatever changes a visit or counts anybody (ledger/held_days.py), taken away by the release that looks.
+    """
+
+    __tablename__ = "due_stays"
+    stop_id: Mapped[uuid.UUID] = stop_ref(primary_key=True)
+    local_day: Mapped[dt.date] = mapped_column(primary_key=True)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class ReleasedRare(Base):

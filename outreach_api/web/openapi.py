@@ -182,7 +182,9 @@ def finish(spec: dict[str, Any]) -> dict[str, Any]:
                 if int(status) >= 400:
                     if int(status) not in TITLES:
                         raise ValueError(f"{operation['operationId']} documents {status}, which has no title")
-                    responses[status] = _PROBLEM
+                    # A page refuses people in words of its own.
+                    if "text/html" not in responses[status].get("content", {}):
+                        responses[status] = _PROBLEM
             operation["responses"] = dict(sorted(responses.items()))
             if "x-payload" in operation:
                 _say_what_is_pushed(path, operation, components["schemas"])

@@ -297,6 +297,7 @@ def test_gaps_follow_the_formula_and_are_ranked(api: Api) -> None:
         "gap": 60,
         "best_stop": second["properties"]["best_stop"],
         "places": second["properties"]["places"],
+        "same_place_as": [],
         "ground": None,
     }
     with api.database.read() as session:

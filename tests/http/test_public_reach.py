@@ -336,7 +336,36 @@ def test_the_page_calls_periods_as_people_do(api: Api) -> None:
     )
 
 
-def test_places_have_their_english_names_on_the_english_page(api: Api) -> None:
+@pytest.mark.parametrize(
+    "asked", ["period=x", "period=2026-W54", "until=2026-11", "period=2026-11&until=2026-10", "period=%00"]
+)
+def test_who_asks_for_a_period_that_is_none_is_offered_those_that_there_are(api: Api, asked: str) -> None:
+    season(api)
+    for lang, said in (("ja", "その 期間は ありません。"), ("en", "There is no such period.")):
+        answer = api.get(f"/reach?{asked}&lang={lang}", role=None)
+        assert (answer.status, answer.headers["Content-Type"]) == (422, "text/html; charset=utf-8")
+        assert said in answer.text
+        assert f"/reach?period=FY2026&amp;lang={lang}" in answer.text
+        assert 'aria-current="page"' not in answer.text
+    assert api.get(f"/v1/public/reach?{asked}", role=None).json["code"] == "invalid", "programs get a problem"
+
+
+def test_a_period_that_is_none_before_anything_was_released(api: Api) -> None:
+    answer = api.get("/reach?period=x&lang=en", role=None)
+    assert answer.status == 422
+    assert "No figures have been released yet" in answer.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/when?lang=xx&furigana=7&period=x", "/reach?lang=xx&furigana=%ff&lang=en", "/map?lang=%00", "/?lang=x"],
+)
+def test_wishes_that_no_page_knows_are_passed_over(api: Api, address: str) -> None:
+    answer = api.get(address, role=None)
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+
+
+def test_places_have_their_english_names_beside_the_japanese(api: Api) -> None:
     named = {"name": "けやきの広場", "name_en": "Keyaki square", "code": "E1", "kind": "park"}
     stop = api.post("/v1/stops", {**named, "position": {"lat": 35.80, "lon": 139.95}}).json["id"]
     api.post(f"/v1/stops/{stop}/permissions", {"type": "consent", "valid_from": "2026-04-01"})
@@ -350,7 +379,13 @@ def test_places_have_their_english_names_on_the_english_page(api: Api) -> None:
     assert "Keyaki square" in english
     assert "けやきの広場" not in english
     assert "けやきの広場" in japanese
-    assert [cell["places"] for cell in public(api)["cells"]] == [["けやきの広場"]]
+    (cell,) = public(api)["cells"]
+    assert (cell["places"], cell["places_en"]) == (["けやきの広場"], ["Keyaki square"])
+    (feature,) = api.get("/v1/public/reach.geojson", role=None).json["features"]
+    assert feature["properties"]["places_en"] == ["Keyaki square"]
+    rows = [*csv.DictReader(io.StringIO(api.get("/v1/public/reach.csv?bom=0", role=None).text))]
+    named = {(row["places"], row["places_en"]) for row in rows if row["of"] == "cell"}
+    assert named == {("けやきの広場", "Keyaki square")}
 
 
 def test_names_show_as_text_whatever_they_hold(api: Api) -> None:

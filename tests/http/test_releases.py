@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import uuid
 from collections import defaultdict
 from typing import Any
 
@@ -14,13 +15,15 @@ from hypothesis import strategies as st
 
 from outreach_api.kernel.ids import new_id
 from outreach_api.kernel.week import IsoWeek
+from outreach_api.ledger import held_anew
 from outreach_api.reports.releases import rules, writes
 from outreach_api.storage.cabinet import FOR_EVER
 from outreach_api.storage.ledger import AuditEntry
-from outreach_api.storage.releases import Release
+from outreach_api.storage.releases import DueStay, Release
+from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
 from tests.api import Answer, Api
-from tests.make import make_stop
+from tests.make import make_stop, make_visit
 from tests.releasing import FAMILY, SATURDAY, WEEK, atoms, count, everything, hold, public, release
 
 
@@ -223,6 +226,42 @@ def test_whatever_comes_late_the_sum_of_all_atoms_stays_a_rounding_of_what_is_co
                 assert abs(drawn.get("not_said", 0) - sum(exact.values())) < rules.BASE
             else:
                 assert all(abs(drawn.get(group, 0) - exact[group]) < rules.BASE for group in exact)
+    told_late = atoms(later_weeks.api)
+    with later_weeks.api.database.write() as session:
+        held_anew.all_due(session)
+    later_weeks.release()
+    assert atoms(later_weeks.api) == told_late, "who looks at everything anew finds nothing that was missed"
+
+
+def due(api: Api) -> list[dt.date]:
+    """The days of which the next release will look at a stop."""
+    with api.database.read() as session:
+        return list(session.scalars(sa.select(DueStay.local_day).order_by(DueStay.local_day)))
+
+
+def test_a_release_looks_at_nothing_but_what_changed_and_misses_nothing(api: Api) -> None:
+    """What is under the lock of all writes must not grow with the years."""
+    days = [dt.date(2026, 11, day) for day in (7, 14, 21)]
+    heads, moved, merged = (hold(api, day=day) for day in days)
+    stop = api.get(f"/v1/visits/{merged}").json["stop_id"]
+    with api.database.write() as session:
+        twin = make_visit(
+            session, van_id=api.van, stop=session.get_one(Stop, uuid.UUID(stop)), day=days[2]
+        ).id
+    hold(api, day=dt.date(2026, 11, 23))
+    assert release(api).status == 201
+    assert due(api) == [dt.date(2026, 11, 23)], "its week is not over"
+    count(api, heads, elem_low=40)
+    assert api.patch(f"/v1/visits/{moved}", {"local_day": "2026-11-13"}, version=1).status == 200
+    assert api.post(f"/v1/visits/{merged}/merge", {"into": str(twin)}, version=1).status == 200
+    assert due(api) == [days[0], dt.date(2026, 11, 13), *days[1:], dt.date(2026, 11, 23)]
+    assert release(api, next_week(api)).json["late_atoms"] > 0
+    assert due(api) == []
+    told = atoms(api)
+    with api.database.write() as session:
+        held_anew.all_due(session)
+    release(api, next_week(api))
+    assert atoms(api) == told
 
 
 def test_a_restored_database_releases_the_very_same_figures(api: Api) -> None:
@@ -241,6 +280,7 @@ def test_a_restored_database_releases_the_very_same_figures(api: Api) -> None:
         ):
             session.execute(sa.text(f"DELETE FROM {table}"))
         session.execute(sa.text("DELETE FROM releases"))
+        held_anew.all_due(session)  # as they were in that backup
     assert public(api)["released_through"] is None
     assert release(api).status == 201
     assert (everything(api), atoms(api)) == before

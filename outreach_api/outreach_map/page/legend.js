@@ -61,9 +61,13 @@ function symbols(mode, stops) {
   const rows = [];
   if (store.stops !== null && view.layers.stops) {
     const there = stops && new Set(stops.map(fillOf));
-    const rings = [["full", 0, "stop_lately"], ["half", COVERAGE_WEEKS * 7 + 1, "stop_before"], ["empty", null, "stop_long_ago"]];
+    const rings = [
+      ["full", 0, say("stop_lately", { weeks: COVERAGE_WEEKS })],
+      ["half", COVERAGE_WEEKS * 7 + 1, say("stop_before", { weeks: GAP_WEEKS })],
+      ["empty", null, say("stop_long_ago", { weeks: GAP_WEEKS })],
+    ];
     for (const [fill, days, said] of rings) {
-      if (there === null || there.has(fill)) rows.push(one(stop(days), say(said, { weeks: fill === "full" ? COVERAGE_WEEKS : GAP_WEEKS })));
+      if (there === null || there.has(fill)) rows.push(one(stop(days), said));
     }
     if (stops === null || stops.some(({ status }) => status !== "agreed")) rows.push(one(stop(null, "talking"), say("stop_not_agreed")));
     if (view.layers.catchments) rows.push(one(swatch((context) => drawCatchment(context, { x: SIZE / 2, y: SIZE / 2 }, SIZE / 2 - 2, mode)), say("catchment", { metres: number(CATCHMENT_M) })));

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Indexes = npt.NDArray[np.intp]
     Ints = npt.NDArray[np.integer]
     Places = npt.NDArray[np.uint64]
+    Ring = npt.NDArray[np.float64]
+    """A closed ring of corners: rows of (lon, lat)."""
 
 
 class Spots(NamedTuple):

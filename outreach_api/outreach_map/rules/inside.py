@@ -20,13 +20,12 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from outreach_api.outreach_map.rules.arrays import Spots
+    from outreach_api.outreach_map.rules.arrays import Ring, Spots
 
     Whole: TypeAlias = npt.NDArray[np.int64]
-    Ring: TypeAlias = npt.NDArray[np.float64]
 
 Polygons: TypeAlias = "Sequence[Sequence[Ring]]"
-"""Of one outline: polygons of closed rings, each an array of (lon, lat) rows."""
+"""Of one outline: polygons of closed rings."""
 
 # Three whole numbers in one of 64 bits sort at once: an outline, a row, a column. Rows and columns are counted from
 # the south-western corner of the mesh's grid (20° N, 122° E; JIS X 0410: a 250 m cell is 1/480° by 1/320°).

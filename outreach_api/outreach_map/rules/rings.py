@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from outreach_api.outreach_map.rules.arrays import Flags, Floats
-    from outreach_api.outreach_map.rules.inside import Ring
+    from outreach_api.outreach_map.rules.arrays import Flags, Floats, Ring
 
 # Degrees, about 100 m: so far outlines for the web are thinned. And 1 cm, as far as coordinates are kept: on the border.
 _OVERSTEPS = 0.001

@@ -31,9 +31,21 @@ class Shown:
     name: str
 
 
-def title(shown: Shown, reader: Reader) -> str:
+def title(name: str, reader: Reader) -> str:
     """Escaped, for the head of the page: without readings."""
-    return Reader(reader.lang, furigana=False).say("reach_title", name=html.escape(shown.name))
+    return Reader(reader.lang, furigana=False).say("reach_title", name=html.escape(name))
+
+
+def no_such_period(name: str, out: Released | None, reader: Reader) -> str:
+    """The inner HTML for who asked for a period that is none: the periods that there are, each a link."""
+    said = "reach_none" if out is None else "reach_no_such_period"
+    parts = [
+        f"<h1>{reader.say('reach_title', name=reader.name(name, None))}</h1>",
+        f'<p class="lead">{reader.say(said)}</p>',
+        *([] if out is None else [_periods(None, out, reader)]),
+        _when(reader),
+    ]
+    return "\n".join(parts)
 
 
 def body(shown: Shown, reader: Reader) -> str:
@@ -51,7 +63,7 @@ def body(shown: Shown, reader: Reader) -> str:
         *_times(shown, shown.out, reader),
         _tiles(reach, reader),
         f"<p>{say('reach_how_counted')}</p>",
-        _periods(shown, shown.out, reader),
+        _periods(shown.span, shown.out, reader),
     ]
     if drawn is not None:
         parts += _map(reach, drawn, reader)
@@ -133,7 +145,7 @@ def _tiles(reach: dict[str, Any], reader: Reader) -> str:
     )
 
 
-def _periods(shown: Shown, out: Released, reader: Reader) -> str:
+def _periods(current: Span | None, out: Released, reader: Reader) -> str:
     """Links to other periods: the latest ones of each kind in which anything was released."""
     last = out.through.last_day
     kinds: tuple[tuple[str, Period], ...] = (
@@ -142,7 +154,7 @@ def _periods(shown: Shown, out: Released, reader: Reader) -> str:
         ("reach_weeks", out.through),
     )
     lines = [
-        f"<dt>{reader.say(code)}</dt><dd>{_links(_latest(latest, out.first), shown, reader)}</dd>"
+        f"<dt>{reader.say(code)}</dt><dd>{_links(_latest(latest, out.first), current, reader)}</dd>"
         for code, latest in kinds
     ]
     return (
@@ -156,10 +168,10 @@ def _latest(latest: Period, first: IsoWeek) -> Sequence[Period]:
     return [period for period in found if period.last_day >= first.first_day]
 
 
-def _links(periods: Sequence[Period], shown: Shown, reader: Reader) -> str:
+def _links(periods: Sequence[Period], current: Span | None, reader: Reader) -> str:
     links = []
     for period in periods:
-        if Span(period, period) == shown.span:
+        if Span(period, period) == current:
             links.append(f'<li><strong aria-current="page">{_called(period, reader)}</strong></li>')
         else:
             to = _with_wishes(str(period), "", reader.lang, furigana=reader.furigana)

@@ -86,7 +86,6 @@ def reach(session: Session, span: Span, out: Released | None) -> dict[str, Any]:
             {
                 "mesh1000": cell,
                 "places": list(places[cell]) if cell in seen else [],
-                # For the page alone: what is read by programs has one name for each place.
                 "places_en": list(places[cell].values()) if cell in seen else [],
                 "visits": cells[cell][VISITS],
                 "attendance": _heads(cells[cell]),
@@ -180,27 +179,29 @@ def rows(shown: Mapping[str, Any], span: Span) -> Iterable[tuple[Any, ...]]:
     """The same as tidy rows, one a figure: for the city, for each cell, for each quarter."""
     head = (str(span), shown["from_day"], shown["to_day"], str(shown["released_through"] or ""))
     for group, value in _figures(shown["attendance"]):
-        yield *head, "city", "", "", group, value, ROUNDED_TO
+        yield *head, "city", "", "", group, value, ROUNDED_TO, ""
     for group, value in _figures(shown["not_on_map"]):
-        yield *head, "not_on_map", "", "", group, value, ROUNDED_TO
+        yield *head, "not_on_map", "", "", group, value, ROUNDED_TO, ""
     for cell in shown["cells"]:
         where = (*head, "cell", cell["mesh1000"], " / ".join(cell["places"]))
-        yield *where, VISITS, cell["visits"], 1
+        english = " / ".join(cell["places_en"])
+        yield *where, VISITS, cell["visits"], 1, english
         if cell["visits"]:
             for group, value in _figures(cell["attendance"]):
-                yield *where, group, value, ROUNDED_TO
+                yield *where, group, value, ROUNDED_TO, english
         if cell["weeks_since_visit"] is not None:
-            yield *where, "weeks_since_visit", cell["weeks_since_visit"], 1
+            yield *where, "weeks_since_visit", cell["weeks_since_visit"], 1, english
         if cell["census"] is not None:
-            yield *where, "census", cell["census"], 1
+            yield *where, "census", cell["census"], 1, english
     for quarter in shown["quarters"]:
         for figure in RareFigure:
-            yield *head, quarter["quarter"], "", "", figure.value, quarter[figure], ROUNDED_TO
+            yield *head, quarter["quarter"], "", "", figure.value, quarter[figure], ROUNDED_TO, ""
 
 
 HEADER = (
     *("period", "from_day", "to_day", "released_through"),
-    *("of", "mesh1000", "places", "figure", "value", "rounded_to"),
+    # A column that came later stands at the end: scripts count them.
+    *("of", "mesh1000", "places", "figure", "value", "rounded_to", "places_en"),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from flask import request
+from flask import g, request
 
 from outreach_api.kernel.csv_cells import write_csv
 from outreach_api.kernel.errors import Refusal
@@ -26,6 +26,11 @@ blp = Blueprint("public_reach", __name__, description="公表した数 · what w
 _DUMP = wire.PublicReachOut()
 _CELL = wire.ReleasedCellOut()
 _ANY_TEXT = {"type": "string"}
+_STYLE_AT = "/reach.css"
+_NO_SUCH_PERIOD = {
+    "description": "There is no such period: a page that offers those that there are.",
+    "content": {"text/html": {"schema": _ANY_TEXT}},
+}
 _PERIOD_WISHES = [
     {"name": name, "in": "query", "required": False, "schema": {"type": "string"}, "description": said}
     for name, said in (
@@ -108,18 +113,25 @@ class ReachTable(Resource):
 
 @blp.route("/reach")
 class ReachPage(Resource):
-    @blp.open(None, name="getPublicReachPage", media={"text/html": _ANY_TEXT}, cached=True, errors=(422,))
-    @blp.doc(parameters=[*answering.PAGE_WISHES, *_PERIOD_WISHES])
+    @blp.open(None, name="getPublicReachPage", media={"text/html": _ANY_TEXT}, cached=True)
+    @blp.doc(parameters=[*answering.PAGE_WISHES, *_PERIOD_WISHES], responses={422: _NO_SUCH_PERIOD})
     def get(self) -> Any:
-        """The same as a page with a map, in easy Japanese (with readings when asked for) or in English."""
-        reader = answering.reader()
-        span, out, shown = _shown({name: request.args.get(name) for name in ("period", "until")})
-        made = page.Shown(shown, span, out, services().settings.organisation)
-        title, body = page.title(made, reader), page.body(made, reader)
-        return answering.conditional(pages.page(title, body, reader.lang, style="/reach.css"))
+        """The same as a page with a map, in easy Japanese (with readings when asked for) or in English.
+
+        Of a period that is none it says so, with those that there are.
+        """
+        reader, name = answering.reader(), services().settings.organisation
+        span, out = _span({name: request.args.get(name) for name in ("period", "until")})
+        title = page.title(name, reader)
+        if isinstance(span, Refusal):
+            response = pages.page(title, page.no_such_period(name, out, reader), reader.lang, style=_STYLE_AT)
+            response.status_code, g.refused_as = span.status, span.code
+            return response
+        made = page.Shown(reads.reach(session(), span, out), span, out, name)
+        return answering.conditional(pages.page(title, page.body(made, reader), reader.lang, style=_STYLE_AT))
 
 
-@blp.route("/reach.css")
+@blp.route(_STYLE_AT)
 class ReachStyle(Resource):
     @blp.open(None, name="getPublicReachStyle", media={"text/css": _ANY_TEXT}, cached=True)
     def get(self) -> Any:
@@ -127,10 +139,14 @@ class ReachStyle(Resource):
         return answering.cached(STYLE.encode(), "text/css; charset=utf-8")
 
 
-def _shown(query: dict[str, Any]) -> tuple[periods.Span, reads.Released | None, dict[str, Any]]:
+def _span(query: dict[str, str | None]) -> tuple[periods.Span | Refusal, reads.Released | None]:
     out = reads.released(session())
     usual = reads.usual(out, local_day(services().now()))
-    span = periods.span(query["period"], query["until"], usual)
+    return periods.span(query["period"], query["until"], usual), out
+
+
+def _shown(query: dict[str, Any]) -> tuple[periods.Span, reads.Released | None, dict[str, Any]]:
+    span, out = _span(query)
     if isinstance(span, Refusal):
         raise Refused(span)
     return span, out, reads.reach(session(), span, out)

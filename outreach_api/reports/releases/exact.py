@@ -16,6 +16,7 @@ from outreach_api.ledger.held_days import held
 from outreach_api.reports.reads import people
 from outreach_api.reports.rules.outcomes import count_referrals
 from outreach_api.storage.ledger import VisitTotal
+from outreach_api.storage.releases import DueStay, ReleasedAtom
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
 from schemas.vocabulary import CONSULTATION_DEPTHS, RareFigure, ReferralDirection
@@ -29,10 +30,11 @@ class Stay(NamedTuple):
 
 
 def heads(session: Session, last: dt.date) -> dict[Stay, dict[str, int]]:
-    """Heads by band of every stay up to a day; of one where nobody was counted, none."""
+    """Heads by band of every stay up to a day that is due; of one where nobody was counted, none."""
     of_visit = sa.and_(VisitTotal.visit_id == Visit.id, VisitTotal.measure == measures.ATTENDANCE)
     select = (
         sa.select(Visit.stop_id, Visit.local_day, VisitTotal.key, sa.func.sum(VisitTotal.value))
+        .join(DueStay, due_at(Visit))
         .outerjoin(VisitTotal, of_visit)
         .where(held(), Visit.local_day <= last)
         .group_by(Visit.stop_id, Visit.local_day, VisitTotal.key)
@@ -43,6 +45,11 @@ def heads(session: Session, last: dt.date) -> dict[Stay, dict[str, int]]:
         if band is not None:
             of_stay[band] = int(count)  # PostgreSQL sums bigint to numeric
     return dict(counted)
+
+
+def due_at(told: type[Visit | ReleasedAtom]) -> sa.ColumnElement[bool]:
+    """What of it changed since it was told: the rest was told as it stands, and is not looked at again."""
+    return sa.and_(DueStay.stop_id == told.stop_id, DueStay.local_day == told.local_day)
 
 
 def first_week(session: Session, last: dt.date, *at: sa.ColumnElement[bool]) -> IsoWeek | None:

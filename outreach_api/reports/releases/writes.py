@@ -26,7 +26,7 @@ from outreach_api.storage.published import (
     PublishedRare,
     PublishedReach,
 )
-from outreach_api.storage.releases import Release, ReleasedAtom, ReleasedRare
+from outreach_api.storage.releases import DueStay, Release, ReleasedAtom, ReleasedRare
 from outreach_api.storage.stops import Stop
 from schemas.vocabulary import Publicity
 
@@ -93,17 +93,20 @@ def _from_week(latest: Release | None, first: IsoWeek | None, week: IsoWeek) -> 
 
 
 def _tell_heads(session: Session, release: Release, key: bytes, last: dt.date) -> None:
-    counted, told = exact.heads(session, last), _told(session)
+    counted, told = exact.heads(session, last), _told(session, last)
     stops = {
         stop_id: (publicity, mesh)
         for stop_id, publicity, mesh in session.execute(sa.select(Stop.id, Stop.publicity, Stop.mesh))
     }
     atoms: list[dict[str, object]] = []
+    left: list[dict[str, object]] = []
     cells: Counter[tuple[dt.date, int, str]] = Counter()
     for stay in sorted(counted.keys() | told.keys(), key=lambda stay: (stay.local_day, stay.stop_id.bytes)):
         before = told.get(stay) or _Told(_shown_at(*stops[stay.stop_id]), release.key_check)
         if before.key_check != release.key_check:
-            continue  # the key of its draw is lost, and a second draw of it could be averaged with the first
+            # The key of its draw is lost, and a second draw of it could be averaged with the first: due until it is back.
+            left.append(stay._asdict())
+            continue
         now = Counter[str]()
         if stay in counted:
             draw = rules.keyed_draw(key, "visit", str(stay.stop_id), str(stay.local_day))
@@ -122,6 +125,8 @@ def _tell_heads(session: Session, release: Release, key: bytes, last: dt.date) -
             if figure != VISITS or before.mesh_1km != CITY_ONLY:
                 cells[rules.part_of(stay.local_day), before.mesh_1km, figure] += value
     bulk.append(session, ReleasedAtom, atoms)
+    session.execute(sa.delete(DueStay).where(DueStay.local_day <= last))
+    bulk.append(session, DueStay, left)
     rows = [
         {"number": release.number, "from_day": part, "mesh_1km": cell, "figure": figure, "value": value}
         for (part, cell, figure), value in sorted(cells.items())
@@ -142,11 +147,14 @@ def _changes(before: Mapping[str, int], now: Mapping[str, int]) -> Iterable[tupl
             yield figure, change
 
 
-def _told(session: Session) -> dict[Stay, _Told]:
+def _told(session: Session, last: dt.date) -> dict[Stay, _Told]:
+    """Of what is due, what was told so far."""
     atom = ReleasedAtom
     select = (
         sa.select(atom.stop_id, atom.local_day, atom.mesh_1km, Release.key_check, atom.figure, atom.value)
+        .join(DueStay, exact.due_at(atom))
         .join(Release, Release.id == atom.release_id)
+        .where(atom.local_day <= last)
         .order_by(Release.number)
     )
     told: dict[Stay, _Told] = {}
