@@ -25,6 +25,7 @@ from outreach_api.storage.base import Id
 from outreach_api.storage.held_days import ALL_VANS, HeldDay
 from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.releases import DueStay
+from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
 from schemas.vocabulary import Band, VisitStatus
 
@@ -84,7 +85,7 @@ def count_touched(session: Session) -> None:
         for van_id in (*(place.van_id for place in places), ALL_VANS):
             place = Place(stop_id, van_id, day)
             _put(connection, place, own.get(place, NOTHING))
-        connection.execute(_DUE[connection.dialect.name], {"stop_id": stop_id, "local_day": day})
+        connection.execute(_DUE[connection.dialect.name], there)
 
 
 _stop_and_day = attrgetter("stop_id", "local_day")
@@ -131,6 +132,12 @@ def _put(connection: sa.Connection, place: Place, own: Figures) -> None:
         connection.execute(_PASS_ON, {**key, "since": since, **changes})
 
 
+def _put_due(dialect: Any) -> Any:
+    # Of a stop that a savepoint took back nothing is due.
+    there = sa.select(Stop.id, sa.bindparam("day", type_=sa.Date())).where(Stop.id == _STOP)
+    return dialect.insert(DueStay).from_select(["stop_id", "local_day"], there).on_conflict_do_nothing()
+
+
 _INDEX = {name: number for number, name in enumerate(FIGURES)}
 _V, _T, _H = Visit.__table__.c, VisitTotal.__table__.c, HeldDay.__table__.c
 HELD_VISITS = sa.select(_V.stop_id, _V.van_id, _V.local_day, _V.opened_at, _V.closed_at).where(held())
@@ -152,10 +159,7 @@ _LATEST = (
     .limit(2)
 )
 _BEGIN = sa.insert(_TABLE)
-_DUE = {
-    "postgresql": postgresql.insert(DueStay).on_conflict_do_nothing(),
-    "sqlite": sqlite.insert(DueStay).on_conflict_do_nothing(),
-}
+_DUE = {"postgresql": _put_due(postgresql), "sqlite": _put_due(sqlite)}
 _FORGET = sa.delete(_TABLE).where(_CHAIN, _H.local_day == sa.bindparam("day"))
 _PASS_ON = (
     sa.update(_TABLE)
