@@ -108,7 +108,7 @@ def test_what_was_held_before_releases_looked_at_changes_alone_is_looked_at_once
         van = Van(id=new_id(), created_at=MADE_AT, code="A", name="A", needs_power=False, active=True)
         session.add(van)
         day = make_visit(session, van_id=van.id).local_day
-    downgrade(empty, "0030")
+    downgrade(empty, "0031")
     migrate.upgrade(empty)
     with empty.read() as session:
         assert session.scalars(sa.select(DueStay.local_day)).all() == [day]
