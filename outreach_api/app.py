@@ -57,7 +57,7 @@ BLUEPRINTS = (
     stops_routes.blp,
     calendar_routes.blp,
     visits_routes.blp,
-    sales_routes.blp,
+    *sales_routes.BLUEPRINTS,
     *contacts_routes.BLUEPRINTS,
     *plans_routes.BLUEPRINTS,
     outreach_map_routes.blp,

@@ -151,6 +151,16 @@ def _any_text(text: str) -> str:
     return text
 
 
+def _invoice_number(text: str) -> str:
+    if not re.fullmatch(r"T[1-9][0-9]{12}", text, re.ASCII):
+        raise ValueError("must be T and 13 digits")
+    # 法人番号の指定等に関する省令 art. 2: 9 − (Σ Pn × Qn mod 9), Pn counted from the right, Qn 1 where n is odd, else 2.
+    total = sum(int(digit) * (1 + n % 2) for n, digit in enumerate(reversed(text[2:])))
+    if int(text[1]) != 9 - total % 9:
+        raise ValueError("must be T and 13 digits, of which the first fits the others: look for a slip")
+    return text
+
+
 def _word(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", text, re.ASCII):
         raise ValueError("must be one word")
@@ -280,6 +290,12 @@ class Settings:
     )
 
     tax_rounding: str = _setting("floor", _one_of("floor", "half_up", "ceil"), "rounding of tax in a price")
+    invoice_number: str = _setting(
+        "", _invoice_number, "our number as a qualified invoice issuer, T and 13 digits; default: none"
+    )
+    free_rule: str = _setting(
+        "", _any_text, "the rule under which children get something free, as it hangs at the counter"
+    )
     till_tolerance_yen: int = _setting(300, _whole(0, 100_000), "till difference that needs no reason")
     note_text_days: int = _setting(90, _DAYS, "days after the visit until a note's text is purged")
     texts_per_hour: int = _setting(60, _whole(1, 10_000), "note texts that one holder may open in an hour")

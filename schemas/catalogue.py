@@ -4,12 +4,10 @@ from typing import Any, ClassVar
 
 from marshmallow import validates_schema
 
+from schemas.amounts import HIGHEST_PRICE_YEN
 from schemas.base import Out, PageQuery, WireSchema
 from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, QueryFlag, Text, Whole, Word
 from schemas.vocabulary import Allergen, ItemCategory, TaxCategory, TaxClass
-
-HIGHEST_PRICE_YEN = 1_000_000
-"""Of one piece. With the bounds of a receipt, no sum of receipts comes near 64 bits."""
 
 
 class ItemFields(WireSchema):

@@ -4,19 +4,22 @@ from typing import Any, ClassVar
 
 from marshmallow import validates_schema
 
-from schemas.base import SOURCE_DEFAULT, Out, PageQuery, WireSchema
-from schemas.catalogue import HIGHEST_PRICE_YEN
-from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, Text, Whole, Word
+from schemas.amounts import (
+    HIGHEST_FACE_YEN,
+    HIGHEST_PRICE_YEN,
+    MOST_KEPT_LINES,
+    MOST_LINES,
+    MOST_PIECES,
+    MOST_RUSH_YEN,
+    MOST_TICKETS,
+    USUAL_FACE_YEN,
+    WAYS,
+)
+from schemas.base import SOURCE_DEFAULT, Out, PageQuery, Query, WireSchema
+from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, QueryWhole, Text, Whole, Word
 from schemas.problem import FaultOut
-from schemas.vocabulary import ItemCategory, Payment, ServiceMode, Source
-
-MOST_LINES = 50
-MOST_PIECES = 1_000
-MOST_RUSH_YEN = 10_000_000
-"""A whole day's till, when paper totals are entered as one amount."""
-MOST_TICKETS = 1_000
-HIGHEST_FACE_YEN = 10_000
-USUAL_FACE_YEN = 100
+from schemas.refunds import RefundOut, SalePaymentOut, SaleTaxOut
+from schemas.vocabulary import MONEY, FreeReason, ItemCategory, Payment, ReceiptForm, ServiceMode, Source
 
 
 class SaleLineIn(WireSchema):
@@ -29,10 +32,47 @@ class SaleLineIn(WireSchema):
             "description": "What was taken, tax included; the catalogue's price of the day if left out."
         },
     )
+    discount_yen = Whole(1, MOST_RUSH_YEN, metadata={"description": "Taken off this line."})
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if "discount_yen" in data and "unit_price_yen" in data:
+            most = data["quantity"] * data["unit_price_yen"]
+            if data["discount_yen"] > most:
+                raise Coded("discount_too_large", most_yen=most)
+
+
+class SalePaymentIn(WireSchema):
+    """One of the ways in which a receipt was paid."""
+
+    payment = Word(Payment, required=True, metadata={"description": "cash, paypay, other_qr or ticket."})
+    yen = Whole(
+        1,
+        MOST_RUSH_YEN,
+        metadata={"description": "Money of this way. One may leave it out: it pays what the others leave."},
+    )
+    ticket_count = Whole(1, MOST_TICKETS, metadata={"description": "With ticket, and only then."})
+    ticket_face_yen = Whole(1, HIGHEST_FACE_YEN, load_default=USUAL_FACE_YEN)
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["payment"] is Payment.TICKET:
+            if "ticket_count" not in data:
+                raise Coded("ticket_count_required")
+            if "yen" in data:
+                raise Coded("ticket_yen_unwanted")
+        elif "ticket_count" in data:
+            raise Coded("ticket_count_unwanted")
+        elif data["payment"] not in MONEY:
+            raise Coded("payment_not_money")
 
 
 class SaleIn(WireSchema):
-    """One receipt: lines, or one amount for a rush of penny sweets."""
+    """One receipt: lines, or one amount for a rush of penny sweets.
+
+    Paid in one way, or mixed: then `payments` say how. Money and tickets must come to what is due: tickets pay what is
+    left of it, up to their worth, and no change is given for them.
+    """
 
     visit_id = Id(required=True)
     payment = Word(Payment, required=True)
@@ -45,12 +85,39 @@ class SaleIn(WireSchema):
     ticket_face_yen = Whole(
         1, HIGHEST_FACE_YEN, load_default=USUAL_FACE_YEN, metadata={"description": "Of one ticket."}
     )
+    discount_yen = Whole(
+        1,
+        MOST_RUSH_YEN,
+        metadata={
+            "description": "Taken off the whole receipt, after the lines' own discounts; shared out among rates in "
+            "proportion to what they come to."
+        },
+    )
+    payments = Many(
+        Nested(SalePaymentIn),
+        WAYS,
+        fewest=2,
+        metadata={"description": "With payment mixed, and only then; each way once."},
+    )
+    free_reason = Word(
+        FreeReason,
+        metadata={
+            "description": "With payment free. `child`: under the rule for children (OUTREACH_FREE_RULE), which then "
+            "stands on the receipt."
+        },
+    )
     source = Word(Source, load_default=None, metadata={"description": SOURCE_DEFAULT})
 
     @validates_schema
     def check(self, data: dict[str, Any], **kwargs: Any) -> None:
         if ("lines" in data) == ("rush_yen" in data):
             raise Coded("lines_or_rush")
+        if (data["payment"] is Payment.MIXED) != ("payments" in data):
+            raise Coded("payments_with_mixed")
+        if "payments" in data:
+            _check_payments(data["payments"])
+        if "free_reason" in data and data["payment"] is not Payment.FREE:
+            raise Coded("free_reason_unwanted")
         if data["payment"] is Payment.TICKET:
             if "ticket_count" not in data:
                 raise Coded("ticket_count_required")
@@ -65,6 +132,13 @@ class SaleIn(WireSchema):
             {"item_id": "3c1f0a52-9c3d-4e8f-9a01-b2c3d4e5f602", "quantity": 1, "unit_price_yen": 300},
         ],
     }
+
+
+def _check_payments(payments: list[dict[str, Any]]) -> None:
+    if len({part["payment"] for part in payments}) != len(payments):
+        raise Coded("payment_twice")
+    if sum(part["payment"] is not Payment.TICKET and "yen" not in part for part in payments) > 1:
+        raise Coded("payment_rest_twice")
 
 
 class SaleVoidBody(WireSchema):
@@ -82,20 +156,16 @@ class SaleVoidIn(SaleVoidBody):
 
 
 class SaleLineOut(Out):
+    line = Whole(0, metadata={"description": "Its number, which a refund names."})
     item_id = Id(allow_none=True, metadata={"description": "Null for a rush of sweets."})
     category = Word(ItemCategory)
     quantity = Whole(1)
     unit_price_yen = Whole(0)
-    amount_yen = Whole(0)
+    amount_yen = Whole(0, metadata={"description": "Quantity times price."})
+    discount_yen = Whole(0, metadata={"description": "Its own; of it, not in addition to the receipt's."})
+    taken_yen = Whole(0, metadata={"description": "Money that came in for it."})
+    refunded_quantity = Whole(0, metadata={"description": "Pieces (of a rush: yen) given back by now."})
     rate_percent = Whole(0, 100)
-
-
-class SaleTaxOut(Out):
-    """Consumption tax inside the receipt, once per rate: taxable × r / (100 + r)."""
-
-    rate_percent = Whole(0, 100)
-    taxable_yen = Whole(0)
-    tax_yen = Whole(0)
 
 
 class VoidedOut(Out):
@@ -115,17 +185,28 @@ class SaleOut(Out):
     payment = Word(Payment)
     service_mode = Word(ServiceMode)
     source = Word(Source)
-    lines = Many(Nested(SaleLineOut), MOST_LINES)
-    goods_yen = Whole(0, metadata={"description": "What the goods cost."})
+    lines = Many(Nested(SaleLineOut), MOST_KEPT_LINES)
+    goods_yen = Whole(0, metadata={"description": "What the goods cost, before discounts."})
+    discount_yen = Whole(0, metadata={"description": "All discounts, of lines and of the receipt."})
     total_yen = Whole(0, metadata={"description": "Money taken: 0 for gifts and tickets."})
+    payments = Many(
+        Nested(SalePaymentOut),
+        WAYS,
+        metadata={
+            "description": "Money by way of paying. What tickets paid is goods less discounts and total."
+        },
+    )
     taxes = Many(Nested(SaleTaxOut), 10, metadata={"description": "Inside total_yen, by rate."})
     ticket_count = Whole(0)
     ticket_face_yen = Whole(0)
+    free_reason = Word(FreeReason, allow_none=True)
+    free_rule = Text(200, allow_none=True, metadata={"description": "As it hung at the counter then."})
     counted = Flag(
         metadata={
             "description": "False while the visit's other telling (paper or app) of its receipts stands."
         }
     )
+    refunds = Many(Nested(RefundOut), 10_000)
     voided = Nested(VoidedOut, allow_none=True)
 
     example: ClassVar = {
@@ -140,28 +221,41 @@ class SaleOut(Out):
         "source": "app",
         "lines": [
             {
+                "line": 0,
                 "item_id": "3c1f0a52-9c3d-4e8f-9a01-b2c3d4e5f601",
                 "category": "sweets",
                 "quantity": 2,
                 "unit_price_yen": 15,
                 "amount_yen": 30,
+                "discount_yen": 0,
+                "taken_yen": 30,
+                "refunded_quantity": 0,
                 "rate_percent": 8,
             },
             {
+                "line": 1,
                 "item_id": "3c1f0a52-9c3d-4e8f-9a01-b2c3d4e5f602",
                 "category": "drink",
                 "quantity": 1,
                 "unit_price_yen": 300,
                 "amount_yen": 300,
+                "discount_yen": 0,
+                "taken_yen": 300,
+                "refunded_quantity": 0,
                 "rate_percent": 8,
             },
         ],
         "goods_yen": 330,
+        "discount_yen": 0,
         "total_yen": 330,
+        "payments": [{"payment": "cash", "yen": 330}],
         "taxes": [{"rate_percent": 8, "taxable_yen": 330, "tax_yen": 24}],
         "ticket_count": 0,
         "ticket_face_yen": 0,
+        "free_reason": None,
+        "free_rule": None,
         "counted": True,
+        "refunds": [],
         "voided": None,
     }
 
@@ -172,6 +266,18 @@ class SaleDoneOut(SaleOut):
     warnings = Many(Nested(FaultOut), 200)
 
     example: ClassVar = {**SaleOut.example, "warnings": []}
+
+
+class ReceiptQuery(Query):
+    """How a receipt is shown to the customer."""
+
+    form = Word(ReceiptForm, load_default=ReceiptForm.HTML)
+    columns = QueryWhole(
+        24,
+        80,
+        load_default=48,
+        metadata={"description": "Of the text, in narrow letters: 48 on 80 mm, 32 on 58 mm."},
+    )
 
 
 class SaleQuery(PageQuery):

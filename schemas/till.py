@@ -4,11 +4,11 @@ from typing import Any, ClassVar
 
 from marshmallow import fields, validates_schema
 
+from schemas.amounts import HIGHEST_FACE_YEN, MOST_TICKETS, USUAL_FACE_YEN
 from schemas.base import SOURCE_DEFAULT, Out, PageQuery, WireSchema
 from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, Text, Whole, Word
 from schemas.problem import FaultOut
-from schemas.sales import HIGHEST_FACE_YEN, MOST_TICKETS, USUAL_FACE_YEN
-from schemas.vocabulary import Payment, Source, TicketEvent
+from schemas.vocabulary import MONEY, Payment, Source, TicketEvent
 
 DENOMINATIONS = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10, 5, 1)
 MOST_PIECES = 10_000
@@ -27,7 +27,7 @@ class TicketIssueIn(WireSchema):
 
     @validates_schema
     def check(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if data["payment"] in (Payment.TICKET, Payment.FREE):
+        if data["payment"] not in MONEY:
             raise Coded("payment_not_money")
 
     example: ClassVar = {

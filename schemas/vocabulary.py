@@ -428,6 +428,28 @@ class Payment(StrEnum):
     OTHER_QR = "other_qr"
     TICKET = "ticket"
     FREE = "free"
+    MIXED = "mixed"
+    """Several of the others on one receipt."""
+
+
+MONEY = (Payment.CASH, Payment.PAYPAY, Payment.OTHER_QR)
+"""Ways to pay that bring money when they are used."""
+
+
+class ReceiptForm(StrEnum):
+    HTML = "html"
+    TEXT = "text"
+
+
+class FreeReason(StrEnum):
+    """Why something was given away."""
+
+    CHILD = "child"
+    """Under the rule for children that hangs at the counter (OUTREACH_FREE_RULE)."""
+    TASTING = "tasting"
+    HELPER = "helper"
+    SPOILT = "spoilt"
+    OTHER = "other"
 
 
 class ServiceMode(StrEnum):

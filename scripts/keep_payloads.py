@@ -39,6 +39,10 @@ _BY_NAME: dict[str, Any] = {
     "base": {"lat": 35.7877, "lon": 139.9032},
     "depart": "13:00",
     "ends_at": "16:30",
+    "payments": [
+        {"payment": "paypay", "yen": 50},
+        {"payment": "ticket", "ticket_count": 1, "ticket_face_yen": 100},
+    ],
     "valid_to": "2027-03-31",
     "windows": [{"weekday": 5, "opens": "10:00", "closes": "16:00"}, {"on_day": "2026-12-26"}],
 }

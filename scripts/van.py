@@ -112,7 +112,19 @@ def parser() -> argparse.ArgumentParser:
     sell.add_argument("--rush", type=int, metavar="YEN", help="まとめて一つの金額 · one amount for sweets")
     sell.add_argument("--pay", choices=words.PAYMENTS, default="cash")
     sell.add_argument("--tickets", type=int, metavar="N", help="恩送りチケット（--pay ticket）· tickets used")
+    sell.add_argument(
+        "--part",
+        action="append",
+        default=[],
+        metavar="WAY[=N]",
+        help="いくつかの払い方。例 --part ticket=1 --part cash · several ways: tickets, or yen; one may say no yen",
+    )
+    sell.add_argument("--discount", type=int, metavar="YEN", help="全体からの値引き · off the whole receipt")
     sell.add_argument("--eat-in", action="store_true", help="店内飲食 · eaten on our seats")
+    refund = command("refund", commands.run_refund, "一部を返す", "give some of a sale back")
+    refund.add_argument("sale", metavar="ID", help="番号、またはその頭 · an id, or how it begins")
+    refund.add_argument("lines", nargs="+", metavar="LINE=N", help="行=数。0 が一行目 · 0 is the first line")
+    refund.add_argument("--reason", required=True, metavar="REASON")
     void = command("void", commands.run_void, "売上を取り消す", "take a sale back")
     void.add_argument("sale", metavar="ID", help="番号、またはその頭 · an id, or how it begins")
     void.add_argument("reason", metavar="REASON")

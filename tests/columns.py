@@ -96,6 +96,8 @@ SEEN_BY: dict[str, frozenset[Any]] = {
     "cash_ups.difference_reason": COUNTER,
     "ticket_entries.donor_nickname": COUNTER,
     "sale_voids.reason": COUNTER,
+    "sale_refunds.reason": COUNTER,
+    "sales.free_rule": COUNTER,
     "vans.code": ALL,
     "vans.name": ALL,
     # The people around families.
@@ -192,7 +194,8 @@ _CODED = {
     "revocations": "reason",
     "round_table_issues": "stage status topic",
     "sale_lines": "category",
-    "sales": "payment service_mode source taxes",
+    "sale_refunds": "payments taxes",
+    "sales": "free_reason payment payments service_mode source taxes",
     "shift_members": "duty",
     "stops": "kind position_precision position_source publicity status",
     "stop_steps": "status",

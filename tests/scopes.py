@@ -19,6 +19,7 @@ OF_A_VAN = frozenset(
         "hygiene_entry",
         "sale",
         "sale_void",
+        "sale_refund",
         "ticket",
         "cash_up",
         "note",

@@ -38,6 +38,7 @@ READS = {
     "readRejectionContent": "readRejectionContent",
     "getReport": "exportReport",
     "printRunSheet": "printRunSheet",
+    "printReceipt": "printReceipt",
     "drawSuggestion": "drawSuggestion",
 }
 FILES = [form for form in ReportForm if form is not ReportForm.JSON]
@@ -137,6 +138,8 @@ def test_every_text_and_every_file_leaves_its_row_and_a_refusal_too(vans: TwoVan
         (f"/v1/sync/rejections/{vans.own.ids['rejection']}/content{with_purpose}", "safeguarding", 200),
         *((f"/v1/reports/week/2026-W48?format={form}", "reporter", 200) for form in FILES),
         (f"/v1/plans/{vans.own.ids['plan']}/run-sheet.html", "coordinator", 200),
+        (f"/v1/sales/{vans.own.ids['sale']}/receipt", "coordinator", 200),
+        (f"/v1/sales/{vans.own.ids['sale']}/receipt", "reporter", 403),
         (f"/v1/plans/{vans.own.ids['plan']}/run-sheet.html", "reporter", 403),
         (f"/v1/plan-suggestions/{vans.own.ids['suggestion']}/picture.svg", "coordinator", 409),
     ]

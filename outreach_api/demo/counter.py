@@ -12,7 +12,7 @@ from outreach_api.demo.chance import Chance
 from outreach_api.demo.crowd import Arrival, is_child
 from outreach_api.demo.texts import DONORS
 from outreach_api.demo.wire import Phone
-from schemas.sales import USUAL_FACE_YEN
+from schemas.amounts import USUAL_FACE_YEN
 from schemas.till import DENOMINATIONS
 from schemas.vocabulary import Payment, Source
 

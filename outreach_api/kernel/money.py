@@ -1,7 +1,8 @@
-"""Whole yen: the tax that is contained in a total, in integers only."""
+"""Whole yen, in integers only: the tax that is contained in a total, and amounts that are shared out without a rest."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from outreach_api.kernel.errors import KernelError
@@ -31,3 +32,28 @@ def tax_included(total_yen: int, rate_percent: int, rounding: Rounding = Roundin
     elif rounding is Rounding.HALF_UP:
         whole += 2 * rest >= divisor
     return -whole if total_yen < 0 else whole
+
+
+def shares(yen: int, weights: Sequence[int]) -> list[int]:
+    """An amount shared out in proportion to weights, in whole yen that add up to it exactly.
+
+    What is left over goes, one yen each, to the largest remainders, the first ones first: the same shares on every
+    machine, none above its weight while the amount is not above their sum. Without any weight all goes to the first.
+    """
+    whole = sum(weights)
+    if whole == 0:
+        return [yen] + [0] * (len(weights) - 1) if weights else []
+    parts = [divmod(yen * weight, whole) for weight in weights]
+    left = yen - sum(part for part, _ in parts)
+    largest = sorted(range(len(parts)), key=lambda index: (-parts[index][1], index))
+    more = set(largest[:left])
+    return [part + (index in more) for index, (part, _) in enumerate(parts)]
+
+
+def up_to(yen: int, pieces: int, of: int) -> int:
+    """What the first `pieces` of `of` equal pieces cost together, if all of them cost `yen`, in whole yen.
+
+    Differences of this are what single pieces cost: whatever the order in which they are given back, all of them
+    together are the amount exactly.
+    """
+    return yen * pieces // of

@@ -175,6 +175,15 @@ def one_by_one(write: WriteOne) -> Write:
     return write_many
 
 
+def same_form(payload: Any) -> Any:
+    """The upcaster of a version whose payloads are all good ones of the next, which only says more.
+
+    Raising the version for that still matters: a server that doesn't know it answers `retry` and keeps the phone
+    waiting for an upgrade, where it would refuse a field that it never heard of for good.
+    """
+    return payload
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Kind:
     """A declared kind of change, the same for a route and for push."""

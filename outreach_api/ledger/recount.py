@@ -10,12 +10,21 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach_api.ledger import measures
+from outreach_api.ledger import measures, takings
 from outreach_api.ledger.tellings import heads, receipts, tills
 from outreach_api.storage.contacts import ContactNote, StampMark
 from outreach_api.storage.ledger import VisitTotal
-from outreach_api.storage.sales import CashUp, Sale, SaleLine, SaleVoid, TicketEntry
+from outreach_api.storage.sales import (
+    CashUp,
+    Sale,
+    SaleLine,
+    SaleRefund,
+    SaleRefundLine,
+    SaleVoid,
+    TicketEntry,
+)
 from outreach_api.storage.visits import HeadCount
+from schemas.vocabulary import Payment
 
 RECOUNTED = (
     measures.ATTENDANCE,
@@ -111,9 +120,10 @@ def _count_receipts(session: Session, add: Add) -> None:
         .group_by(Sale.visit_id, Sale.payment)
     )
     add(measures.SALES_COUNT, session.execute(stands.add_columns(sa.func.count())))
-    add(measures.SALES_BY_PAYMENT_YEN, session.execute(stands.add_columns(_sum(Sale.total_yen))))
+    one_way = stands.where(Sale.payment != Payment.MIXED)
+    add(measures.SALES_BY_PAYMENT_YEN, session.execute(one_way.add_columns(_sum(Sale.total_yen))))
     goods = (
-        sa.select(Sale.visit_id, SaleLine.category, _sum(SaleLine.quantity * SaleLine.unit_price_yen))
+        sa.select(Sale.visit_id, SaleLine.category, _sum(takings.TAKEN_YEN))
         .join(Sale, Sale.id == SaleLine.sale_id)
         .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
         .where(Sale.counted, Sale.total_yen != 0, SaleVoid.id.is_(None))
@@ -127,6 +137,29 @@ def _count_receipts(session: Session, add: Add) -> None:
     )
     for visit_id, taxes in session.execute(taxed.execution_options(yield_per=1_000)):
         add(measures.TAX_YEN, ((visit_id, str(tax["rate_percent"]), tax["tax_yen"]) for tax in taxes))
+    mixed = taxed.with_only_columns(Sale.visit_id, Sale.payments).where(Sale.payment == Payment.MIXED)
+    for visit_id, payments in session.execute(mixed):
+        add(measures.SALES_BY_PAYMENT_YEN, ((visit_id, part["payment"], part["yen"]) for part in payments))
+    _count_refunds(session, add)
+
+
+def _count_refunds(session: Session, add: Add) -> None:
+    refunds = (
+        sa.select(SaleRefund.visit_id, SaleRefund.payments, SaleRefund.taxes)
+        .join(Sale, Sale.id == SaleRefund.sale_id)
+        .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
+        .where(Sale.counted, SaleVoid.id.is_(None))
+    )
+    for visit_id, payments, taxes in session.execute(refunds):
+        add(measures.SALES_BY_PAYMENT_YEN, ((visit_id, part["payment"], -part["yen"]) for part in payments))
+        add(measures.TAX_YEN, ((visit_id, str(tax["rate_percent"]), -tax["tax_yen"]) for tax in taxes))
+    goods = (
+        refunds.with_only_columns(SaleRefund.visit_id, SaleLine.category, _sum(-SaleRefundLine.yen))
+        .join(SaleRefundLine, SaleRefundLine.refund_id == SaleRefund.id)
+        .join(SaleLine, sa.and_(SaleLine.sale_id == Sale.id, SaleLine.line == SaleRefundLine.line))
+        .group_by(SaleRefund.visit_id, SaleLine.category)
+    )
+    add(measures.SALES_BY_CATEGORY_YEN, session.execute(goods))
 
 
 def _sum(of: Any) -> sa.ColumnElement[int]:

@@ -136,6 +136,26 @@ FIXES: dict[str, tuple[str, str]] = {
         "事務所に税率の登録を頼んでください。", "Ask the office to enter the tax rate."
     ),
     "sale_unknown": _once_there("売上がまだ届いていません。", "The receipt has not arrived yet."),
+    "discount_too_large": (
+        "値引きを見直して、もう一度記録してください。",
+        "Look at the discount, and record it again.",
+    ),
+    "payments_differ": (
+        "受け取った金額の内訳を見直して、もう一度記録してください。",
+        "Look at how it was paid, and record it again.",
+    ),
+    "refund_too_large": (
+        "もう返した分がないか、その売上を見てください。",
+        "Look at the receipt: some of it may have gone back already.",
+    ),
+    "refund_too_many_tickets": (
+        "戻したチケットの枚数を見直してください。",
+        "Look at how many tickets went back.",
+    ),
+    "refund_differs": (
+        "返した金額の内訳を見直して、もう一度記録してください。",
+        "Look at how the money went back, and record it again.",
+    ),
     "already_voided": _NOTHING_TO_DO,
     "sale_was_voided": (
         "取り消された売上は戻りません。取り消しが間違いなら、新しい売上として入れてください。",

@@ -77,4 +77,5 @@ TEXTS = {
     "report_word.payment.other_qr": ("ほかのコード決済", "other QR payment"),
     "report_word.payment.ticket": ("恩送りチケット", "ticket"),
     "report_word.payment.free": ("無料", "free"),
+    "report_word.payment.mixed": ("いくつかの払い方", "several ways"),
 }

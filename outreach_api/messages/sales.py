@@ -20,6 +20,47 @@ TEXTS: dict[str, tuple[str, str]] = {
         "チケットの枚数は、支払いがチケットのときだけ入れてください。",
         "ticket_count goes with payment ticket only.",
     ),
+    "payments_with_mixed": (
+        "いくつかの払い方のときは、支払い（payment）を mixed にし、内訳（payments）を入れてください。",
+        "payments go with payment mixed, and only then.",
+    ),
+    "payment_twice": ("同じ払い方は一つにまとめてください。", "Each way of paying stands there once."),
+    "payment_rest_twice": (
+        "金額を書かなくてよい払い方は一つだけです。",
+        "Only one way of paying may leave its amount out.",
+    ),
+    "ticket_yen_unwanted": (
+        "チケットは金額ではなく枚数を入れてください。",
+        "Of tickets say how many, not how much.",
+    ),
+    "payments_differ": (
+        "支払いの内訳が、お会計の{due_yen}円と合いません。",
+        "The ways of paying don't come to the ¥{due_yen} that are due.",
+    ),
+    "discount_too_large": (
+        "値引きが金額（{most_yen}円）を超えています。",
+        "The discount is more than the ¥{most_yen} that it is taken off.",
+    ),
+    "free_reason_unwanted": (
+        "無料の理由は、支払いが無料のときだけ入れてください。",
+        "free_reason goes with payment free only.",
+    ),
+    "refund_too_large": (
+        "売った数より多く返すことはできません（返せるのはあと{left}）。",
+        "No more than was sold can be given back; {left} are left.",
+    ),
+    "refund_too_many_tickets": (
+        "使った枚数より多くのチケットは返せません（あと{left}枚）。",
+        "No more tickets than were used can be given back; {left} are left.",
+    ),
+    "refund_differs": (
+        "返した金額の内訳が、返金額の{total_yen}円と合いません。",
+        "How the money went back doesn't come to the ¥{total_yen} that are given back.",
+    ),
+    "refund_other_way": (
+        "受け取ったのとは別の払い方で返しました。レジと決済会社の合計を合わせるときに気をつけてください。",
+        "More went back in this way than had come in that way; mind it when till and provider are compared.",
+    ),
     "item_unknown": ("この品目が見つかりません。", "There is no such item."),
     "price_missing": (
         "{day} の価格が登録されていません。受け取った金額（unit_price_yen）を入れてください。",

@@ -1,9 +1,10 @@
 """What can be changed at the counter, by whom."""
 
-from outreach_api.ledger.kinds import CLOSINGS, EVENTS, MASTER_DATA, Kind, one_by_one, roles
-from outreach_api.sales.writes import catalogue, receipts, tickets, till, voids
-from outreach_api.storage.sales import Sale, SaleVoid, TicketEntry
+from outreach_api.ledger.kinds import CLOSINGS, EVENTS, MASTER_DATA, Kind, one_by_one, roles, same_form
+from outreach_api.sales.writes import catalogue, receipts, refunds, tickets, till, voids
+from outreach_api.storage.sales import Sale, SaleRefund, SaleVoid, TicketEntry
 from schemas import catalogue as catalogue_wire
+from schemas import refunds as refunds_wire
 from schemas import sales as wire
 from schemas import till as till_wire
 from schemas.vocabulary import Role
@@ -53,6 +54,8 @@ RECORD_SALE = Kind(
     roles=COUNTER,
     write=receipts.record_sales,
     entity="sale",
+    v=2,
+    upcasters={1: same_form},
     table=Sale,
     gone=voids.voided,
 )
@@ -64,6 +67,15 @@ VOID_SALE = Kind(
     entity="sale_void",
     stage=EVENTS,
     table=SaleVoid,
+)
+REFUND_SALE = Kind(
+    name="sale.refund",
+    schema=refunds_wire.SaleRefundIn,
+    roles=COUNTER,
+    write=refunds.refund_sales,
+    entity="sale_refund",
+    stage=EVENTS,
+    table=SaleRefund,
 )
 ISSUE_TICKETS = Kind(
     name="ticket.issue",
@@ -104,6 +116,7 @@ KINDS = (
     SET_PRICE,
     SET_TAX_RATE,
     RECORD_SALE,
+    REFUND_SALE,
     VOID_SALE,
     ISSUE_TICKETS,
     REDEEM_TICKETS,

@@ -56,6 +56,15 @@ class Sale(VisitFact, Base):
     taxes: Mapped[list[dict[str, Any]]]
     ticket_count: Mapped[int]
     ticket_face_yen: Mapped[int]
+    discount_yen: Mapped[int | None]
+    """Taken off the whole receipt; what was taken off a line stands there."""
+    payments: Mapped[list[dict[str, Any]] | None] = mapped_column(Json())
+    """Of a mixed one: the money that each way of paying brought, as {payment, yen}."""
+    cash_yen: Mapped[int | None]
+    """Of a mixed one: the cash among it. Others are paid in one way, and say which."""
+    free_reason: Mapped[str | None]
+    free_rule: Mapped[str | None]
+    """The rule for children as it hung at the counter then."""
     source: Mapped[str]
     counted: Mapped[bool]
     """False while the other telling of what the counter took stands: see ledger/tellings."""
@@ -73,6 +82,11 @@ class SaleLine(Base):
     quantity: Mapped[int]
     unit_price_yen: Mapped[int]
     rate_percent: Mapped[int] = mapped_column(sa.Integer)
+    discount_yen: Mapped[int | None]
+    """Taken off this line alone."""
+    off_yen: Mapped[int | None]
+    """All that was taken off: its own discount, its share of the receipt's, and of what tickets paid. What is left is
+    the money that came in for it; on a receipt that brought none, that is nothing, whatever stands here."""
     # On SQLite the rows live in the key itself: one tree to write for the most numerous rows of all.
     __table_args__ = ({"sqlite_with_rowid": False},)
 
@@ -83,6 +97,32 @@ class SaleVoid(VisitFact, Base):
     __tablename__ = "sale_voids"
     sale_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("sales.id"), unique=True)
     reason: Mapped[str]
+
+
+class SaleRefund(VisitFact, Base):
+    """Some of what was sold, given back: a new fact, the sale itself stays. Counts as its sale does.
+
+    `total_yen` is the money that went back, `payments` how ({payment, yen}), `taxes` the tax that went with it.
+    """
+
+    __tablename__ = "sale_refunds"
+    sale_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("sales.id"), index=True)
+    reason: Mapped[str]
+    total_yen: Mapped[int]
+    cash_yen: Mapped[int]
+    payments: Mapped[list[dict[str, Any]]]
+    taxes: Mapped[list[dict[str, Any]]]
+    ticket_count: Mapped[int]
+
+
+class SaleRefundLine(Base):
+    """What came back of one line: pieces, or of an amount without items so many yen; and the money for it."""
+
+    __tablename__ = "sale_refund_lines"
+    refund_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("sale_refunds.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
+    quantity: Mapped[int]
+    yen: Mapped[int]
 
 
 class TicketEntry(VisitFact, Base):

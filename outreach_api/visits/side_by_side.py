@@ -14,7 +14,7 @@ from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger.kinds import Actor
 from outreach_api.ledger.tellings import heads, receipts
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN
-from outreach_api.storage.sales import CashUp, Sale, SaleVoid, TicketEntry
+from outreach_api.storage.sales import CashUp, Sale, SaleRefund, SaleVoid, TicketEntry
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import HeadCount, Visit
 from outreach_api.visits.reads import in_scope
@@ -64,7 +64,7 @@ def _heads(session: Session, visit_id: uuid.UUID, source: Source) -> dict[str, A
 
 def _receipts(session: Session, visit_id: uuid.UUID, source: Source) -> dict[str, Any] | None:
     sales = session.execute(
-        sa.select(Sale.payment, Sale.total_yen, Sale.received_at)
+        sa.select(Sale.payment, Sale.payments, Sale.total_yen, Sale.received_at)
         .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
         .where(Sale.visit_id == visit_id, Sale.source == source, SaleVoid.id.is_(None))
     ).all()
@@ -72,6 +72,12 @@ def _receipts(session: Session, visit_id: uuid.UUID, source: Source) -> dict[str
         sa.select(TicketEntry.event, TicketEntry.quantity, TicketEntry.received_at)
         .outerjoin(SaleVoid, SaleVoid.sale_id == TicketEntry.sale_id)
         .where(TicketEntry.visit_id == visit_id, TicketEntry.source == source, SaleVoid.id.is_(None))
+    ).all()
+    refunds = session.scalars(
+        sa.select(SaleRefund.payments)
+        .join(Sale, Sale.id == SaleRefund.sale_id)
+        .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
+        .where(SaleRefund.visit_id == visit_id, Sale.source == source, SaleVoid.id.is_(None))
     ).all()
     tills = session.scalars(
         sa.select(CashUp)
@@ -84,7 +90,11 @@ def _receipts(session: Session, visit_id: uuid.UUID, source: Source) -> dict[str
     yen: Counter[str] = Counter()
     tickets: Counter[str] = Counter()
     for sale in sales:
-        yen[sale.payment] += sale.total_yen
+        for part in sale.payments or [{"payment": sale.payment, "yen": sale.total_yen}]:
+            yen[part["payment"]] += part["yen"]
+    for ways in refunds:
+        for part in ways:
+            yen[part["payment"]] -= part["yen"]
     for entry in entries:
         tickets[entry.event] += entry.quantity
     return {

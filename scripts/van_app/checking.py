@@ -65,6 +65,14 @@ def check_sale(payload: Mapping[str, Any]) -> None:
         raise CannotKeep("金額が正しくありません。", "An amount must not be below zero.")
     if payload["payment"] not in words.PAYMENTS:
         raise CannotKeep(f"払い方：{', '.join(words.PAYMENTS)}", f"Payments: {', '.join(words.PAYMENTS)}")
+    ways = payload.get("payments", ())
+    if (payload["payment"] == "mixed") != (len(ways) > 1) or len({way["payment"] for way in ways}) != len(
+        ways
+    ):
+        raise CannotKeep(
+            "いくつかの払い方は、--part を払い方ごとに一つずつ書いてください。",
+            "Say each way of paying once, with --part.",
+        )
     if (payload["payment"] == "ticket") != (tickets is not None) or (tickets is not None and tickets < 1):
         raise CannotKeep(
             "チケット払いのときは枚数を入れ、ほかの払い方のときは入れないでください。",

@@ -9,7 +9,7 @@ import sys
 import unicodedata
 from typing import Any
 
-from van_app import arriving
+from van_app import arriving, words
 from van_app.arriving import Visit
 from van_app.checking import CannotKeep, LooksPersonal
 from van_app.finding import band_like, item_like, price_of, sale_like, stay_like, stop_like
@@ -79,9 +79,13 @@ def run_sell(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:
             "何を売ったか書いてください。例：sell M01=3 P01 ／ まとめてなら sell --rush 500",
             "Say what was sold: sell M01=3 P01, or sell --rush 500",
         )
+    total -= options.discount or 0
+    ways = [_way(text) for text in options.part]
     sale = phone.sell(
         lines,
-        payment=options.pay,
+        payment="mixed" if ways else options.pay,
+        payments=ways or None,
+        discount_yen=options.discount,
         rush_yen=options.rush,
         ticket_count=options.tickets,
         service_mode="eat_in" if options.eat_in else None,
@@ -110,6 +114,34 @@ def _line(phone: Phone, text: str) -> Line:
 def _plain(text: str) -> str:
     """A Japanese keyboard types M01＝３ as readily as M01=3."""
     return unicodedata.normalize("NFKC", text)
+
+
+_WAY = re.compile(r"(?P<way>[a-z_]+)(=(?P<number>[0-9]{1,7}))?")
+_BACK = re.compile(r"(?P<line>[0-9]{1,3})=(?P<pieces>[0-9]{1,7})")
+
+
+def _way(text: str) -> dict[str, Any]:
+    said = _WAY.fullmatch(_plain(text))
+    if said is None or said["way"] not in words.PARTS:
+        raise CannotKeep(f"払い方：{', '.join(words.PARTS)}", f"Ways of paying: {', '.join(words.PARTS)}")
+    if said["way"] == "ticket":
+        return {"payment": "ticket", "ticket_count": int(said["number"] or 1)}
+    return {"payment": said["way"]} | ({"yen": int(said["number"])} if said["number"] else {})
+
+
+def run_refund(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:
+    sale = sale_like(phone.queue, options.sale)
+    back: dict[int, int] = {}
+    for text in options.lines:
+        said = _BACK.fullmatch(_plain(text))
+        if said is None:
+            raise CannotKeep(
+                f"読めません：{text}\n行=数 と書きます。例：0=1", f"Write LINE=N, such as 0=1, not {text}"
+            )
+        back[int(said["line"])] = int(said["pieces"])
+    phone.refund(sale, back, options.reason)
+    screen.say(f"返品します：売上 {sale}", f"Given back: of sale {sale}")
+    return kept(phone, screen)
 
 
 def run_void(phone: Phone, screen: Screen, options: argparse.Namespace) -> int:

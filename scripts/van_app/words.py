@@ -18,7 +18,9 @@ BANDS = {
     "senior": "高齢者",
     "unknown": "不明",
 }
-PAYMENTS = ("cash", "paypay", "other_qr", "ticket", "free")
+PAYMENTS = ("cash", "paypay", "other_qr", "ticket", "free", "mixed")
+PARTS = ("cash", "paypay", "other_qr", "ticket")
+"""Of which a mixed receipt may consist."""
 SERVICE_MODES = ("takeout", "eat_in")
 REASONS = ("rain", "wind", "heat", "thunder", "infection", "staff", "vehicle", "site", "other")
 FAMILIARITY = ("new", "returning", "unknown")
@@ -43,6 +45,7 @@ KINDS = {
     "head_count.add": ("来場者数", "head count"),
     "sale.record": ("売上", "sale"),
     "sale.void": ("売上の取り消し", "void"),
+    "sale.refund": ("返品", "refund"),
     "note.write": ("気づきメモ", "note"),
 }
 

@@ -113,7 +113,7 @@ def test_texts_and_what_phones_could_not_send_count_together(proxied: Api, note:
     assert proxied.get(somewhere, role="safeguarding").status == 429
 
 
-NO_CONTENT = ("readShiftPins", "printRunSheet", "drawSuggestion")
+NO_CONTENT = ("readShiftPins", "printRunSheet", "printReceipt", "drawSuggestion")
 
 
 def test_every_read_that_shows_what_somebody_said_is_limited(api: Api) -> None:

@@ -33,7 +33,9 @@ _TICKETS: Sources = (*_ISSUED, *_REDEEMED)
 _SOLD: Sources = (
     ("sale.record", "lines/unit_price_yen"),
     ("sale.record", "rush_yen"),
+    ("sale.record", "discount_yen"),
     ("sale.void", "reason"),
+    ("sale.refund", "lines"),
 )
 _TILL: Sources = (("cash_up.count", "counts"), ("cash_up.count", "opening_float_yen"))
 _CARDS: Sources = (("stamp.mark", "card"),)
@@ -84,7 +86,7 @@ FED_BY: dict[str, Sources] = {
     "tickets.owed_yen": _TICKETS,
     "sales.total_yen": _SOLD,
     "sales.by_category_yen": (("item.add", "category"), *_SOLD),
-    "sales.by_payment_yen": (("sale.record", "payment"), *_SOLD),
+    "sales.by_payment_yen": (("sale.record", "payment"), ("sale.record", "payments"), *_SOLD),
     "sales.receipts_by_payment": (("sale.record", "payment"),),
     "sales.tax_by_rate_yen": (
         ("tax_rate.set", "percent"),

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from outreach_api.kernel.ids import new_id
 from outreach_api.kernel.money import Rounding
 from outreach_api.sales import rules
-from schemas.catalogue import HIGHEST_PRICE_YEN
-from schemas.sales import MOST_LINES, MOST_PIECES
+from schemas.amounts import HIGHEST_PRICE_YEN, MOST_LINES, MOST_PIECES
 from schemas.vocabulary import Payment, ServiceMode, TaxCategory, TaxClass
 
 DAY = dt.date(2026, 11, 28)

@@ -77,19 +77,11 @@ def let_stand(session: Session, visit_id: uuid.UUID, source: str) -> Turned:
     """Let what this source told of the counter count at a visit, and nothing else; its till goes along."""
     tallies: list[Tally] = []
     turned = turned_by(Sale, visit_id, source)
-    categories = takings.by_category(session, turned)
-    sales = sa.select(Sale.id, Sale.source, Sale.payment, Sale.total_yen, Sale.taxes).where(turned, _STANDS)
-    for sale in session.execute(sales):
+    added = takings.by_now(session, turned)
+    for sale in session.execute(sa.select(Sale.id, Sale.source).where(turned, _STANDS)):
         sign = 1 if sale.source == source else -1
         tallies.append(held_back(visit_id, RECEIPTS, -sign))
-        tallies += takings.of_sale(
-            visit_id,
-            payment=sale.payment,
-            total_yen=sale.total_yen,
-            taxes=sale.taxes,
-            by_category=categories[sale.id],
-            sign=sign,
-        )
+        tallies += takings.tallies(visit_id, added[sale.id], sign)
     session.execute(sa.update(Sale).where(turned).values(counted=Sale.source == source))
     turned = turned_by(TicketEntry, visit_id, source)
     entries = sa.select(

@@ -87,7 +87,11 @@ def sales(sums: Sums) -> dict[str, Any]:
         "by_category_yen": {
             word.value: sums.at(measures.SALES_BY_CATEGORY_YEN, word) for word in ItemCategory
         },
-        "by_payment_yen": {word.value: sums.at(measures.SALES_BY_PAYMENT_YEN, word) for word in Payment},
+        "by_payment_yen": {
+            word.value: sums.at(measures.SALES_BY_PAYMENT_YEN, word)
+            for word in Payment
+            if word is not Payment.MIXED
+        },
         "receipts_by_payment": {word.value: sums.at(measures.SALES_COUNT, word) for word in Payment},
         "tax_by_rate_yen": {rate: tax[rate] for rate in sorted(tax, key=int) if tax[rate]},
         "till_difference_yen": sums.of(measures.TILL_DIFFERENCE_YEN),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.errors import Refusal
 from outreach_api.sales import rules
 from outreach_api.storage.sales import Item, ItemPrice, TaxRate
+from schemas.vocabulary import TaxClass
 
 
 def item(session: Session, item_id: uuid.UUID, *, today: dt.date) -> dict[str, Any] | Refusal:
@@ -76,6 +77,15 @@ def _brief(row: Item, prices: Prices) -> dict[str, Any]:
         "prices": [{"valid_from": valid_from, "price_yen": price_yen} for valid_from, price_yen in prices],
         "created_at": row.created_at,
     }
+
+
+def reduced_percent(session: Session, day: dt.date) -> int | None:
+    """The reduced rate of a day, None where there is none apart from the standard one."""
+    rates: dict[str, list[tuple[dt.date, int]]] = defaultdict(list)
+    for row in session.scalars(sa.select(TaxRate)):
+        rates[row.tax_class].append((row.valid_from, row.percent))
+    reduced, standard = (rules.in_force(rates[one], day) for one in (TaxClass.REDUCED, TaxClass.STANDARD))
+    return reduced if reduced != standard else None
 
 
 def tax_rates(session: Session) -> dict[str, Any]:

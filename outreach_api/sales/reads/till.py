@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
+from outreach_api.ledger import takings
 from outreach_api.ledger.kinds import Actor
-from outreach_api.storage.sales import CashUp, Sale, SaleVoid, TicketEntry
+from outreach_api.storage.sales import CashUp, Sale, SaleRefund, SaleVoid, TicketEntry
 from schemas.vocabulary import Payment, Role, TicketEvent
 
 
@@ -78,11 +79,9 @@ Listed = dict[uuid.UUID, list[dict[str, Any]]]
 def _late_cash(session: Session, visit_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Cash of a visit that counts now, less what its tills counted in: of the till that was counted last."""
     receipts = (
-        sa.select(Sale.visit_id, sa.func.sum(Sale.total_yen))
+        sa.select(Sale.visit_id, sa.func.sum(takings.CASH_YEN))
         .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
-        .where(
-            Sale.visit_id.in_(visit_ids), Sale.payment == Payment.CASH, Sale.counted, SaleVoid.id.is_(None)
-        )
+        .where(Sale.visit_id.in_(visit_ids), Sale.counted, SaleVoid.id.is_(None))
         .group_by(Sale.visit_id)
     )
     bought = (
@@ -99,6 +98,10 @@ def _late_cash(session: Session, visit_ids: Collection[uuid.UUID]) -> dict[uuid.
     for select in (receipts, bought):
         for visit_id, yen in session.execute(select):
             cash[visit_id] += int(yen)
+    for visit_id, yen in session.execute(
+        takings.cash_given_back(sa.and_(SaleRefund.visit_id.in_(visit_ids), Sale.counted))
+    ):
+        cash[visit_id] -= int(yen)
     tills = sa.select(CashUp.id, CashUp.visit_id, CashUp.expected_yen - CashUp.opening_float_yen)
     last: dict[uuid.UUID, uuid.UUID] = {}
     for cash_up_id, visit_id, counted_in in session.execute(

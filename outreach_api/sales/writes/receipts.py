@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
-from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.money import Rounding
 from outreach_api.ledger import takings
 from outreach_api.ledger.kinds import Accepted, Applied, Tally, Warn, Work
@@ -18,9 +18,10 @@ from outreach_api.ledger.visit_facts import FACT_COLUMNS, VISIT_UNKNOWN, VisitFr
 from outreach_api.sales import rules
 from outreach_api.sales.writes import tickets
 from outreach_api.sales.writes.price_list import PriceList
+from outreach_api.sales.writes.ringing_up import Bill, charge, ring_up
 from outreach_api.storage import bulk
 from outreach_api.storage.sales import Sale, SaleLine, TicketEntry
-from schemas.vocabulary import ItemCategory, Payment, ServiceMode, Source, TaxCategory, TicketEvent
+from schemas.vocabulary import FreeReason, Payment, ServiceMode, Source, TicketEvent
 
 _SALE = (
     *FACT_COLUMNS,
@@ -31,10 +32,28 @@ _SALE = (
     "taxes",
     "ticket_count",
     "ticket_face_yen",
+    "discount_yen",
+    "payments",
+    "cash_yen",
+    "free_reason",
+    "free_rule",
     "source",
     "counted",
 )
-_LINE = ("sale_id", "line", "item_id", "category", "quantity", "unit_price_yen", "rate_percent")
+_LINE = (
+    "sale_id",
+    "line",
+    "item_id",
+    "category",
+    "quantity",
+    "unit_price_yen",
+    "rate_percent",
+    "discount_yen",
+    "off_yen",
+)
+
+
+_WITH_TICKETS = (Payment.TICKET, Payment.MIXED)
 
 
 class _Visit:
@@ -81,7 +100,7 @@ def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusa
     )
     told = Told(work, found, batch)
     standing = tellings.Standing(work.session, told.in_sight)
-    paid_with_tickets = any(accepted.values["payment"] is Payment.TICKET for accepted in batch)
+    paid_with_tickets = any(accepted.values["payment"] in _WITH_TICKETS for accepted in batch)
     pool = tickets.Pool(work.session) if paid_with_tickets else None
     rounding = Rounding(work.settings.tax_rounding)
     answers: list[Applied | Refusal] = []
@@ -94,9 +113,10 @@ def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusa
             answers.append(VISIT_UNKNOWN)
             continue
         mode = _service_mode(given, frame)
-        rung_up = _ring_up(accepted.operation.entity_id, given, frame, mode, price_list)
-        if isinstance(rung_up, Refusal):
-            answers.append(rung_up)
+        rung_up = ring_up(accepted.operation.entity_id, given, frame, mode, price_list)
+        bill = rung_up if isinstance(rung_up, Refusal) else charge(rung_up, given)
+        if isinstance(bill, Refusal):
+            answers.append(bill)
             continue
         source, counted = Source.APP, True
         if told.in_sight:  # else nothing here was told on paper
@@ -107,7 +127,7 @@ def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusa
         if visit is None:
             visit = visits[frame.id.int] = _Visit(frame.id, len(answers))
         answers.append(
-            _record(work, accepted, frame, mode, rung_up, source, counted, pool, rounding, rows, visit)
+            _record(work, accepted, frame, mode, bill, source, counted, pool, rounding, rows, visit)
         )
     rows.insert(work)
     for visit in visits.values():
@@ -121,73 +141,12 @@ def _service_mode(given: Mapping[str, Any], frame: VisitFrame) -> ServiceMode:
     return mode or (ServiceMode.EAT_IN if frame.seating_by_us else ServiceMode.TAKEOUT)
 
 
-class _RungUp(NamedTuple):
-    """What stands on a receipt: rows of its lines, and what they come to in yen."""
-
-    lines: list[tuple[Any, ...]]
-    goods_yen: int
-    taxable: dict[int, int]
-    by_category: dict[str, int]
-    warnings: list[Warn]
-
-
-def _ring_up(
-    sale_id: uuid.UUID, given: Mapping[str, Any], frame: VisitFrame, mode: ServiceMode, price_list: PriceList
-) -> _RungUp | Refusal:
-    """The lines at the prices and rates of the visit's day, or what is wrong with which of them.
-
-    A price that differs from the list stands, because that money was taken; the sender is told.
-    """
-    if "rush_yen" in given:
-        rate = price_list.rate(TaxCategory.FOOD, mode, frame.local_day)
-        if rate is None:
-            return _faulty([Problem("/rush_yen", "tax_rate_missing", {"day": frame.local_day})])
-        yen, category = given["rush_yen"], ItemCategory.SWEETS.value
-        return _RungUp([(sale_id, 0, None, category, 1, yen, rate)], yen, {rate: yen}, {category: yen}, [])
-    offers = price_list.offers(frame.local_day, mode)
-    lines: list[tuple[Any, ...]] = []
-    goods_yen = 0
-    taxable: dict[int, int] = {}
-    by_category: dict[str, int] = {}
-    warnings: list[Warn] = []
-    faults: list[Problem] = []
-    for number, line in enumerate(given["lines"]):
-        item_id, quantity = line["item_id"], line["quantity"]
-        offer = offers.get(item_id.int)
-        if offer is None:
-            faults.append(Problem(f"/lines/{number}/item_id", "item_unknown"))
-            continue
-        category, listed_yen, rate = offer
-        price_yen = line.get("unit_price_yen", listed_yen)
-        if price_yen is None:
-            faults.append(
-                Problem(f"/lines/{number}/unit_price_yen", "price_missing", {"day": frame.local_day})
-            )
-        elif rate is None:
-            faults.append(Problem(f"/lines/{number}", "tax_rate_missing", {"day": frame.local_day}))
-        else:
-            lines.append((sale_id, number, item_id, category, quantity, price_yen, rate))
-            yen = quantity * price_yen
-            goods_yen += yen
-            taxable[rate] = taxable.get(rate, 0) + yen
-            by_category[category] = by_category.get(category, 0) + yen
-            if listed_yen != price_yen and listed_yen is not None:
-                differs = {"listed_yen": listed_yen, "given_yen": price_yen}
-                warnings.append(Warn("price_differs", f"/lines/{number}/unit_price_yen", differs))
-    return _faulty(faults) if faults else _RungUp(lines, goods_yen, taxable, by_category, warnings)
-
-
-def _faulty(faults: list[Problem]) -> Refusal:
-    """A refusal by the first fault, with the place of every one. The office may still add an item or a price."""
-    return Refusal(faults[0].code, 422, faults[0].params, tuple(faults), passing=True)
-
-
 def _record(
     work: Work,
     accepted: Accepted,
     frame: VisitFrame,
     mode: ServiceMode,
-    rung_up: _RungUp,
+    bill: Bill,
     source: Source,
     counted: bool,
     pool: tickets.Pool | None,
@@ -199,17 +158,28 @@ def _record(
     given = accepted.values
     sale_id = accepted.operation.entity_id
     payment: Payment = given["payment"]
-    lines, goods_yen, taxable, by_category, warnings = rung_up
+    lines, total_yen, taxable, by_category, warnings, ways, ticket_count, face_yen = bill
     # A ticket's money came when it was bought, and a gift brings none: nothing sold, nothing taxed.
-    brings_money = rules.brings_money(payment)
-    total_yen = goods_yen if brings_money else 0
-    taxes = rules.taxes(taxable, rounding) if brings_money else []
-    ticket_count = given.get("ticket_count", 0)
-    face_yen = given["ticket_face_yen"] if ticket_count else 0
+    taxes = rules.taxes(taxable, rounding) if rules.brings_money(payment) else []
     fact = fact_values(work, accepted, frame)
     words = str(payment), str(mode)  # drivers take longer for members of an enumeration
+    payments = None if ways is None else [{"payment": way, "yen": yen} for way, yen in ways.items()]
     rows.sales.append(
-        (*fact, frame.van_id, *words, total_yen, taxes, ticket_count, face_yen, str(source), counted)
+        (
+            *fact,
+            frame.van_id,
+            *words,
+            total_yen,
+            taxes,
+            ticket_count,
+            face_yen,
+            given.get("discount_yen"),
+            payments,
+            None if ways is None else ways.get(Payment.CASH.value, 0),
+            *_gift(given, work.settings.free_rule),
+            str(source),
+            counted,
+        )
     )
     rows.lines += lines
     if ticket_count:
@@ -226,9 +196,17 @@ def _record(
     if not counted:
         kept_beside = (held_back(frame.id, tellings.RECEIPTS),)
         return Applied(sale_id, tallies=kept_beside, warnings=(*warnings, Warn("receipt_held_back")))
-    visit.add(takings.addends_of_sale(words[0], total_yen, taxes, by_category))
+    visit.add(takings.addends_of_sale(words[0], total_yen, taxes, by_category, payments))
     tallies: tuple[Tally, ...] = ()
     if pool is not None and ticket_count:
         tallies = takings.of_tickets(frame.id, TicketEvent.REDEEMED, ticket_count, face_yen)
         warnings += pool.redeem(ticket_count)
     return Applied(sale_id, tallies=tallies, warnings=tuple(warnings))
+
+
+def _gift(given: Mapping[str, Any], rule: str) -> tuple[str | None, str | None]:
+    """Why something was free, and the rule for children as it hangs there today."""
+    reason: FreeReason | None = given.get("free_reason")
+    if reason is None:
+        return None, None
+    return reason.value, (rule or None) if reason is FreeReason.CHILD else None

@@ -17,7 +17,7 @@ from outreach_api.ledger.tellings import receipts as tellings
 from outreach_api.ledger.tellings.sources import Told, held_back
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames
 from outreach_api.storage import bulk
-from outreach_api.storage.sales import TicketEntry
+from outreach_api.storage.sales import Sale, TicketEntry
 from schemas.vocabulary import TicketEvent
 
 OVERDRAFT = Warn("ticket_overdraft")
@@ -123,3 +123,15 @@ def entry_of(
         "source": source,
         "counted": counted,
     }
+
+
+def entry_back(fact: Mapping[str, Any], sale: Sale, quantity: int) -> dict[str, Any]:
+    """Tickets of a receipt that go back to the pool with a void or a refund, whose columns `fact` holds."""
+    return entry_of(
+        fact,
+        sale_id=sale.id,
+        quantity=-quantity,
+        face_yen=sale.ticket_face_yen,
+        source=sale.source,
+        counted=sale.counted,
+    )

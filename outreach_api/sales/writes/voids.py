@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger import takings
 from outreach_api.ledger.kinds import Accepted, Applied, Tally, Work
 from outreach_api.ledger.tellings import receipts as tellings
 from outreach_api.ledger.tellings.sources import Told, held_back
-from outreach_api.ledger.visit_facts import VisitFrame, fact_columns, frames, of_own_van
+from outreach_api.ledger.visit_facts import fact_columns, frames, of_own_van
 from outreach_api.sales.writes import tickets
 from outreach_api.storage import bulk
-from outreach_api.storage.sales import Sale, SaleVoid, TicketEntry
+from outreach_api.storage.sales import Sale, SaleRefund, SaleVoid, TicketEntry
 from schemas.vocabulary import Role, TicketEvent
 
 # Not receipted: the receipt may still be on its way, and then the void comes again.
@@ -35,10 +36,11 @@ def voided(work: Work, sale_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Refus
 
 def void_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
     """Take receipts back, each once only. Once a source's last is gone, what it held back takes its place."""
-    sales = _sales(work, {accepted.values["sale_id"] for accepted in batch})
+    sales = sales_of(work, {accepted.values["sale_id"] for accepted in batch})
     visits = frames(work, {sale.visit_id for sale in sales.values()})
     gone = set(work.session.scalars(sa.select(SaleVoid.sale_id).where(SaleVoid.sale_id.in_(sales))))
-    categories = takings.by_category(work.session, Sale.id.in_(sales))
+    added = takings.by_now(work.session, Sale.id.in_(sales))
+    returned = _tickets_returned(work.session, sales)
     told = Told(work, visits)
     answers: list[Applied | Refusal] = []
     voids: list[dict[str, Any]] = []
@@ -56,13 +58,13 @@ def void_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]
         frame = visits[sale.visit_id]
         fact = fact_columns(work, accepted, frame)
         voids.append({**fact, "sale_id": sale.id, "reason": accepted.values["reason"]})
-        if sale.ticket_count:
-            entries.append(_entry(fact, sale))
+        left = sale.ticket_count - returned.get(sale.id, 0)
+        if left:
+            entries.append(tickets.entry_back(fact, sale, left))
         if sale.counted and frame.id in told.in_sight:
             standing[frame.id] = sale.source
         told.answered(frame, len(answers))
-        taken = _taken_back(sale, frame, categories[sale.id])
-        answers.append(Applied(accepted.entity_id, tallies=taken))
+        answers.append(Applied(accepted.entity_id, tallies=_taken_back(sale, frame.id, added[sale.id], left)))
     bulk.append(work.session, SaleVoid, voids)
     bulk.append(work.session, TicketEntry, entries)
     told.add_to(
@@ -72,7 +74,7 @@ def void_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]
     return answers
 
 
-def _sales(work: Work, sale_ids: set[uuid.UUID]) -> dict[uuid.UUID, Sale]:
+def sales_of(work: Work, sale_ids: set[uuid.UUID]) -> dict[uuid.UUID, Sale]:
     """The receipts in the actor's scope."""
     found = sa.select(Sale).where(Sale.id.in_(sale_ids))
     if work.actor.role is Role.CREW:
@@ -80,28 +82,20 @@ def _sales(work: Work, sale_ids: set[uuid.UUID]) -> dict[uuid.UUID, Sale]:
     return {sale.id: sale for sale in work.session.scalars(found)}
 
 
-def _entry(fact: Mapping[str, Any], sale: Sale) -> dict[str, Any]:
-    return tickets.entry_of(
-        fact,
-        sale_id=sale.id,
-        quantity=-sale.ticket_count,
-        face_yen=sale.ticket_face_yen,
-        source=sale.source,
-        counted=sale.counted,
-    )
+def _tickets_returned(session: Session, sale_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Tickets that went back with refunds already."""
+    sums = sa.select(SaleRefund.sale_id, sa.func.sum(SaleRefund.ticket_count))
+    sums = sums.where(SaleRefund.sale_id.in_(sale_ids)).group_by(SaleRefund.sale_id)
+    return {sale_id: int(count) for sale_id, count in session.execute(sums)}
 
 
-def _taken_back(sale: Sale, frame: VisitFrame, categories: Mapping[str, int]) -> tuple[Tally, ...]:
+def _taken_back(
+    sale: Sale, visit_id: uuid.UUID, added: Sequence[takings.Addend], tickets_left: int
+) -> tuple[Tally, ...]:
+    """All that is left of a receipt: what was given back of it before is not taken back once more."""
     if not sale.counted:
-        return (held_back(frame.id, tellings.RECEIPTS, -1),)
-    taken = takings.of_sale(
-        frame.id,
-        payment=sale.payment,
-        total_yen=sale.total_yen,
-        taxes=sale.taxes,
-        by_category=categories,
-        sign=-1,
-    )
-    if sale.ticket_count:
-        taken += takings.of_tickets(frame.id, TicketEvent.REDEEMED, -sale.ticket_count, sale.ticket_face_yen)
+        return (held_back(visit_id, tellings.RECEIPTS, -1),)
+    taken = takings.tallies(visit_id, added, -1)
+    if tickets_left:
+        taken += takings.of_tickets(visit_id, TicketEvent.REDEEMED, -tickets_left, sale.ticket_face_yen)
     return taken

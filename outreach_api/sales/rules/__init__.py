@@ -40,6 +40,11 @@ def brings_money(payment: Payment) -> bool:
     return payment is not Payment.TICKET and payment is not Payment.FREE
 
 
+def pieces_of(item_id: uuid.UUID | None, quantity: int, unit_price_yen: int) -> int:
+    """In how many pieces a line can be given back: of an amount without items, each yen is one."""
+    return quantity if item_id is not None else quantity * unit_price_yen
+
+
 def taxes(taxable: Mapping[int, int], rounding: Rounding) -> list[dict[str, int]]:
     """The tax inside a receipt by rate in percent, rounded once for each rate, lowest rate first; all in yen."""
     return [
