@@ -20,6 +20,7 @@ def windows(draw: st.DrawFn) -> tuple[Window, ...]:
 
 @st.composite
 def places(draw: st.DrawFn, days: Sequence[int], sites: int = 0) -> Place:
+    refills = not draw(st.integers(0, 5))
     return Place(
         key="p",
         stay=draw(st.integers(3, 15)),
@@ -28,6 +29,8 @@ def places(draw: st.DrawFn, days: Sequence[int], sites: int = 0) -> Place:
         extra={day: draw(st.integers(0, 40)) for day in days if not draw(st.integers(0, 3))},
         setup=draw(st.integers(0, 4)),
         teardown=draw(st.integers(0, 4)),
+        load=0 if refills else draw(st.integers(0, 9)),
+        refills=refills,
         must=draw(st.integers(0, 5)) == 0,
         never=draw(st.integers(0, 8)) == 0,
         site=draw(st.integers(0, sites - 1)) if sites else None,
@@ -57,6 +60,7 @@ def shifts(draw: st.DrawFn, day: int, places: int) -> Shift:
         longest=draw(st.integers(20, 100)),
         drives=[[0 if a == b else draw(drive) for b in range(rows)] for a in range(rows)],
         pause=draw(st.none() | breaks()),
+        room=draw(st.none() | st.integers(0, 25)),
         barred=frozenset(draw(st.sets(st.integers(0, 2 * places), max_size=1))),
     )
 
@@ -86,6 +90,8 @@ def _site(draw: st.DrawFn) -> Site:
 def best_times(problem: Problem, shift: int, order: Sequence[int]) -> tuple[int, int] | None:
     """(begins, ends) with the earliest end, then the latest begin, found by trying every minute of everything."""
     when = problem.shifts[shift]
+    if not lasts(problem, shift, order):
+        return None
     found = []
     for begins in range(when.earliest, when.latest + 1):
         ways = [(0, _through(problem, shift, order, begins, None))]
@@ -100,6 +106,19 @@ def best_times(problem: Problem, shift: int, order: Sequence[int]) -> tuple[int,
         return None
     ends, begins = min(found)
     return -begins, ends
+
+
+def lasts(problem: Problem, shift: int, order: Sequence[int]) -> bool:
+    """Whether what the van carries is enough, visit by visit."""
+    full = problem.shifts[shift].room
+    left = full
+    for place in order:
+        if left is None:
+            break
+        left = full if problem.places[place].refills else left - problem.places[place].load
+        if left is not None and left < 0:
+            return False
+    return True
 
 
 def owed(shift: Shift, duration: int) -> int:

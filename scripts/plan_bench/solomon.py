@@ -14,6 +14,8 @@ from importlib import metadata
 from itertools import pairwise
 from pathlib import Path
 
+from outreach_api.plans.solver.problem import Place, Problem, Shift
+
 # The least distance there is, in tenths: proven optima of that convention, as the challenge's controller has them
 # (laser-ufpb/VRPTWController, genScript.sh).
 BEST = {"C101": 8273, "R101": 16377, "RC101": 16198, "C201": 5891, "R201": 11432, "RC201": 12618}
@@ -80,6 +82,43 @@ def _carried() -> list[Path]:
     return [
         Path(str(file.locate())) for file in files if file.suffix == ".txt" and file.parent.name == "CVRPTW"
     ]
+
+
+def problem_of(instance: Solomon) -> Problem:
+    """As a coordinator asks it of the planner: all of these with least driving, by vans that carry so much."""
+    nodes = [*range(1, len(instance.demands)), 0, 0]
+    opens, closes = instance.windows[0]
+    drives = [[instance.distances[a][b] for b in nodes] for a in nodes]
+    return Problem(
+        places=tuple(_place(instance, number) for number in nodes[:-2]),
+        shifts=tuple(
+            Shift(
+                key=f"van {van}",
+                day=0,
+                earliest=opens,
+                latest=closes,
+                longest=closes - opens,
+                drives=drives,
+                room=instance.capacity,
+            )
+            for van in range(instance.vans)
+        ),
+        minute_price=1.0,
+    )
+
+
+def _place(instance: Solomon, number: int) -> Place:
+    opens, closes = instance.windows[number]
+    service = instance.services[number]
+    return Place(
+        key=f"{number}",
+        stay=service,
+        value=0,
+        # Solomon's windows are those of the begin.
+        windows={0: [(opens, closes + service)]},
+        load=instance.demands[number],
+        must=True,
+    )
 
 
 def length(instance: Solomon, routes: Sequence[Sequence[int]]) -> int:

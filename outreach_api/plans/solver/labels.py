@@ -22,7 +22,8 @@ _COMPARED = 8
 
 @dataclass(slots=True)
 class Labels:
-    """Free at `free` when left at `left`, with `slack` and `paused` (schedule.Piece). `worth` is weights minus driving.
+    """Free at `free` when left at `left`, with `slack` and `paused` (schedule.Piece), `taken_out` of the van
+    since it was full. `worth` is weights minus driving.
 
     `reduced` is `worth` minus the prices of the places; `taken` are rows that are visited or otherwise out; `name`
     stands for the set of visited rows; `parent` is the label's number one place earlier.
@@ -33,6 +34,7 @@ class Labels:
     left: Ints
     slack: Ints
     paused: Ints
+    taken_out: Ints
     worth: Floats
     reduced: Floats
     taken: Flags
@@ -57,6 +59,7 @@ def root(table: ShiftTable, taken: Flags) -> Labels:
         left=np.zeros(1, np.int32),
         slack=np.full(1, table.span, np.int32),
         paused=np.zeros(1, np.int32),
+        taken_out=np.zeros(1, np.int32),
         worth=np.zeros(1),
         reduced=np.zeros(1),
         taken=taken[None, :].copy(),
@@ -67,6 +70,9 @@ def root(table: ShiftTable, taken: Flags) -> Labels:
 
 def grown(table: ShiftTable, prices: Floats, names: Names, labels: Labels, which: Rows, rows: Rows) -> Labels:
     """Labels `which`, each by the place of its row, in every way worth keeping; those who can't get home are gone."""
+    if table.room is not None:
+        may: Flags = labels.taken_out[which] + table.loads[rows] <= table.room
+        which, rows = which[may], rows[may]
     if table.timed_only or not table.size:
         leg = table.legs[labels.row[which], rows]
         free = table.departures[rows, np.minimum(labels.free[which] + leg, table.span)]
@@ -88,6 +94,7 @@ def grown(table: ShiftTable, prices: Floats, names: Names, labels: Labels, which
         left=left[may].astype(np.int32),
         slack=slack[may].astype(np.int32),
         paused=paused[may].astype(np.int32),
+        taken_out=np.where(table.refills[rows], 0, labels.taken_out[which] + table.loads[rows]),
         worth=labels.worth[which] + worth,
         reduced=labels.reduced[which] + worth - prices[rows],
         taken=labels.taken[which] | table.excludes[rows],
@@ -138,7 +145,7 @@ def undominated(table: ShiftTable, labels: Labels) -> Rows:
     new = np.ones(len(order), np.bool_)
     new[1:] = (name[1:] != name[:-1]) | (row[1:] != row[:-1])
     group: Rows = np.cumsum(new)
-    if not table.timed_only:
+    if not table.timed_only or table.in_turn:
         return np.sort(order[~_beaten(labels.only(order), group)])
     # Later groups lie lower by more than a day, so that the running minimum starts anew with each.
     height = labels.free[order].astype(np.int64) - group * (1 << 22)
@@ -159,6 +166,7 @@ def _beaten(labels: Labels, group: Rows) -> Flags:
             & (labels.worth[a] >= labels.worth[b])
             & (later >= 0)
             & (labels.paused[a] >= labels.paused[b])
+            & (labels.taken_out[a] <= labels.taken_out[b])
             & (labels.left[a] + np.minimum(labels.slack[a], later) >= labels.left[b])
             & (labels.left[a] + labels.slack[a] >= labels.left[b] + labels.slack[b])
         )

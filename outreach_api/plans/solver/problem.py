@@ -28,7 +28,8 @@ class Place:
     A stop that may be visited several times in the horizon is several places of one Site. Set-up lies before the
     stay and teardown after it, both outside of the windows, as `check` counts them. `windows` has the windows of each
     day, sorted and apart from each other; a day that is not in it is a day without a visit. On the days of `extra` a
-    visit is worth so many points more.
+    visit is worth so many points more. A visit takes `load` out of what the van carries; where it `refills`, nothing, and the van
+    goes on as full as it left its start.
     """
 
     key: str
@@ -38,6 +39,8 @@ class Place:
     extra: Mapping[int, int] = field(default_factory=dict)
     setup: int = 0
     teardown: int = 0
+    load: int = 0
+    refills: bool = False
     must: bool = False
     never: bool = False
     site: int | None = None
@@ -48,6 +51,8 @@ class Place:
             raise ValueError("a stay lasts a minute at least")
         if any(points < 0 for points in self.extra.values()):
             raise ValueError("no day takes points off")
+        if self.load < 0 or (self.refills and self.load):
+            raise ValueError("a visit takes a load or fills the van, or neither")
 
     @property
     def most(self) -> int:
@@ -96,8 +101,8 @@ class Break:
 class Shift:
     """One van on one day: it leaves its start at `earliest` or later and is at its end by `latest`.
 
-    From leaving to being back it may last `longest` minutes. `barred` are places that this van can't use.
-    A shift without any place costs nothing: the van stays where it is.
+    From leaving to being back it may last `longest` minutes. It leaves with `room` for loads; None is enough for all.
+    `barred` are places that this van can't use. A shift without any place costs nothing: the van stays where it is.
     """
 
     key: str
@@ -107,6 +112,7 @@ class Shift:
     longest: int
     drives: Drives
     pause: Break | None = None
+    room: int | None = None
     barred: frozenset[int] = field(default_factory=frozenset)
 
     def overfilled(self, busy: int) -> bool:

@@ -1,5 +1,7 @@
 """The times of a shift that visits given places in a given order: the authority that every engine answers to.
 
+What the van carries is loads.py's: `schedule` and `fits` ask it, too.
+
 A partial schedule is a *piece*: the van is free at `free`, having left at `left`, and may do all of it up to `slack`
 minutes later without waiting anywhere (forward time slack: Savelsbergh, "The vehicle routing problem with time
 windows: minimizing route duration", ORSA Journal on Computing 4 (1992)). With several windows a day there may be
@@ -14,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from outreach_api.plans.solver.answer import Route, Stay, drive_of
+from outreach_api.plans.solver.loads import short_of
 from outreach_api.plans.solver.problem import Problem, Shift, Window
 
 
@@ -42,7 +45,7 @@ def schedule(problem: Problem, shift: int, order: Sequence[int]) -> Route | None
     if not order:
         return Route(shift=shift, begins=when.earliest, ends=when.earliest)
     ends = [piece for piece in _pieces(problem, shift, order) if _allowed(piece, when)]
-    if not ends:
+    if not ends or short_of(problem, shift, order):
         return None
     best = min(ends, key=lambda piece: (piece.free, -piece.left))
     return _with_times(problem, shift, order, best)
@@ -51,7 +54,11 @@ def schedule(problem: Problem, shift: int, order: Sequence[int]) -> Route | None
 def fits(problem: Problem, shift: int, order: Sequence[int]) -> bool:
     """Whether `schedule` has an answer."""
     when = problem.shifts[shift]
-    return not order or any(_allowed(piece, when) for piece in _pieces(problem, shift, order))
+    if not order:
+        return True
+    if short_of(problem, shift, order):
+        return False
+    return any(_allowed(piece, when) for piece in _pieces(problem, shift, order))
 
 
 def shortest(problem: Problem, shift: int, order: Sequence[int]) -> dict[int, int]:

@@ -40,6 +40,7 @@ class ShiftTable:
         self.span = when.latest - when.earliest
         self.longest = when.longest
         self.pause = when.pause
+        self.room = when.room
         if drives is None:
             drives = np.asarray(when.drives, dtype=np.int32)
         setup = np.array([*(place.setup for place in problem.places), 0, 0], dtype=np.int32)
@@ -65,6 +66,8 @@ class ShiftTable:
         self.costs: Floats = self.drives.astype(np.float64) * problem.minute_price
         self.stays: Ints = np.array([problem.places[number].stay for number in kept], dtype=np.int32)
         self.teardowns: Ints = teardown[rows]
+        self.loads: Ints = np.array([problem.places[number].load for number in kept], dtype=np.int32)
+        self.refills: Flags = np.array([problem.places[number].refills for number in kept], dtype=np.bool_)
         self.weights: Floats = np.array([problem.weight(number, shift) for number in kept], dtype=np.float64)
         most = max((len(problem.windows(number, shift)) for number in kept), default=0)
         self.opens: Ints = np.full((len(kept), most), NEVER, dtype=np.int32)
@@ -97,6 +100,11 @@ class ShiftTable:
     def timed_only(self) -> bool:
         """Whether being free earlier is all that matters: no break, and no duration shorter than the shift."""
         return self.pause is None and self.longest >= self.span
+
+    @cached_property
+    def in_turn(self) -> bool:
+        """Whether what is left on the van hangs on the order of its visits."""
+        return self.room is not None and bool(self.refills.any())
 
     @cached_property
     def departures(self) -> Ints:

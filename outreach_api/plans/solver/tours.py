@@ -7,10 +7,13 @@ the latest arrival that the rest of the order still allows, which together say i
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from outreach_api.plans.solver.problem import Problem
+from outreach_api.plans.solver.loads import taken_by_leg
+from outreach_api.plans.solver.problem import Drives, Problem
 from outreach_api.plans.solver.schedule import Pieces, begun, fits_home, gone_on
 from outreach_api.plans.solver.spacing import days_too_close
 
@@ -30,15 +33,21 @@ _KNOWN = 20_000
 class Tour:
     """Never changed. `free` is the earliest end of each stay, the start's before; `last` the latest arrival, the end's after.
 
-    `pieces` are the partial schedules after the start and each stay, where time alone does not decide.
+    `pieces` are the partial schedules after the start and each stay, where time alone does not decide; `spare` is what a
+    further place may take on each leg, where loads count.
     """
 
     order: tuple[int, ...]
+    path: tuple[int, ...]
+    """From the start through the order to the end."""
+    points: int
+    drive: int
     worth: float
     busy: int
     free: list[int]
     last: list[int]
     pieces: list[Pieces]
+    spare: list[int]
     ways: dict[int, tuple[Way, ...]] = field(default_factory=dict)
     """The cheapest ways in, by place."""
 
@@ -48,11 +57,12 @@ class Tours:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self._setups = [*(place.setup for place in problem.places), 0, 0]
-        self._teardowns = [*(place.teardown for place in problem.places), 0, 0]
         self._stays = [place.stay for place in problem.places]
         self._busy = [problem.busy(place) for place in range(len(problem.places))]
+        self._loads = [place.load for place in problem.places]
         self._weights = [place.value + (problem.must_bonus if place.must else 0) for place in problem.places]
+        self._refills = any(place.refills for place in problem.places)
+        self.legs = _legs(problem)
         self._extras = any(place.extra for place in problem.places)
         self._timed_only = [
             when.pause is None and when.longest >= when.latest - when.earliest for when in problem.shifts
@@ -90,10 +100,13 @@ class Tours:
             return self._empty[shift]
         key = (shift, order)
         if key not in self._known:
-            if len(self._known) >= _KNOWN:
-                self._known.clear()
-            self._known[key] = self._made(shift, order, like, same)
+            self._remember(key, self._made(shift, order, like, same))
         return self._known[key]
+
+    def _remember(self, key: tuple[int, tuple[int, ...]], tour: Tour | None) -> None:
+        if len(self._known) >= _KNOWN:
+            self._known.clear()
+        self._known[key] = tour
 
     def without(self, shift: int, tour: Tour, gone: frozenset[int] | set[int]) -> Tour:
         """Fewer places: mostly possible; where a break had lain before the first stay that is left, nothing is left."""
@@ -111,8 +124,16 @@ class Tours:
     def grown(self, shift: int, tour: Tour, place: int) -> Tour | None:
         """With a place more, on the cheapest way that there is."""
         while ways := self.ways(shift, tour, place):
-            at = ways[0][1]
-            longer = self.tour(shift, (*tour.order[:at], place, *tour.order[at:]), tour, at)
+            more, at = ways[0]
+            order = (*tour.order[:at], place, *tour.order[at:])
+            if self._timed_only[shift] and not self._refills and tour.order:
+                key = (shift, order)
+                known = self._known.get(key)
+                if known is None:
+                    known = self._longer(shift, tour, order, at, more)
+                    self._remember(key, known)
+                return known
+            longer = self.tour(shift, order, tour, at)
             if longer is not None:
                 return longer
             tour.ways[place] = ways[1:]
@@ -123,33 +144,34 @@ class Tours:
         if not begins:
             return ()
         when, timed_only = problem.shifts[shift], self._timed_only[shift]
-        drives, setups, teardowns = when.drives, self._setups, self._teardowns
-        busy, stay, teardown, setup = self._busy[place], self._stays[place], teardowns[place], setups[place]
-        leaving, free, last = drives[place], tour.free, tour.last
-        soonest, latest, found, before = begins[0][0] + stay, begins[-1][1], [], problem.start
-        for at, after in enumerate((*tour.order, problem.end)):
-            if free[at] > latest:
-                break
-            if last[at] < soonest:
-                before = after
+        drives, legs, path, last, spare = when.drives, self.legs[shift], tour.path, tour.last, tour.spare
+        leaving, onward, stay, load = drives[place], legs[place], self._stays[place], self._loads[place]
+        # Both lists rise: no way begins before what comes after can wait so long, or after the last window is over.
+        first = bisect_left(last, begins[0][0] + stay)
+        until = bisect_right(tour.free, begins[-1][1])
+        found = []
+        for at in range(first, until):
+            if spare and spare[at] < load:
                 continue
-            there = drives[before][place]
-            now = free[at] + teardowns[before] + there + setup
-            onward = leaving[after]
+            before, after = path[at], path[at + 1]
+            now = tour.free[at] + legs[before][place]
             for opens, closes in begins:
                 if now <= closes:
-                    done = (now if now > opens else opens) + stay + teardown + onward + setups[after]
-                    if done <= last[at]:
-                        more = there + onward - (drives[before][after] if tour.order else 0)
-                        if timed_only or not when.overfilled(tour.busy + more + busy):
+                    if (now if now > opens else opens) + stay + onward[after] <= last[at]:
+                        more = drives[before][place] + leaving[after]
+                        if tour.order:
+                            more -= drives[before][after]
+                        if timed_only or not when.overfilled(tour.busy + more + self._busy[place]):
                             found.append((more, at))
                     break
-            before = after
         found.sort()
         return tuple(found[: 1 if timed_only else _WAYS])
 
     def _made(self, shift: int, order: tuple[int, ...], like: Tour | None, same: int) -> Tour | None:
         problem, when = self.problem, self.problem.shifts[shift]
+        spare = self._spare(order, when.room)
+        if min(spare, default=0) < 0:
+            return None
         free, pieces = [when.earliest], [begun(problem, shift)]
         if like is not None:
             free, pieces = like.free[: same + 1], like.pieces[: same + 1]
@@ -158,26 +180,67 @@ class Tours:
                 return None
         elif not self._rested(shift, order, free, pieces):
             return None
-        drives, before, drive = when.drives, problem.start, 0
-        for place in order:
-            drive += drives[before][place]
-            before = place
-        if order:
-            drive += drives[before][problem.end]
-        worth = sum([self._weights[place] for place in order]) - problem.minute_price * drive
+        path = (problem.start, *order, problem.end)
+        drive = sum([when.drives[before][after] for before, after in pairwise(path)]) if order else 0
+        points = sum([self._weights[place] for place in order])
         if self._extras:
-            worth += sum([problem.places[place].extra.get(when.day, 0) for place in order])
+            points += sum([problem.places[place].extra.get(when.day, 0) for place in order])
+        worth = points - problem.minute_price * drive
         busy = drive + sum([self._busy[place] for place in order])
-        return Tour(order, worth, busy, free, self._lasts(shift, order), pieces)
+        return Tour(order, path, points, drive, worth, busy, free, self._lasts(shift, path), pieces, spare)
+
+    def _longer(self, shift: int, tour: Tour, order: tuple[int, ...], at: int, more: int) -> Tour:
+        """With a place more that is known to fit, where time alone decides: times only as far as they are new."""
+        problem, when, legs = self.problem, self.problem.shifts[shift], self.legs[shift]
+        place, path = order[at], (problem.start, *order, problem.end)
+        begins, stays = self._begins[shift], self._stays
+        free = [*tour.free[: at + 1], 0, *tour.free[at + 1 :]]
+        now, before = free[at], path[at]
+        for number in range(at + 1, len(free)):
+            here = path[number]
+            now += legs[before][here]
+            for opens, closes in begins[here]:
+                if now <= closes:
+                    now = (now if now > opens else opens) + stays[here]
+                    break
+            if now == free[number]:
+                break
+            free[number], before = now, here
+        last = [*tour.last[:at], 0, *tour.last[at:]]
+        now, after = last[at + 1], path[at + 2]
+        for number in range(at, -1, -1):
+            here = path[number + 1]
+            leave = now - legs[here][after] - stays[here]
+            for opens, closes in reversed(begins[here]):
+                if opens <= leave:
+                    now = closes if closes < leave else leave
+                    break
+            if now == last[number]:
+                break
+            last[number], after = now, here
+        points = tour.points + self._weights[place]
+        if self._extras:
+            points += problem.places[place].extra.get(when.day, 0)
+        spare = [left - self._loads[place] for left in (*tour.spare[:1], *tour.spare)]
+        drive = tour.drive + more
+        worth = points - problem.minute_price * drive
+        busy = tour.busy + more + self._busy[place]
+        return Tour(order, path, points, drive, worth, busy, free, last, tour.pieces, spare)
+
+    def _spare(self, order: tuple[int, ...], room: int | None) -> list[int]:
+        if room is None:
+            return []
+        if self._refills:
+            return [room - taken for taken in taken_by_leg(self.problem, order)]
+        return [room - sum([self._loads[place] for place in order])] * (len(order) + 1)
 
     def _driven(self, shift: int, order: tuple[int, ...], free: list[int]) -> bool:
         """Whether an order can be driven, where time alone decides; `free` holds the first times and gets the others."""
-        problem, when = self.problem, self.problem.shifts[shift]
-        drives, setups, teardowns, stays = when.drives, self._setups, self._teardowns, self._stays
+        problem, legs, stays = self.problem, self.legs[shift], self._stays
         now, known = free[-1], self._begins[shift]
         before = order[len(free) - 2] if len(free) > 1 else problem.start
         for place in order[len(free) - 1 :]:
-            now += teardowns[before] + drives[before][place] + setups[place]
+            now += legs[before][place]
             for opens, closes in known.get(place) or self.begins(shift, place):
                 if now <= closes:
                     now = (now if now > opens else opens) + stays[place]
@@ -186,7 +249,7 @@ class Tours:
                 return False
             free.append(now)
             before = place
-        return not order or now + teardowns[before] + drives[before][problem.end] <= when.latest
+        return not order or now + legs[before][problem.end] <= problem.shifts[shift].latest
 
     def _rested(self, shift: int, order: tuple[int, ...], free: list[int], pieces: list[Pieces]) -> bool:
         """Whether an order can be driven, by schedule.py; the lists hold what is known of its beginning."""
@@ -201,14 +264,13 @@ class Tours:
             before = place
         return not order or fits_home(problem, shift, pieces[-1], before)
 
-    def _lasts(self, shift: int, order: Sequence[int]) -> list[int]:
+    def _lasts(self, shift: int, path: Sequence[int]) -> list[int]:
         """The latest arrival, set-up done, at each place and at the end, that all after it allows."""
-        problem, when = self.problem, self.problem.shifts[shift]
-        drives, setups, teardowns, stays = when.drives, self._setups, self._teardowns, self._stays
-        known, now, after = self._begins[shift], when.latest, problem.end
+        legs, stays, known = self.legs[shift], self._stays, self._begins[shift]
+        now, after = self.problem.shifts[shift].latest, path[-1]
         last = [now]
-        for place in reversed(order):
-            leave = now - teardowns[place] - drives[place][after] - setups[after] - stays[place]
+        for place in path[-2:0:-1]:
+            leave = now - legs[place][after] - stays[place]
             for opens, closes in reversed(known.get(place) or self.begins(shift, place)):
                 if opens <= leave:
                     now = closes if closes < leave else leave
@@ -217,3 +279,19 @@ class Tours:
             after = place
         last.reverse()
         return last
+
+
+def _legs(problem: Problem) -> list[Drives]:
+    """By shift minutes from the end of a stay to the earliest begin of the next; once for shifts with the same drives."""
+    setups = [*(place.setup for place in problem.places), 0, 0]
+    teardowns = [*(place.teardown for place in problem.places), 0, 0]
+    if not any(setups) and not any(teardowns):
+        return [when.drives for when in problem.shifts]
+    made: dict[int, Drives] = {}
+    for when in problem.shifts:
+        if id(when.drives) not in made:
+            made[id(when.drives)] = [
+                [down + minutes + up for minutes, up in zip(row, setups, strict=True)]
+                for row, down in zip(when.drives, teardowns, strict=True)
+            ]
+    return [made[id(when.drives)] for when in problem.shifts]

@@ -12,14 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from outreach_api.plans.rules import Violation
 from outreach_api.plans.solver.answer import Answer
-from outreach_api.plans.solver.inserting import (
-    Insertion,
-    Lack,
-    Lacking,
-    cheapest_insertion,
-    has_room,
-    least_missing,
-)
+from outreach_api.plans.solver.inserting import Insertion, cheapest_insertion, has_room, least_missing
+from outreach_api.plans.solver.lacking import Lack, Lacking
 from outreach_api.plans.solver.problem import Problem
 from outreach_api.plans.suggesting.posing import WHOLE_DAY, Posed, windows_of
 from outreach_api.plans.suggesting.together import Together

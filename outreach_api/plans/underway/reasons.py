@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from outreach_api.plans.rules import Violation
 from outreach_api.plans.rules.violations import clock, hard
-from outreach_api.plans.solver.inserting import Insertion, Lacking, cheapest_insertion
+from outreach_api.plans.solver.inserting import Insertion, cheapest_insertion
+from outreach_api.plans.solver.lacking import Lacking
 from outreach_api.plans.solver.problem import Problem
 from outreach_api.plans.solver.schedule import schedule
 from outreach_api.plans.underway.replanning import Replanned
