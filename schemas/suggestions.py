@@ -331,9 +331,21 @@ class SuggestionAnswerOut(Out):
         },
     )
     bound = Number(
-        -1e12, 1e12, allow_none=True, metadata={"description": "No plan can be worth more; null: not known."}
+        -1e12,
+        1e12,
+        allow_none=True,
+        metadata={
+            "description": "No plan is worth more. Null where that is more than twice the value: it says nothing then."
+        },
     )
-    gap = Number(0, 1e12, allow_none=True, metadata={"description": "(bound − value) / bound."})
+    gap = Number(
+        0,
+        1e12,
+        allow_none=True,
+        metadata={
+            "description": "(bound − value) / bound: what may be missing at most. Null with the bound."
+        },
+    )
     proven = Flag(metadata={"description": "No plan is worth more than this one."})
     ended = fields.String(
         metadata={"description": "Why the search stopped: proven, iterations, time, cancelled."}

@@ -21,6 +21,7 @@ from outreach_api.plans.solver.solve import Progress, solve
 from outreach_api.plans.solver.spacing import spaced
 from outreach_api.plans.suggesting import searching
 from outreach_api.plans.suggesting.answering import kept
+from outreach_api.plans.suggesting.bounding import bound_of, gap_of
 from outreach_api.plans.suggesting.polishing import polished
 from outreach_api.plans.suggesting.posing import Case, Posed, pose
 from outreach_api.plans.suggesting.scores import StopRecord, gap_points
@@ -103,6 +104,7 @@ def test_no_plan_of_all_there_are_is_worth_more_than_the_bound_or_than_a_proven_
     assert answer.value <= best + 1e-6
     assert answer.bound is not None
     assert answer.bound >= best - 1e-6
+    assert bound_of(posed) >= best - 1e-6
     assert answer.proven == (answer.ended is Ended.PROVEN)
     if answer.proven:
         assert answer.value == pytest.approx(best)
@@ -118,6 +120,7 @@ def test_it_is_never_worth_less_than_what_adding_up_would_have_chosen(made: Case
         answer.missed
     ) < len(plain.missed)
     assert answer.value <= plain.value + 1e-6 or not plain.proven
+    assert answer.value <= bound_of(posed) + 1e-6
 
 
 @settings(max_examples=100, deadline=None)
@@ -168,6 +171,26 @@ def test_of_two_twins_and_a_lonely_one_the_lonely_one_goes_in(days: int) -> None
     assert answer.bound is not None
     assert answer.bound >= answer.value
     assert not answer.proven, "the bound adds up, so it says nothing of twins"
+
+
+def test_stops_on_one_spot_are_bounded_by_the_people_there_once() -> None:
+    """Adding up counts them for each stop that a day has room for; a gap by that would say nothing of the plan."""
+    spot = [candidate(n, point=Point(35.8 + n / 9_000, 139.9), stay_minutes=30) for n in range(6)]
+    made = peopled(case(*spot, days=2, iterations=12), lambda: 150.0)
+    posed, answer, explained = answered(made)
+    told = kept(posed, answer, explained, None)
+    assert answer.bound is not None
+    assert answer.bound > 1.5 * answer.value
+    assert told["bound"] == pytest.approx(bound_of(posed), abs=0.01)
+    assert 0 <= told["gap"] < 0.2
+
+
+def test_a_bound_that_is_more_than_twice_the_plan_is_kept_back() -> None:
+    assert gap_of(100.0, 100.0) == 0.0
+    assert gap_of(100.0, 200.0) == pytest.approx(0.5)
+    assert gap_of(100.0, 201.0) is None
+    assert gap_of(0.0, 0.0) == 0.0
+    assert gap_of(-5.0, 40.0) is None
 
 
 def test_with_stops_that_share_nobody_what_is_proven_stays_so() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from outreach_api.outreach_map.rules.discs import PLACES, Reached
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from outreach_api.outreach_map.rules.arrays import Floats, Indexes, Ints, Spots
     from outreach_api.outreach_map.rules.missing import Missed
@@ -61,6 +61,19 @@ class Catchments:
         """The people around a spot whom one of the counted spots reaches too."""
         near = self._reached[spot]
         return float(self._people[near[counts[near] > 0]].sum())
+
+    def reached_by_many(self, spots: Iterable[int]) -> Iterator[tuple[float, dict[int, float]]]:
+        """The people whom all of some spots reach, and those of them around each: whom any two do, any three, and so on.
+
+        So many times are told as there are different numbers of spots that reach the same place.
+        """
+        import numpy as np
+
+        every = list(spots)
+        counts = self.counts(every)
+        for least in np.unique(counts[counts > 1]).tolist():
+            people = np.where(counts >= least, self._people, 0.0)
+            yield float(people.sum()), {spot: float(people[self._reached[spot]].sum()) for spot in every}
 
 
 def _flags(lines: Reached) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 from outreach_api.plans.rules import PlanFacts, Stay, Violation, check, hard, legs
 from outreach_api.plans.solver.answer import Answer, Route
 from outreach_api.plans.solver.answer import Stay as RouteStay
+from outreach_api.plans.suggesting.bounding import bound_of, gap_of
 from outreach_api.plans.suggesting.posing import Posed
 from outreach_api.plans.suggesting.reasons import LeftOut
 from outreach_api.plans.suggesting.scores import Part, gap_points, points, with_people
@@ -35,11 +37,17 @@ def kept(
     visits, together = days_of(posed, answer), Together(posed)
     in_turn = [stay.place for _, _, stay in sorted(_stays(posed, answer), key=lambda one: one[:2])]
     shares = dict(zip(in_turn, together.in_turn(in_turn), strict=True))
+    bound = (
+        answer.value
+        if answer.proven
+        else min(bound_of(posed), math.inf if answer.bound is None else answer.bound)
+    )
+    gap = gap_of(answer.value, bound)
     return {
         "value": round(answer.value, 2),
-        "bound": None if answer.bound is None else round(answer.bound, 2),
-        "gap": None if answer.gap is None else round(answer.gap, 6),
-        "proven": answer.proven,
+        "bound": None if gap is None else round(bound, 2),
+        "gap": None if gap is None else round(gap, 6),
+        "proven": answer.proven or gap == 0,
         "ended": answer.ended.value,
         "engine": answer.engine.value,
         "iterations": answer.iterations,
