@@ -225,6 +225,18 @@ TEXTS = {
     "host_not_asked.fix": ("先方に聞いて、返事を記録してください。", "Ask, and record the answer."),
     "host_waiting": ("先方の返事を待っています。", "The host has not answered yet."),
     "host_waiting.fix": ("返事が来たら記録してください。", "Record the answer when it comes."),
+    "day_does_not_fit": (
+        "{stays}か所は、時刻を直していっても一日に収まりません。",
+        "However its times are mended, {stays} stops do not fit into this day.",
+    ),
+    "day_does_not_fit.fix": (
+        "この場所を外せば、残りは時刻を直して収まります。",
+        "Leave this stop out: the others fit once their times are mended.",
+    ),
+    "day_does_not_fit.fix.more": (
+        "まずこの場所を外してください。それでもまだ収まりません。",
+        "Leave this stop out first; that is not enough yet.",
+    ),
     "stays_overlap": (
         "前の場所を出る前に次の場所が始まります（{overlap_minutes}分重なっています）。",
         "The next stay begins {overlap_minutes} minutes before the one before it ends.",
@@ -246,6 +258,10 @@ TEXTS = {
     "drive_too_short.fix.both": (
         "前を{depart}に終えるか、次を{arrive}に始めれば間に合います（あと{missing_minutes}分）。",
         "End the first by {depart} or begin the next at {arrive}: {missing_minutes} minutes are missing.",
+    ),
+    "drive_too_short.fix.sooner": (
+        "前を{depart}に終えれば間に合います（あと{missing_minutes}分）。",
+        "End the first by {depart}: {missing_minutes} minutes are missing.",
     ),
     "shift_too_long": (
         "出てから戻るまで（準備・移動・片付けも入れて）{minutes}分で、上限（{limit_minutes}分）を"
@@ -394,4 +410,22 @@ TEXTS = {
         "この計画を{move_minutes}分早くすれば間に合います。",
         "Move this plan {move_minutes} minutes earlier.",
     ),
+}
+
+# Where a mend would only break something else.
+TEXTS |= {
+    f"{code}.fix.tight": (
+        "ここだけ時刻を直すと、ほかの予定が成り立ちません。先にほかを直すか、場所を減らしてください。",
+        "Other times for this alone would break something else: mend that first, or take fewer stops.",
+    )
+    for code in (
+        "outside_window",
+        "stays_overlap",
+        "drive_too_short",
+        "shift_too_long",
+        "break_missing",
+        "stop_full",
+        "plan_overlap",
+        "drive_between_plans",
+    )
 }

@@ -16,7 +16,8 @@ from outreach_api.kernel.ids import visit_id_of
 from outreach_api.kernel.week import IsoWeek
 from outreach_api.ledger.kinds import Actor
 from outreach_api.plans.facts import plan_facts
-from outreach_api.plans.rules import Leg, PlanFacts, Violation, check, legs
+from outreach_api.plans.rules import Leg, PlanFacts, Violation, legs
+from outreach_api.plans.rules.mending import with_ways_out
 from outreach_api.settings import Settings
 from outreach_api.storage.plans import Plan, PlanProblem, PlanStop, Van
 from outreach_api.storage.stops import Stop
@@ -204,4 +205,4 @@ def checked(
     if found is None:
         return NOT_FOUND
     facts = plan_facts(session, found, settings)
-    return found, facts, check(facts)
+    return found, facts, with_ways_out(facts)

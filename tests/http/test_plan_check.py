@@ -202,3 +202,20 @@ def test_a_permission_that_ends_in_the_same_week_is_told_beforehand(api: Api) ->
     assert soon["numbers"] == {"ends_on": "2026-11-27", "days_left": 3}
     api.post(f"/v1/stops/{stop}/permissions", {"type": "consent", "valid_from": "2026-11-28"})
     assert checked(api, plan) == {}
+
+
+def test_a_day_that_does_not_fit_is_told_once_with_the_stop_to_leave_out(api: Api) -> None:
+    hours = {"weekday": 5, "opens": "10:00", "closes": "13:00"}
+    first = agreed_stop(api, "K01", windows=[hours])
+    second = agreed_stop(api, "K02", windows=[hours], position={"lat": 35.8256, "lon": 139.9614})
+    plan = draft(api, stay(first, "10:00", "13:00"), stay(second, "10:30", "12:30"))
+    found = api.get(f"/v1/plans/{plan.json['id']}/check").json["violations"]
+    (told,) = [one for one in found if one["code"] == "day_does_not_fit"]
+    assert found[0] == told
+    assert (told["stop_names"], told["severity"]) == (["場所K02"], "hard")
+    assert told["cause"] == "2か所は、時刻を直していっても一日に収まりません。"
+    assert told["fix"] == "この場所を外せば、残りは時刻を直して収まります。"
+    assert [mend["what"] for mend in told["mends"]] == ["remove_stay"]
+    alone = {**stay(first, "10:00", "13:00"), "id": plan.json["stops"][0]["id"]}
+    assert api.patch(f"/v1/plans/{plan.json['id']}", {"stops": [alone]}, version=1).status == 200
+    assert api.get(f"/v1/plans/{plan.json['id']}/check").json["publishable"] is True

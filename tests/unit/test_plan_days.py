@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach_api.kernel.geo import Point
+from outreach_api.messages import TEXTS
 from outreach_api.plans.rules import (
     Leave,
     Limits,
@@ -27,6 +28,7 @@ from outreach_api.plans.rules import (
     check,
     legs,
 )
+from outreach_api.plans.rules.mending import with_ways_out
 from outreach_api.plans.travel import Estimates
 from schemas.vocabulary import HostAnswer, Remedy
 
@@ -143,6 +145,9 @@ def mended(plan: PlanFacts, *mends: Mend) -> PlanFacts:
                 for stay in plan.stays
             )
             plan = replace(plan, stays=stays)
+        elif mend.what is Remedy.REMOVE_STAY:
+            stays = tuple(stay for stay in plan.stays if stay.plan_stop_id != mend.plan_stop_id)
+            plan = replace(plan, stays=stays)
         elif mend.what is Remedy.OTHER_DAY:
             day = mend.from_day or mend.to_day
             assert day is not None
@@ -162,6 +167,76 @@ def test_every_move_that_is_proposed_puts_right_what_it_is_proposed_for(plan: Pl
         for move in moves:
             changed = mended(plan, move)
             assert not still(changed, violation), (violation, move)
+
+
+TIMED = frozenset(
+    [
+        "outside_window",
+        "stays_overlap",
+        "drive_too_short",
+        "shift_too_long",
+        "stop_full",
+        "plan_overlap",
+        "drive_between_plans",
+    ]
+)
+
+
+def first_mend(found: list[Violation]) -> tuple[Mend, ...]:
+    """Of the first violation that has any about times; those of a break belong together."""
+    kinds = (Remedy.MOVE_STAY, Remedy.MOVE_PLAN, Remedy.REMOVE_STAY)
+    for one in found:
+        mends = tuple(mend for mend in one.mends if mend.what in kinds)
+        if mends:
+            return mends if one.code == "break_missing" else mends[:1]
+    return ()
+
+
+@given(plans())
+def test_doing_the_first_mend_over_and_over_ends_with_a_day_that_fits(plan: PlanFacts) -> None:
+    """Or with a single stay for which nothing more can be proposed. Without a word of it, no stay is left out."""
+    told = with_ways_out(plan)
+    fits = "day_does_not_fit" not in {one.code for one in told}
+    for _ in range(200):
+        mends = first_mend(told)
+        if not mends:
+            break
+        assert not fits or mends[0].what is not Remedy.REMOVE_STAY
+        plan = mended(plan, *mends)
+        told = with_ways_out(plan)
+    else:
+        raise AssertionError("in circles")
+    assert len(plan.stays) == 1 or not TIMED & {one.code for one in told}
+
+
+@given(plans())
+def test_the_stay_to_leave_out_is_enough_or_it_is_said_that_it_is_not(plan: PlanFacts) -> None:
+    for one in with_ways_out(plan)[:1]:
+        if one.code != "day_does_not_fit":
+            continue
+        others = with_ways_out(mended(plan, *one.mends))
+        again = "day_does_not_fit" in {other.code for other in others}
+        if one.fix == "day_does_not_fit.fix":
+            assert not again
+        elif len(plan.stays) > 2:
+            assert again
+            assert not any(fits_without(plan, stay) for stay in plan.stays)
+
+
+def fits_without(plan: PlanFacts, stay: Stay) -> bool:
+    rest = replace(plan, stays=tuple(other for other in plan.stays if other is not stay))
+    return "day_does_not_fit" not in {one.code for one in with_ways_out(rest)}
+
+
+@given(plans())
+def test_what_is_proposed_is_what_check_proposes_or_less(plan: PlanFacts) -> None:
+    known = {(one.code, one.plan_stop_ids, str(dict(one.numbers))): one for one in check(plan)}
+    told = [one for one in with_ways_out(plan) if one.code != "day_does_not_fit"]
+    assert len(told) == len(check(plan))
+    for one in told:
+        before = known[one.code, one.plan_stop_ids, str(dict(one.numbers))]
+        assert set(one.mends) <= set(before.mends)
+        assert one.fix in TEXTS
 
 
 @given(plans())
