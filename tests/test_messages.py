@@ -10,7 +10,7 @@ from pathlib import Path
 
 import outreach_api
 import schemas
-from outreach_api.messages import TEXTS
+from outreach_api.messages import TEXTS, say
 
 HOUSE = Path(outreach_api.__file__).parent
 SOURCES = [
@@ -109,3 +109,9 @@ def test_texts_are_whole_sentences() -> None:
         assert text.ja.strip() == text.ja != "", code
         assert text.en.strip() == text.en != "", code
         assert any(ord(letter) > 0x2E80 for letter in text.ja), code
+
+
+def test_a_name_in_a_sentence_turns_nothing_round() -> None:
+    """People paste names with marks of direction; JSON gives them as they were entered, sentences don't."""
+    told = say("worth_less", "ja", {"other": "\u2067寺\u202eの庭\u2069"})
+    assert "「寺の庭」" in told

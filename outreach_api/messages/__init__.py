@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from outreach_api.kernel.text import without_direction
 from outreach_api.messages import (
     access,
     alerts,
@@ -81,7 +82,11 @@ class _Blank(dict[str, object]):
 
 
 def say(code: str, language: Language, params: Mapping[str, object] | None = None) -> str:
-    """The sentence for a code; placeholders are filled from params."""
+    """The sentence for a code; placeholders are filled from params. A name turns nothing round that stands beside it."""
     text = TEXTS[code]
     template = text.ja if language == "ja" else text.en
-    return template.format_map(_Blank(params or {}))
+    filled = {
+        name: without_direction(value) if isinstance(value, str) else value
+        for name, value in (params or {}).items()
+    }
+    return template.format_map(_Blank(filled))

@@ -423,7 +423,6 @@ TEXTS |= {
         "stays_overlap",
         "drive_too_short",
         "shift_too_long",
-        "break_missing",
         "stop_full",
         "plan_overlap",
         "drive_between_plans",

@@ -218,3 +218,11 @@ def test_a_break_counts_by_when_a_stay_really_closed(api: Api) -> None:
     found = sheet(api, plan)["work_break"]
     assert (found["longest_minutes"], found["kept"]) == (79, True)
     assert (found["begins"], found["before_plan_stop_id"]) == ("12:00", stays[1]["id"])
+
+
+def test_on_paper_a_name_turns_nothing_round_that_stands_beside_it(api: Api) -> None:
+    place = agreed_stop(api, "K01", name="\u202e寺の庭", rubbish_rule="\u2067持ち帰る")
+    plan = draft(api, stay(place, "10:00", "12:00"))
+    page = api.get(f"/v1/plans/{plan.json['id']}/run-sheet.html").text
+    assert "1. 寺の庭 <small>" in page
+    assert "<dd>持ち帰る</dd>" in page

@@ -566,7 +566,7 @@ def test_the_newest_stands_first_and_they_can_be_found_by_status(api: Api) -> No
 
 
 def test_it_is_drawn_as_a_calendar_and_day_by_day(api: Api) -> None:
-    agreed_stop(api, "K01", name='<b>& "寺"')
+    agreed_stop(api, "K01", name='\u2067<b>& "寺"\u202e')
     found = suggested(api, weekdays=[2])
     path = f"/v1/plan-suggestions/{found['id']}/picture.svg"
     for query in ("", f"?day={WEDNESDAY}", f"?day={WEDNESDAY}&van_id={api.van}"):
@@ -574,7 +574,10 @@ def test_it_is_drawn_as_a_calendar_and_day_by_day(api: Api) -> None:
         assert picture.headers["Content-Type"] == "image/svg+xml"
         words = "".join(ElementTree.fromstring(picture.text).itertext())  # noqa: S314 - our own
         assert '<b>& "寺"' in words
+        assert not set("\u2067\u202e") & set(words), "a name turns no line round"
         assert "くるくる" in words
+    (day,) = found["answer"]["days"]
+    assert f"{day['leaves']}–{day['back']}" in words
     assert api.get(f"{path}?day={SATURDAY}").status == 404
     assert api.get(f"{path}?day={WEDNESDAY}&van_id={api.other_van}").status == 404
     assert api.get(f"/v1/plan-suggestions/{ask(api)}/picture.svg").code == "suggestion_without_answer"

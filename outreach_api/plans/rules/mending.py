@@ -101,7 +101,7 @@ def _leading_on(day: _Day, one: Violation) -> Violation:
     if len(kept) == len(moves):
         return one
     others = [mend for mend in one.mends if mend not in moves]
-    way = "tight"
+    way = "" if one.code == _TOGETHER else "tight"
     if kept:  # of two ways, the one that is left
         way = "" if kept[0] == moves[0] else "sooner"
     return replace(one, mends=(*kept, *others), way=way)

@@ -13,6 +13,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from outreach_api.kernel.geo import Point, metres_per_degree
+from outreach_api.kernel.text import without_direction
 from outreach_api.messages import Language, say
 
 Day = Mapping[str, Any]
@@ -66,6 +67,7 @@ def day_svg(day: Day, places: Mapping[Any, Point], organisation: str, lang: Lang
     drawn = [
         _text(_MARGIN, 190, organisation, 48),
         _text(_MARGIN, 280, title, 72),
+        _text(SHORT - _MARGIN, 190, _times(day["leaves"], day["back"]), 48, "end"),
         _text(SHORT - _MARGIN, 280, drive, 48, "end"),
     ]
     begins, ends = _hour(day["leaves"], 0), _hour(day["back"], 1)
@@ -82,16 +84,19 @@ def day_svg(day: Day, places: Mapping[Any, Point], organisation: str, lang: Lang
     left, right = _MARGIN + 190, SHORT - _MARGIN
     drawn.append(_line(left + 30, y(day["leaves"]), left + 30, y(day["back"]), 14, "#000"))
     if day["pause_from"] is not None:
-        drawn += _band(
-            left, right, y(day["pause_from"]), y(day["pause_to"]), say("picture.pause", lang), "#fff", 1
-        )
+        words = f"{say('picture.pause', lang)} {_times(day['pause_from'], day['pause_to'])}"
+        drawn += _band(left, right, y(day["pause_from"]), y(day["pause_to"]), words, "#fff", 1)
     for number, stay in enumerate(day["stays"], 1):
-        words = f"{number}. {stay['arrive']:%H:%M}–{stay['depart']:%H:%M}  {stay['stop_code']} {stay['stop_name']}"
+        words = f"{number}. {_times(stay['arrive'], stay['depart'])}  {stay['stop_code']} {stay['stop_name']}"
         drawn += _band(left, right, y(stay["arrive"]), y(stay["depart"]), words, "#eee", 4)
     drawn += _way(
         [places[stay["stop_id"]] for stay in day["stays"]], (_MARGIN, 2060, SHORT - 2 * _MARGIN, 780)
     )
     return _page(SHORT, LONG, drawn)
+
+
+def _times(begins: dt.time, ends: dt.time) -> str:
+    return f"{begins:%H:%M}–{ends:%H:%M}"
 
 
 def _weeks(first: dt.date, last: dt.date) -> list[dt.date]:
@@ -199,7 +204,7 @@ def _span(first: dt.date, last: dt.date) -> str:
 def _text(x: float, y: float, words: str, size: float, anchor: str = "start", *, colour: str = "#000") -> str:
     return (
         f'<text x="{x:.0f}" y="{y:.0f}" font-size="{size:.0f}" text-anchor="{anchor}" fill="{colour}">'
-        f"{escape(words)}</text>"
+        f"{escape(without_direction(words))}</text>"
     )
 
 

@@ -12,6 +12,7 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from outreach_api.kernel.text import without_direction
 from outreach_api.messages import Language, say
 from schemas.vocabulary import LegBasis, Promise, StayState
 
@@ -31,6 +32,7 @@ section { border: .4mm solid #000; border-radius: 1.5mm; padding: 2mm 3mm; margi
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 3mm; margin: 1mm 0 0; }
 dt { color: #333; }
 dd { margin: 0; overflow-wrap: anywhere; }
+@media screen { body { padding: 3mm; } }
 .box { display: inline-block; width: 3.2mm; height: 3.2mm; border: .3mm solid #000; margin-right: 1mm; }
 """
 STYLE_SOURCE = f"'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'"
@@ -72,7 +74,8 @@ def sheet_page(sheet: dict[str, Any], causes: Sequence[str], organisation: str, 
         parts.append(_stay(number, stay, lang))
     if sheet["back_at_base"] is not None:
         parts.append(_drive(say("sheet_back", lang, {"time": _clock(sheet["back_at_base"])})))
-    body = "\n".join(parts)
+    # Names stand beside our words and times: none may turn a line round.
+    title, body = without_direction(title), without_direction("\n".join(parts))
     return (
         f'<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
