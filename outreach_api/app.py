@@ -28,6 +28,9 @@ from outreach_api.plans.templates import operations as plan_templates
 from outreach_api.public import routes as public_routes
 from outreach_api.public.reach import routes as public_reach_routes
 from outreach_api.reports import routes as reports_routes
+from outreach_api.reports.deliveries import operations as deliveries
+from outreach_api.reports.deliveries import routes as deliveries_routes
+from outreach_api.reports.deliveries import writes as delivering
 from outreach_api.reports.releases import operations as releases
 from outreach_api.reports.releases import routes as releases_routes
 from outreach_api.reports.releases import writes as releasing
@@ -66,6 +69,7 @@ BLUEPRINTS = (
     reports_routes.blp,
     releases_routes.blp,
     weeks_routes.blp,
+    deliveries_routes.blp,
     sync_routes.blp,
     erasing.blp,
 )
@@ -80,6 +84,7 @@ KINDS = (
     *contacts.KINDS,
     *releases.KINDS,
     *weeks.KINDS,
+    *deliveries.KINDS,
     *sync.KINDS,
 )
 
@@ -106,6 +111,7 @@ def create_app(
     database = database or Database(settings.database, pool_size=settings.threads)
     # Made before it is needed, so that every copy of the cabinet has it: with another key, what was released stands still.
     keyring.secret(releasing.KEY)
+    keyring.secret(delivering.KEY)
     app = Flask("outreach_api", static_folder=None)
     app.json = _Json(app)
     app.config.update(

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
+from typing import NamedTuple
 
 from outreach_api.mail_server import MailServer
 
@@ -30,6 +31,12 @@ class MailError(Exception):
         self.code = code
 
 
+class Attachment(NamedTuple):
+    name: str
+    media_type: str
+    content: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     to: str
@@ -37,6 +44,9 @@ class Mail:
     body: str
     mail_id: uuid.UUID
     """The same when it must be sent again: many programs then show it once."""
+    attachment: Attachment | None = None
+    urgent: bool = True
+    """Somebody should look now, as at an alert."""
 
 
 def send(server: MailServer, sender: str, mail: Mail) -> None:
@@ -98,6 +108,11 @@ def _message(sender: str, mail: Mail) -> EmailMessage:
     made["Message-ID"] = f"<{mail.mail_id}@{sender.rpartition('@')[2]}>"
     # No machine that says somebody is away should answer.
     made["Auto-Submitted"] = "auto-generated"
-    made["Importance"] = "high"
+    if mail.urgent:
+        made["Importance"] = "high"
     made.set_content(mail.body)
+    if mail.attachment is not None:
+        name, media_type, content = mail.attachment
+        main, _, sub = media_type.partition("/")
+        made.add_attachment(content, maintype=main, subtype=sub, filename=name)
     return made

@@ -258,6 +258,11 @@ class Settings:
     public_url: str = _setting(
         "", _web_url, "https://… under which people and phones reach it; alerts and codes name it"
     )
+    webhook_lan: str = _setting(
+        "no",
+        _one_of("no", "yes"),
+        "yes: webhooks may go to private addresses of this network, there through http too",
+    )
     alert_minutes: int = _setting(
         15, _whole(1, 240), "minutes until what nobody acknowledged is told to the deputy too"
     )

@@ -1,7 +1,8 @@
 """Background work: runs what is due in the database's jobs, one after the other, until it is told to stop.
 
 `outreach serve` starts this module as one process beside its own; `outreach work` runs it alone. There may be several,
-on several hosts: each job is leased to one at a time. It needs no key: nothing that is sealed is opened here.
+on several hosts: each job is leased to one at a time. Nothing that is sealed is opened here; only to sign what goes to
+webhooks, the keys are read.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from outreach_api.plans import rechecking
 from outreach_api.plans.rechecking import EVERY_NIGHT
 from outreach_api.plans.suggesting import running
 from outreach_api.plans.suggesting.asking import SUGGESTION
+from outreach_api.reports.deliveries import sending
+from outreach_api.reports.outbox import DELIVERY
 from outreach_api.reports.weeks import reminding
 from outreach_api.settings import Settings
 from outreach_api.storage import jobs
@@ -58,7 +61,8 @@ CHECKS: Lane = MappingProxyType(
     }
 )
 PLANNING: Lane = MappingProxyType({SUGGESTION: running.run})
-LANES: tuple[Lane, ...] = (ALERTS, CHECKS, PLANNING)
+DELIVERIES: Lane = MappingProxyType({DELIVERY: sending.run})
+LANES: tuple[Lane, ...] = (ALERTS, CHECKS, PLANNING, DELIVERIES)
 """Jobs that wait for each other; nobody's alert waits for what takes minutes."""
 HANDLERS: Lane = MappingProxyType(ChainMap(*map(dict, LANES)))
 

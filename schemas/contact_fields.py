@@ -69,6 +69,15 @@ class WebAddress(Form):
         super().__init__(_HTTPS, "not_https", 300, **kwargs)
 
 
+class WebhookAddress(Form):
+    """Where a webhook goes: whether http or a short name will do is for the settings to say."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        name = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
+        path = r"(?:[/?][A-Za-z0-9._~:/?@!$&'()*+,;=%-]*)?"
+        super().__init__(rf"https?://{name}(?::[1-9][0-9]{{0,4}})?{path}", "not_https", 500, **kwargs)
+
+
 class QrContent(Form):
     """What a QR code may hold: an https address or tel: with digits."""
 

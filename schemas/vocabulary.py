@@ -777,3 +777,38 @@ class ReportForm(StrEnum):
     XLSX = "xlsx"
     PDF = "pdf"
     HTML = "html"
+
+
+class ReportEvent(StrEnum):
+    """What somebody may be told of by itself."""
+
+    WEEK_CLOSED = "week.closed"
+    WEEK_RESTATED = "week.restated"
+    WEEK_RELEASED = "week.released"
+
+
+class DeliveryEvent(StrEnum):
+    """What is delivered: one of these, or a trial that somebody asked for."""
+
+    WEEK_CLOSED = "week.closed"
+    WEEK_RESTATED = "week.restated"
+    WEEK_RELEASED = "week.released"
+    PING = "ping"
+
+
+class DeliveryChannel(StrEnum):
+    WEBHOOK = "webhook"
+    EMAIL = "email"
+
+
+class DeliveryStatus(StrEnum):
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Tongue(StrEnum):
+    """What a mail is written in."""
+
+    JA = "ja"
+    EN = "en"

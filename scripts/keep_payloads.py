@@ -47,11 +47,13 @@ _BY_NAME: dict[str, Any] = {
     "windows": [{"weekday": 5, "opens": "10:00", "closes": "16:00"}, {"on_day": "2026-12-26"}],
 }
 _VALUES: dict[type, Callable[[Any], Any]] = {
+    contact_fields.Email: lambda _: "office@example.org",
     contact_fields.CardNumber: lambda _: "7K3QX9",
     contact_fields.CardWord: lambda _: "つばめ27",
     contact_fields.CaseReference: lambda _: "BS-2026-0042",
     contact_fields.Telephone: lambda _: "047-000-0000",
     contact_fields.WebAddress: lambda _: "https://example.org/",
+    contact_fields.WebhookAddress: lambda _: "https://example.org/hooks/reports",
     contact_fields.QrContent: lambda _: "tel:047-000-0000",
     fields.Text: lambda field: "見本です\n二行目です" if field.lines else "見本です",
     fields.Whole: lambda field: min(max(field.lowest, 3), field.highest),

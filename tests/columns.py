@@ -107,6 +107,11 @@ SEEN_BY: dict[str, frozenset[Any]] = {
     "round_table_issues.title": KEEPERS | {REPORTER},
     "round_table_issues.action": KEEPERS | {REPORTER},
     "report_versions.note": KEEPERS,
+    # Where the office has figures told; whoever reads them there needs no token.
+    "report_subscriptions.label": OFFICE,
+    "report_subscriptions.url": OFFICE,
+    "report_subscriptions.emails": OFFICE,
+    "report_deliveries.address": OFFICE,
     # Leaflets and price tags.
     "destinations.name": ALL,
     "destinations.kana": ALL,
@@ -189,6 +194,9 @@ _CODED = {
     "released_atoms": "figure",
     "released_rare": "figure",
     "releases": "key_check",
+    "report_deliveries": "body event status",
+    "report_delivery_attempts": "code",
+    "report_subscriptions": "channel events language",
     "report_versions": "figures reason visits",
     "rejections": "code detail digest kind settlement state",
     "revocations": "reason",

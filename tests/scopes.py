@@ -56,6 +56,7 @@ FOR_ALL = frozenset(
         "suggestion",
         "release",
         "report_version",
+        "subscription",
         "area_set",
     }
 )

@@ -15,6 +15,7 @@ from outreach_api.access import operations as access
 from outreach_api.cli.entry import parser
 from outreach_api.contacts.operations import CHANGE_ALERT_ADDRESSES, ERASE_TEXT
 from outreach_api.kernel.ids import new_id
+from outreach_api.reports.deliveries import operations as deliveries
 from outreach_api.storage.ledger import AuditEntry
 from outreach_api.sync.operations import ERASE_AT_STOP
 from schemas.vocabulary import ReportForm
@@ -32,6 +33,12 @@ KINDS = {
     "alert_addresses.change": "changeAlertAddresses",
     "note.erase_text": "eraseNoteText",
     "stop.erase_texts": "eraseTextsStop",
+    "subscription.add": "addSubscription",
+    "subscription.change": "changeSubscription",
+    "subscription.end": "endSubscription",
+    "subscription.rotate_secret": "rotateSubscriptionSecret",
+    "subscription.ping": "pingSubscription",
+    "subscription.retry": "retrySubscription",
 }
 READS = {
     "readNoteText": "readNoteText",
@@ -89,6 +96,7 @@ def rows(api: Api) -> list[tuple[str, uuid.UUID | None]]:
 def test_whatever_shows_a_text_sends_a_file_or_lets_somebody_in_is_listed_here(vans: TwoVans) -> None:
     wanted = {kind.name for kind in access.KINDS} - NOT_ACCESS
     wanted |= {kind.name for kind in (CHANGE_ALERT_ADDRESSES, ERASE_TEXT, ERASE_AT_STOP)}
+    wanted |= {kind.name for kind in deliveries.KINDS}
     assert wanted == KINDS.keys()
     reads, others = set(), set()
     for operation in operations(vans.api.app):
@@ -103,7 +111,7 @@ def test_whatever_shows_a_text_sends_a_file_or_lets_somebody_in_is_listed_here(v
     assert others - NO_ROW == OTHERS.keys()
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sorted(KINDS, key=lambda kind: (kind.endswith(".end"), kind)))
 def test_a_change_of_access_leaves_its_row(vans: TwoVans, kind: str) -> None:
     world, operation = vans.own, vans.own.operations[kind]
     before = len(rows(vans.api))

@@ -20,6 +20,11 @@ from outreach_api.storage.area import Area, AreaSet, Boundary, PopulationCell, P
 from outreach_api.storage.contacts import SafetyConcern
 from outreach_api.storage.ledger import Rejection
 from outreach_api.storage.plans import PlanStop
+from outreach_api.storage.report_deliveries import (
+    ReportDelivery,
+    ReportDeliveryAttempt,
+    ReportSubscription,
+)
 from outreach_api.storage.session import Database
 from schemas.vocabulary import Role
 from tests.api import Answer, Api
@@ -46,6 +51,8 @@ class TwoVans:
             card = first.operations[kind]
             written = api.send(card.method, card.path(), first.body(card), role="safeguarding", version=0)
             assert written.status == 200, written
+        with api.database.write() as session:
+            _tell_by_mail(session, first.ids["subscription"])
         self.own = self._van(first, "A")
         self.other = self._van(World(api, beside=self.own), "B")
         self.about_staff = self._about_staff()
@@ -185,6 +192,34 @@ ASKED_OF_ALL = {
     "set": str(AREA_SET),
 }
 """What an operation can't be asked without, whoever asks."""
+
+
+def _tell_by_mail(session: Session, subscription_id: uuid.UUID) -> None:
+    """A mail that did not arrive, and somebody else who is told by mail."""
+    other = session.get_one(ReportSubscription, subscription_id)
+    session.add(
+        ReportSubscription(
+            **{column.name: getattr(other, column.name) for column in ReportSubscription.__table__.columns}
+            | {"id": new_id(), "channel": "email", "url": None, "emails": ["office@example.org"]}
+        )
+    )
+    mail = ReportDelivery(
+        id=new_id(),
+        subscription_id=subscription_id,
+        event="ping",
+        address="office@example.org",
+        body={},
+        created_at=MADE_AT,
+        status="failed",
+        attempts=1,
+        tries=1,
+    )
+    session.add(mail)
+    session.flush()
+    tried = ReportDeliveryAttempt(
+        delivery_id=mail.id, number=1, at=MADE_AT, code="mail_unreachable", milliseconds=9
+    )
+    session.add(tried)
 
 
 def _area(session: Session) -> None:

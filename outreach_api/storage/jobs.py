@@ -131,6 +131,12 @@ def try_again(session: Session, kinds: Collection[str], now: dt.datetime, *, cod
     session.execute(waiting.values(due_at=now).execution_options(synchronize_session=False))
 
 
+def bring_forward(session: Session, kind: str, subjects: Collection[uuid.UUID], now: dt.datetime) -> None:
+    """What waits for these is due at once."""
+    waiting = sa.update(Job).where(Job.kind == kind, Job.subject_id.in_(subjects), Job.due_at > now)
+    session.execute(waiting.values(due_at=now).execution_options(synchronize_session=False))
+
+
 def finish(session: Session, claimed: Claim) -> None:
     """Nothing is left to do. Raises LeaseLost."""
     _change(session, claimed, sa.delete(Job))

@@ -16,6 +16,7 @@ from outreach_api.kernel.week import FiscalQuarter, IsoWeek, local_day
 from outreach_api.ledger import audit
 from outreach_api.ledger.kinds import Accepted, Applied, Work
 from outreach_api.outreach_map.rules.grid import DIVISOR
+from outreach_api.reports import outbox
 from outreach_api.reports.releases import exact, rules
 from outreach_api.reports.releases.census import put_census_beside
 from outreach_api.reports.releases.exact import Stay
@@ -83,6 +84,7 @@ def release_week(work: Work, accepted: Accepted) -> Applied | Refusal:
         entity_id=row.id,
         purpose=str(week),
     )
+    outbox.week_released(work, row.id, IsoWeek.from_int(row.from_week), week, row.number)
     return Applied(row.id)
 
 

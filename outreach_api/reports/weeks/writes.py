@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
@@ -11,6 +11,7 @@ from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.week import IsoWeek, local_day
 from outreach_api.ledger import audit
 from outreach_api.ledger.kinds import Accepted, Applied, Warn, Work
+from outreach_api.reports import outbox
 from outreach_api.reports import reads as figures
 from outreach_api.reports.rules import periods
 from outreach_api.reports.weeks import reads, rules, unaltered
@@ -40,9 +41,10 @@ def restate_week(work: Work, accepted: Accepted) -> Applied | Refusal:
     if not told:
         return Refusal("week_not_closed", 409, {"week": str(week)}, receipt=False)
     tree = _report(work, week)
-    if not any(rules.differing(reads.kept(work.session, told[-1]), tree)):
+    changed = [line["figure"] for line in rules.differing(reads.kept(work.session, told[-1]), tree)]
+    if not changed:
         return Refusal("nothing_to_restate", 409, {"week": str(week)}, receipt=False)
-    return _keep(work, accepted, week, told[-1].number + 1, tree)
+    return _keep(work, accepted, week, told[-1].number + 1, tree, changed)
 
 
 def _report(work: Work, week: IsoWeek) -> Tree:
@@ -50,7 +52,9 @@ def _report(work: Work, week: IsoWeek) -> Tree:
     return figures.report(work.session, span, now=work.now, settings=work.settings)
 
 
-def _keep(work: Work, accepted: Accepted, week: IsoWeek, number: int, tree: Tree) -> Applied:
+def _keep(
+    work: Work, accepted: Accepted, week: IsoWeek, number: int, tree: Tree, changed: Sequence[str] = ()
+) -> Applied:
     note = accepted.values.get("note")
     kept, visits = rules.to_keep(tree), by_visit(work.session, week)
     work.session.add(
@@ -77,6 +81,7 @@ def _keep(work: Work, accepted: Accepted, week: IsoWeek, number: int, tree: Tree
         entity_id=accepted.entity_id,
         purpose=unaltered.purpose(week, number, kept, visits),
     )
+    outbox.week_told(work, accepted.entity_id, week, number, accepted.values.get("reason"), changed)
     personal = [Warn(problem.code, problem.path) for problem in personal_data_in(note, "/note")]
     return Applied(accepted.entity_id, number, warnings=(*personal, *_lacking(work, week, tree)))
 
