@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from outreach_api.outreach_map.rules.gathering import Gathered
 
 NO_POPULATION = Refusal("population_missing", 404)
+# Of a cell: it is reckoned from 256 places of each 250 m, so a fourth digit would say nothing.
+_SHARE_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +103,12 @@ def coverage_map(
         return [round(value, digits) if known else None for value, known in told]
 
     by_cell, everywhere = came.rates(known, cells, radius_m)
-    shares, whole = column(now.share, now.known, 4), _covered(now, wanted)
+    shares, whole = column(now.share, now.known, _SHARE_DIGITS), _covered(now, wanted)
     against: dict[str, Any] = dict.fromkeys(("covered_share", "change"), [None] * len(cells))
     against_whole = None
     if against_on is not None:
         then = stand(_fresh(session, settings, against_on), against_on)
-        before = column(then.share, then.known, 4)
+        before = column(then.share, then.known, _SHARE_DIGITS)
         against = {"covered_share": before, "change": [*map(_change, shares, before)]}
         against_whole = {"on": against_on, **_covered(then, wanted)}
         against_whole["change"] = _change(whole["covered_share"], against_whole["covered_share"])
