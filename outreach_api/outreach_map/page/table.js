@@ -11,7 +11,7 @@ import { long, measureName, short } from "./wording.js";
 
 const ROWS = 50;
 // So that the tables are one page of A4, with or without that of the numbers on the map.
-const [ON_PAPER, ON_PAPER_BELOW] = [20, 9];
+const [ON_PAPER, ON_PAPER_BELOW] = [20, 6];
 const sorted = { by: null, down: true };
 let first = 0;
 
