@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from schemas.vocabulary import PROGRAMMES
+
 TREND_POINT: dict[str, Any] = {
     "period": "2026-W48",
     "attendance": 131,
@@ -16,6 +18,7 @@ TREND_POINT: dict[str, Any] = {
     "tickets_redeemed": 12,
 }
 
+_NONE = {kind.value: 0 for kind in PROGRAMMES}
 _STOP = {"stop_id": "0b0e6c1e-0d5e-4f0e-9d0a-5a3e3a1c7a01", "code": "K07", "name": "常盤平団地 中央広場"}
 
 A_WEEK: dict[str, Any] = {
@@ -32,8 +35,10 @@ A_WEEK: dict[str, Any] = {
     "attendance": {
         "total": 131,
         "children": 88,
+        "adults": 43,
         "per_visit": 65.5,
         "children_per_visit": 44.0,
+        "adults_per_visit": 21.5,
         "by_band": {"preschool": 21, "elem_low": 42, "elem_high": 25, "guardian": 38, "senior": 5},
     },
     "contacts": {
@@ -46,9 +51,21 @@ A_WEEK: dict[str, Any] = {
         "by_topic": {"childcare": 8, "school": 4, "money": 2},
         "first_connection": {"yes": 3, "no": 5},
     },
+    "funnel": {
+        "contacts": 24,
+        "conversations": 7,
+        "consultations": 2,
+        "offered": 3,
+        "accepted": 1,
+        "connected": 1,
+    },
     "referrals": {
-        "out": {"offered": {"baby": 2, "food_pantry": 1}, "accepted": {"baby": 1}, "connected": {"baby": 1}},
-        "in": {"offered": {"school": 1}, "accepted": {}, "connected": {}},
+        "out": {
+            "offered": {**_NONE, "baby": 2, "food_pantry": 1},
+            "accepted": {**_NONE, "baby": 1},
+            "connected": {**_NONE, "baby": 1},
+        },
+        "in": {"offered": {**_NONE, "school": 1}, "accepted": _NONE, "connected": _NONE},
     },
     "follow_ups": {"due": 4, "met": 3, "not_met": 0, "overdue": 1, "recontacted": 3},
     "visits": {
@@ -114,10 +131,39 @@ A_WEEK: dict[str, Any] = {
         "second": 35,
         "both": 12,
         "method": "chapman",
+        "unknown_because": None,
         "low": 73.3,
         "high": 151.7,
     },
     "trend": [TREND_POINT],
+    "compared": [
+        {**TREND_POINT, "against": "before", "period": "2026-W47", "attendance": 118, "contacts": 20},
+        {**TREND_POINT, "against": "mean", "period": "2026-W44..2026-W47", "attendance": 109.5},
+        {"against": "year_before", "period": "2025-W48", **dict.fromkeys(list(TREND_POINT)[1:])},
+    ],
+    "months": [],
+    "programmes": [
+        {
+            "programme": programme,
+            **dict.fromkeys(("offered", "accepted", "connected"), 0),
+            **({"offered": 2, "accepted": 1, "connected": 1} if programme == "baby" else {}),
+            "referred_in": 0,
+            "partners": 1,
+            "leaflet_stock": 80,
+        }
+        for programme in _NONE
+    ],
+    "programme_work": {
+        "baby_stages": 4,
+        "kurukuru_visits": 2,
+        "kurukuru_attendance": 131,
+        "round_table_raised": 1,
+        "round_table_discussed": 0,
+        "round_table_with_action": 0,
+        "round_table_open": 3,
+        "accompany_consented": 0,
+        "accompany_case_refs": 0,
+    },
     "principles": {
         "every_stage": {
             "stage_mix": {"infant": 0.16, "preschool": 0.32, "elementary": 0.52},

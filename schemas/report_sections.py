@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from schemas.base import Out
 from schemas.fields import Day, Id, Many, Nested, Number, Text, Whole, Word
-from schemas.vocabulary import PermissionType, ReportPeriodKind
+from schemas.vocabulary import Against, DestinationKind, PermissionType, ReportPeriodKind
 
 _MOST_PLACES = 100_000
 _NOT_FOR_REPORTERS = {"description": "Null for reporters: they get how many."}
@@ -35,8 +35,10 @@ class PeriodOut(Out):
 class AttendanceFiguresOut(Out):
     total = _signed("延べ人数: people counted, not different people.")
     children = _signed("Infants up to high school.")
+    adults = _signed("All others of whom the age is known.")
     per_visit = Number(-1e9, 1e9, allow_none=True, metadata={"description": "A visit held, on average."})
     children_per_visit = Number(-1e9, 1e9, allow_none=True)
+    adults_per_visit = Number(-1e9, 1e9, allow_none=True)
     by_band = _counts("By head count band.")
 
 
@@ -56,7 +58,20 @@ class ContactFiguresOut(Out):
     first_connection = _counts("Voluntary answers: yes, no.")
 
 
+class FunnelOut(Out):
+    """From contact to connection: how many of each step there were in the period. They are not the same people."""
+
+    contacts = Whole(0)
+    conversations = Whole(0, metadata={"description": "Listening or deeper."})
+    consultations = Whole(0)
+    offered = Whole(0, metadata={"description": "Referrals to others, all destinations together."})
+    accepted = Whole(0)
+    connected = Whole(0)
+
+
 class ReferralFiguresOut(Out):
+    """By destination kind: the eight programmes always, others where there are any."""
+
     offered = _counts("Opened at a visit of the period, by destination kind.")
     accepted = _counts("Handed over in the period, by destination kind.")
     connected = _counts("Connected in the period, by destination kind.")
@@ -172,6 +187,7 @@ class CardFiguresOut(Out):
     second = Whole(0)
     both = Whole(0)
     method = fields.String(metadata={"enum": ["chapman"]})
+    unknown_because = fields.String(allow_none=True, metadata={"enum": ["too_few_seen_twice", None]})
     low = Number(0, 1e18, allow_none=True, metadata={"description": "95 % interval."})
     high = Number(0, 1e18, allow_none=True)
 
@@ -188,6 +204,67 @@ class TrendPointOut(Out):
     cancelled = Whole(0)
     sales_yen = _signed("Money taken.")
     tickets_redeemed = _signed("Tickets.")
+
+
+def _amount(says: str = "") -> Number:
+    return Number(-(2**53), 2**53, allow_none=True, metadata={"description": says} if says else {})
+
+
+class ComparedOut(Out):
+    """What a period is held against. Null from before the first visit: nobody counted then."""
+
+    against = Word(
+        Against,
+        metadata={
+            "description": "The period before; of a week also the mean of the four before; the same period a year before "
+            "(ISO week of the same number; of a week 53 that the year before lacks, the one 52 weeks earlier)."
+        },
+    )
+    period = Text(20, metadata={"description": "Of a mean its first and last, with .. between them."})
+    attendance = _amount("延べ人数")
+    children = _amount("延べ人数")
+    contacts = _amount()
+    conversations = _amount()
+    consultations = _amount()
+    first_contacts = _amount()
+    held = _amount()
+    cancelled = _amount()
+    sales_yen = _amount("Money taken.")
+    tickets_redeemed = _amount("Tickets.")
+
+
+class ProgrammeFiguresOut(Out):
+    """One of the eight programmes of まつどでつながるプロジェクト."""
+
+    programme = Word(DestinationKind)
+    offered = Whole(0, metadata={"description": "Referrals to it; accepted and connected as in referrals."})
+    accepted = Whole(0)
+    connected = Whole(0)
+    referred_in = Whole(0, metadata={"description": "Referrals from it to us."})
+    partners = Whole(0, metadata={"description": "Active partners that run it, as of today."})
+    leaflet_stock = Whole(
+        0, allow_none=True, metadata={"description": "As of today; null: not entered as a destination."}
+    )
+
+
+class ProgrammeWorkOut(Out):
+    """What only one of the programmes has."""
+
+    baby_stages = Whole(0, metadata={"description": "Contacts with pregnancy, and with infants."})
+    kurukuru_visits = Whole(0)
+    kurukuru_attendance = _signed("延べ人数")
+    round_table_raised = Whole(0)
+    round_table_discussed = Whole(0)
+    round_table_with_action = Whole(0)
+    round_table_open = Whole(
+        0, metadata={"description": "Raised, and without an action at the period's end."}
+    )
+    accompany_consented = Whole(
+        0, metadata={"description": "Referrals to 伴走支援 of the period with a consent that stands."}
+    )
+    accompany_case_refs = Whole(
+        0, metadata={"description": "Of them, those with a reference into its casework."}
+    )
 
 
 class EveryStageOut(Out):

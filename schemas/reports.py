@@ -22,6 +22,7 @@ class ReachReportOut(Out):
     change_no = Whole(0, metadata={"description": "The last change that is in it."})
     attendance = Nested(sections.AttendanceFiguresOut)
     contacts = Nested(sections.ContactFiguresOut)
+    funnel = Nested(sections.FunnelOut)
     referrals = Nested(sections.BothWaysOut)
     follow_ups = Nested(sections.FollowUpFiguresOut)
     visits = Nested(sections.VisitFiguresOut)
@@ -32,6 +33,14 @@ class ReachReportOut(Out):
     completeness = Nested(sections.CompletenessOut)
     stamp_cards = Nested(sections.CardFiguresOut)
     trend = Many(Nested(sections.TrendPointOut), 60)
+    compared = Many(Nested(sections.ComparedOut), 3)
+    months = Many(
+        Nested(sections.TrendPointOut),
+        12,
+        metadata={"description": "Of a quarter or fiscal year: its months so far."},
+    )
+    programmes = Many(Nested(sections.ProgrammeFiguresOut), 8)
+    programme_work = Nested(sections.ProgrammeWorkOut)
     principles = Nested(sections.PrinciplesOut)
     late = Many(
         Nested(LateOut),

@@ -757,6 +757,14 @@ class RestateReason(StrEnum):
     OTHER = "other"
 
 
+class Against(StrEnum):
+    """What a period is compared with."""
+
+    BEFORE = "before"
+    MEAN = "mean"
+    YEAR_BEFORE = "year_before"
+
+
 class LateMeasure(StrEnum):
     """What is said of a visit that came out differently after its week was closed: sums, of nobody."""
 

@@ -10,6 +10,7 @@ from typing import Any
 from outreach_api.kernel.ids import new_id, visit_id_of
 from schemas.contact_fields import CARD_WORDS
 from schemas.vocabulary import (
+    PROGRAMMES,
     Band,
     CancelReason,
     Depth,
@@ -40,10 +41,22 @@ class Season:
         self.stops = self._stops()
         self.items = self._items()
         self.destinations = [
-            self.later("destination.add", kind=kind, name=f"先{kind}", how_to_join="窓口へ")
-            for kind in self.dice.sample(list(DestinationKind), 5)
-            if kind is not DestinationKind.ACCOMPANY
+            self.later(
+                "destination.add",
+                kind=kind,
+                name=f"先{kind}",
+                how_to_join="窓口へ",
+                leaflet_stock=self.dice.randint(0, 90),
+            )
+            for kind in (
+                *PROGRAMMES[:7],
+                *self.dice.sample(list(DestinationKind)[8:], 3),
+                DestinationKind.LINE,
+            )
         ]
+        self.accompany = self.later(
+            "destination.add", kind="accompany", name="伴走", how_to_join="同意を得て", leaflet_stock=0
+        )
         self._permissions()
         self.send()
         self._office()
@@ -142,6 +155,9 @@ class Season:
             )
 
     def _office(self) -> None:
+        for destination in self.destinations[:3]:
+            stock = {"leaflet_stock": 7} if destination != self.destinations[0] else {"active": False}
+            self.later_at(self.api.clock(), "destination.change", uuid.UUID(destination), 1, stock)
         for number in range(8):
             linked: dict[str, Any] = {"name": f"団体{number}", "kind": "npo", "since": "2025-04-01"}
             if number % 3:
@@ -232,22 +248,41 @@ class Season:
                 self.later("head_count.add", counts={"unknown": -9}, **here)
             for _ in range(self.dice.randint(0, 5)):
                 sales.append(self._sale(here))
-            if self.dice.random() < 0.5:
-                self.later("ticket.issue", quantity=self.dice.randint(1, 9), payment="cash", **here)
+            if self.dice.random() < 0.7:
+                self.later("ticket.issue", quantity=self.dice.randint(4, 14), payment="cash", **here)
             if self.dice.random() < 0.4:
                 self.later("ticket.redeem", quantity=self.dice.randint(1, 4), face_yen=200, **here)
             for _ in range(self.dice.randint(0, 4)):
                 self._note(here)
-            for _ in range(self.dice.randint(0, 2)):
+            for _ in range(self.dice.randint(0, 4)):
                 direction = self.dice.choice(["out", "in"])
                 where = self.dice.choice(self.destinations)
                 referral = self.later("referral.open", direction=direction, destination_id=where, **here)
                 referrals.append((uuid.UUID(referral), day))
+            if self.dice.random() < 0.4:
+                referrals.append((self._accompanied(here), day))
             for _ in range(self.dice.randint(0, 2)):
                 follow_ups.append((uuid.UUID(self._follow_up(here, day)), day))
             for number in self.dice.sample(range(14), self.dice.randint(0, 5)):
                 self.later("stamp.mark", card=f"7K3Q{number:02}", **here)
         return sales, referrals, follow_ups
+
+    def _accompanied(self, here: dict[str, str]) -> uuid.UUID:
+        """To 伴走支援: some with a consent and a case reference, some of these withdrawn, some consent later."""
+        consent = {
+            "scope": "hand_over",
+            "given_by": "guardian",
+            "method": "paper",
+            "at": (self.api.clock() - dt.timedelta(hours=1)).isoformat().replace("+00:00", "Z"),
+        }
+        agreed = self.dice.random() < 0.6
+        said = {"consent": consent, "case_ref": self.dice.choice([None, "BS-2026-0042"])} if agreed else {}
+        opened = self.later("referral.open", direction="out", destination_id=self.accompany, **said, **here)
+        if agreed and self.dice.random() < 0.4:
+            self.later("consent.withdraw", uuid.UUID(opened))
+        elif not agreed and self.dice.random() < 0.5:
+            self.later("consent.give", referral_id=opened, case_ref="BS-2026-0043", **consent)
+        return uuid.UUID(opened)
 
     def _sale(self, here: dict[str, str]) -> str:
         payment = self.dice.choice(["cash", "cash", "paypay", "other_qr", "ticket", "free"])
@@ -293,7 +328,7 @@ class Season:
         for referral, day in referrals:
             for _ in range(self.dice.randint(0, 3)):
                 when = day + dt.timedelta(days=self.dice.randint(0, 25))
-                outcome = self.dice.choice([*ReferralOutcome, "connected", "handed_over"])
+                outcome = self.dice.choice([*ReferralOutcome, "connected", "connected", "handed_over"])
                 self.later(
                     "referral.report_outcome",
                     referral_id=str(referral),

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.geo import metres_per_degree
 from outreach_api.kernel.mesh import bounds_degrees
-from outreach_api.kernel.week import Period, local_day
+from outreach_api.kernel.week import FiscalQuarter, FiscalYear, IsoWeek, Month, Period, local_day
 from outreach_api.outreach_map.reads import coverage_summary, top_gaps
 from outreach_api.outreach_map.reads.need import need
 from outreach_api.settings import Settings
 from outreach_api.storage.contacts import (
+    Consent,
     ContactNote,
     Destination,
     FollowUp,
@@ -35,6 +36,8 @@ from outreach_api.storage.visits import HeadCount, Visit
 from schemas.vocabulary import Band, CancelReason, Familiarity, ItemCategory, Payment, Stage, Topic
 
 Key = tuple[str, str]
+CONTACT_STEPS = ("contacts", "conversations", "consultations")
+EIGHT = ("link", "line", "college", "baby", "online_park", "kurukuru", "round_table", "accompany")
 
 
 def expected(session: Session, period: Period, *, now: dt.datetime, settings: Settings) -> dict[Key, Any]:
@@ -49,9 +52,45 @@ def expected(session: Session, period: Period, *, now: dt.datetime, settings: Se
                 found[f"{section}.{figure}" if section != "principles" else f"principles.{figure}", key] = (
                     value
                 )
+
+    def point(past: Period) -> dict[str, int]:
+        return _Count(session, rows, past, local_day(now), settings).point()
+
     for past in (period.previous(3), period.previous(2), period.previous(), period):
-        for figure, value in _Count(session, rows, past, local_day(now), settings).point().items():
-            found[f"trend.{figure}", str(past)] = value
+        found |= {(f"trend.{figure}", str(past)): value for figure, value in point(past).items()}
+    began = min(
+        (visit.local_day for visit in count.all_visits.values() if count.was_held(visit)), default=None
+    )
+    for against, name, periods in others(period):
+        told = [point(past) for past in periods if began is not None and past.last_day >= began]
+        for figure in count.point():
+            known = [one[figure] for one in told]
+            mean = round(sum(known) / len(known), 1) if known else None
+            found[f"compared.{figure}", f"{name}/{against}"] = mean
+    if isinstance(period, FiscalQuarter | FiscalYear):
+        for month in sorted({Month.of(day) for day in period.days if day <= local_day(now)}):
+            found |= {(f"months.{figure}", str(month)): value for figure, value in point(month).items()}
+    return found
+
+
+def others(period: Period) -> list[tuple[str, str, list[Period]]]:
+    """What a period is compared with: how, by which name, and the periods."""
+    before = period.previous()
+    found: list[tuple[str, str, list[Period]]] = [("before", str(before), [before])]
+    first = period.first_day
+    if isinstance(period, IsoWeek):
+        four = [IsoWeek.of(first - dt.timedelta(weeks=n)) for n in (4, 3, 2, 1)]
+        found.append(("mean", f"{four[0]}..{four[3]}", list(four)))
+        # 28 December is always in the last week of its year.
+        weeks = dt.date(period.year - 1, 12, 28).isocalendar().week
+        if period.week <= weeks:
+            past = IsoWeek.of(dt.date.fromisocalendar(period.year - 1, period.week, 1))
+        else:
+            past = IsoWeek.of(first - dt.timedelta(days=364))
+        found.append(("year_before", str(past), [past]))
+    elif isinstance(period, Month | FiscalQuarter):
+        year_before = type(period).of(first.replace(year=first.year - 1))
+        found.append(("year_before", str(year_before), [year_before]))
     return found
 
 
@@ -76,8 +115,12 @@ class _Count:
             for visit_id, visit in self.all_visits.items()
             if visit.local_day in period and visit.merged_into is None
         }
-        self.held = [v for v in self.visits.values() if v.status in ("open", "closed")]
+        self.held = [v for v in self.visits.values() if self.was_held(v)]
         self.on = min(period.last_day, today)
+
+    @staticmethod
+    def was_held(visit: Visit) -> bool:
+        return visit.status in ("open", "closed") and visit.merged_into is None
 
     def rows(self, table: Any) -> list[Any]:
         if table not in self.read:
@@ -96,7 +139,12 @@ class _Count:
         found: dict[Key, Any] = {("by_band", band): bands[band] for band in Band}
         found["total", ""] = sum(bands.values())
         found["children", ""] = sum(bands[band] for band in young)
-        for figure, of in (("per_visit", "total"), ("children_per_visit", "children")):
+        found["adults", ""] = sum(bands[band] for band in ("young_adult", "guardian", "adult", "senior"))
+        for figure, of in (
+            ("per_visit", "total"),
+            ("children_per_visit", "children"),
+            ("adults_per_visit", "adults"),
+        ):
             found[figure, ""] = round(found[of, ""] / len(self.held), 1) if self.held else None
         return found
 
@@ -137,6 +185,9 @@ class _Count:
     def figure_referrals(self) -> dict[Key, Any]:
         kinds = {row.id: row.kind for row in self.rows(Destination)}
         counts: Counter[Key] = Counter()
+        for direction in ("out", "in"):
+            for step in ("offered", "accepted", "connected"):
+                counts.update({(f"{direction}.{step}", kind): 0 for kind in EIGHT})
         eve = self.period.first_day - dt.timedelta(days=1)
         taken = {"handed_over", "connected", "not_connected"}
         for referral, events in self.referral_days():
@@ -149,6 +200,60 @@ class _Count:
             if after == "connected" and before != "connected":
                 counts[f"{referral.direction}.connected", kind] += 1
         return dict(counts)
+
+    def figure_funnel(self) -> dict[Key, Any]:
+        contacts, referrals = self.figure_contacts(), self.figure_referrals()
+        steps = {step: contacts["total" if step == "contacts" else step, ""] for step in CONTACT_STEPS}
+        for step in ("offered", "accepted", "connected"):
+            steps[step] = sum(n for (figure, _), n in referrals.items() if figure == f"out.{step}")
+        return {(step, ""): n for step, n in steps.items()}
+
+    def figure_programmes(self) -> dict[Key, Any]:
+        referrals, found = self.figure_referrals(), dict[Key, Any]()
+        places = {row.id: row for row in self.rows(Destination)}
+        for kind in EIGHT:
+            for step in ("offered", "accepted", "connected"):
+                found[step, kind] = referrals[f"out.{step}", kind]
+            found["referred_in", kind] = referrals["in.offered", kind]
+            found["partners", kind] = sum(
+                p.active and p.destination_id is not None and places[p.destination_id].kind == kind
+                for p in self.rows(Partner)
+            )
+            stock = [row.leaflet_stock for row in places.values() if row.kind == kind and row.active]
+            found["leaflet_stock", kind] = sum(stock) if stock else None
+        return found
+
+    def figure_programme_work(self) -> dict[Key, Any]:
+        contacts, issues = self.figure_contacts(), self.rows(RoundTableIssue)
+        accompany = {row.id for row in self.rows(Destination) if row.kind == "accompany"}
+        mine = [
+            row for row in self.facts(Referral) if row.direction == "out" and row.destination_id in accompany
+        ]
+        standing = {row.referral_id for row in self.rows(Consent) if row.withdrawn_at is None}
+        end = self.period.last_day
+        found = {
+            "baby_stages": contacts["by_stage", "pregnancy"] + contacts["by_stage", "infant"],
+            "kurukuru_visits": len(self.held),
+            "kurukuru_attendance": self.figure_attendance()["total", ""],
+            "round_table_open": sum(
+                i.raised_on <= end and not any(day and day <= end for day in (i.action_on, i.closed_on))
+                for i in issues
+            ),
+            "accompany_consented": sum(row.id in standing for row in mine),
+            "accompany_case_refs": sum(row.case_ref is not None for row in mine),
+            **{f"round_table_{name}": n for name, n in self.issues().items()},
+        }
+        return {(name, ""): n for name, n in found.items()}
+
+    def issues(self) -> dict[str, int]:
+        steps = {"raised": "raised_on", "discussed": "discussed_on", "with_action": "action_on"}
+        return {
+            step: sum(
+                (day := getattr(issue, column)) is not None and day in self.period
+                for issue in self.rows(RoundTableIssue)
+            )
+            for step, column in steps.items()
+        }
 
     def follow_ups(self) -> list[tuple[Any, Any]]:
         events = sorted(self.rows(FollowUpEvent), key=lambda e: e.change_no)
@@ -400,7 +505,6 @@ class _Count:
             r.destination_id for r, events in referrals if any(e.local_day in self.period for e in events)
         }
         hosts = {v.stop_id for v in self.held}
-        issues = self.rows(RoundTableIssue)
         found: dict[Key, Any] = {
             ("every_stage.informed_share", ""): _share(contacts["informed", ""], contacts["total", ""]),
             ("unconnected.first_contact_share", ""): _share(new, new + returning),
@@ -416,13 +520,8 @@ class _Count:
             ("around_families.referrals_out", ""): len(out),
             ("around_families.referrals_in", ""): len(opened) - len(out),
         }
-        for name, column in (
-            ("issues_raised", "raised_on"),
-            ("issues_discussed", "discussed_on"),
-            ("issues_with_action", "action_on"),
-        ):
-            days = [getattr(issue, column) for issue in issues]
-            found[f"around_families.{name}", ""] = sum(d is not None and d in self.period for d in days)
+        for step, n in self.issues().items():
+            found[f"around_families.issues_{step}", ""] = n
         for stage, n in stages.items():
             found["every_stage.stage_mix", stage] = _share(n, sum(stages.values()))
         return found

@@ -1,8 +1,26 @@
 """What each figure of a report is called: its section, its unit, itself. Every form of a report takes them from here."""
 
+_MAIN = {
+    f"report_figure.{section}.{figure}": texts
+    for section in ("trend", "compared", "months")
+    for figure, texts in {
+        "attendance": ("延べ人数", "Attendance"),
+        "children": ("子ども", "Children"),
+        "contacts": ("声かけ", "Contacts"),
+        "conversations": ("会話", "Conversations"),
+        "consultations": ("相談", "Consultations"),
+        "first_contacts": ("初めての人", "First contacts"),
+        "held": ("実施した出店", "Visits held"),
+        "cancelled": ("中止した出店", "Visits cancelled"),
+        "sales_yen": ("売上（円）", "Sales (yen)"),
+        "tickets_redeemed": ("使われたチケット", "Tickets redeemed"),
+    }.items()
+}
+
 TEXTS = {
     "report_section.attendance": ("来た人", "Who came"),
     "report_section.contacts": ("声かけ", "Contacts"),
+    "report_section.funnel": ("声かけからつながりまで", "From contact to connection"),
     "report_section.referrals.out": ("つなぎ（こちらから）", "Referrals to others"),
     "report_section.referrals.in": ("つなぎ（よそから）", "Referrals from others"),
     "report_section.follow_ups": ("見守り・再声かけ", "Follow-ups"),
@@ -20,6 +38,10 @@ TEXTS = {
         "Stamp cards (how many different people)",
     ),
     "report_section.trend": ("推移", "Trend"),
+    "report_section.compared": ("くらべると", "Compared"),
+    "report_section.months": ("月ごと", "By month"),
+    "report_section.programmes": ("八つのプログラム", "The eight programmes"),
+    "report_section.programme_work": ("プログラムごとの動き", "What each programme did"),
     "report_section.principles.every_stage": (
         "柱1 早く、どの段階でもつながる",
         "1. Connect early, at every stage",
@@ -49,14 +71,17 @@ TEXTS = {
     "report_unit.tills": ("回", "tills"),
     "report_unit.plans": ("件", "plans"),
     "report_unit.cards": ("枚", "cards"),
+    "report_unit.leaflets": ("部", "leaflets"),
     "report_unit.number": ("件", "in number"),
     "report_figure.attendance.total": ("延べ人数", "Attendance"),
     "report_figure.attendance.children": ("子ども（高校生まで）", "Children (up to high school)"),
+    "report_figure.attendance.adults": ("大人", "Adults"),
     "report_figure.attendance.per_visit": ("出店1回あたりの人数", "Attendance a visit, on average"),
     "report_figure.attendance.children_per_visit": (
         "出店1回あたりの子ども",
         "Children a visit, on average",
     ),
+    "report_figure.attendance.adults_per_visit": ("出店1回あたりの大人", "Adults a visit, on average"),
     "report_figure.attendance.by_band": ("年代", "By age band"),
     "report_figure.contacts.total": ("声かけ", "Contacts"),
     "report_figure.contacts.conversations": (
@@ -72,6 +97,12 @@ TEXTS = {
         "支援とつながるのは初めてか（任意の回答）",
         "First time connected to any support (voluntary)",
     ),
+    "report_figure.funnel.contacts": ("声かけ", "Contacts"),
+    "report_figure.funnel.conversations": ("会話", "Conversations"),
+    "report_figure.funnel.consultations": ("相談", "Consultations"),
+    "report_figure.funnel.offered": ("紹介した", "Referrals offered"),
+    "report_figure.funnel.accepted": ("引き継がれた", "Accepted"),
+    "report_figure.funnel.connected": ("つながった", "Connected"),
     "report_figure.referrals.out.offered": ("紹介した", "Offered"),
     "report_figure.referrals.out.accepted": ("引き継がれた", "Accepted"),
     "report_figure.referrals.out.connected": ("つながった", "Connected"),
@@ -130,16 +161,40 @@ TEXTS = {
         "推定の上限（95%、チャップマン法）",
         "Estimate, high end (95 %, Chapman)",
     ),
-    "report_figure.trend.attendance": ("延べ人数", "Attendance"),
-    "report_figure.trend.children": ("子ども", "Children"),
-    "report_figure.trend.contacts": ("声かけ", "Contacts"),
-    "report_figure.trend.conversations": ("会話", "Conversations"),
-    "report_figure.trend.consultations": ("相談", "Consultations"),
-    "report_figure.trend.first_contacts": ("初めての人", "First contacts"),
-    "report_figure.trend.held": ("実施した出店", "Visits held"),
-    "report_figure.trend.cancelled": ("中止した出店", "Visits cancelled"),
-    "report_figure.trend.sales_yen": ("売上（円）", "Sales (yen)"),
-    "report_figure.trend.tickets_redeemed": ("使われたチケット", "Tickets redeemed"),
+    **_MAIN,
+    "report_figure.programmes.offered": ("紹介した", "Offered"),
+    "report_figure.programmes.accepted": ("引き継がれた", "Accepted"),
+    "report_figure.programmes.connected": ("つながった", "Connected"),
+    "report_figure.programmes.referred_in": ("紹介された", "Referred to us"),
+    "report_figure.programmes.partners": ("パートナー", "Partners"),
+    "report_figure.programmes.leaflet_stock": ("ちらしの残り", "Leaflets left"),
+    "report_figure.programme_work.baby_stages": (
+        "ウェルカムベビー：妊娠・乳児の声かけ",
+        "Welcome Baby: contacts with pregnancy or infants",
+    ),
+    "report_figure.programme_work.kurukuru_visits": ("くるくる：実施した出店", "Kurukuru: visits held"),
+    "report_figure.programme_work.kurukuru_attendance": ("くるくる：延べ人数", "Kurukuru: attendance"),
+    "report_figure.programme_work.round_table_raised": ("円卓会議：出した課題", "Round table: issues raised"),
+    "report_figure.programme_work.round_table_discussed": (
+        "円卓会議：話し合った課題",
+        "Round table: discussed",
+    ),
+    "report_figure.programme_work.round_table_with_action": (
+        "円卓会議：動きになった課題",
+        "Round table: with an action",
+    ),
+    "report_figure.programme_work.round_table_open": (
+        "円卓会議：動きを待つ課題（期間末）",
+        "Round table: still waiting at the end",
+    ),
+    "report_figure.programme_work.accompany_consented": (
+        "伴走支援：同意のある紹介",
+        "Accompaniment: referrals with consent",
+    ),
+    "report_figure.programme_work.accompany_case_refs": (
+        "伴走支援：うち支援の記録につながったもの",
+        "Accompaniment: of them, with a case reference",
+    ),
     "report_figure.principles.every_stage.stage_mix": ("発達段階の割合", "Stage mix"),
     "report_figure.principles.every_stage.informed_share": ("情報を渡した割合", "Informed share"),
     "report_figure.principles.unconnected.first_contact_share": ("初めての人の割合", "First-contact share"),

@@ -36,6 +36,13 @@ TEXTS = {
     "report_key_figures": ("おもな数字", "Key figures"),
     "report_all_figures": ("すべての数字", "All figures"),
     "report_chart": ("延べ人数と子どもの推移", "Attendance and children over time"),
+    "report_against.difference": ("前との差", "change"),
+    "report_against.mean": ("前の4週の平均", "mean of 4 before"),
+    "report_against.year_before": ("前年 {period}", "year before {period}"),
+    "report_unknown.too_few_seen_twice": (
+        "二度見た番号が7より少ないので、推定は出しません",
+        "No estimate: fewer than 7 cards were seen twice",
+    ),
     "report_more": (
         "ほか {count} 件（表計算と CSV に全部あります）",
         "{count} more, all in the workbook and the CSV",

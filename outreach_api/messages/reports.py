@@ -29,6 +29,17 @@ TEXTS = {
         "話題は組織の中だけで使い、広報・報告担当の版には入りません。暴力の話題と安全の心配は、ここでは数えません。",
         "Topics are for the inside: the reporter's copy has none. Violence and safety concerns are not counted here.",
     ),
+    "report_note_compared": (
+        "1年前＝前の年の同じ番号のISO週（前の年に第53週がなければ52週前の週）、同じ月、同じ四半期。最初の出店より前は空欄です。"
+        "プログラムのパートナー数とちらしの残りは今日のものです。",
+        "A year before is the ISO week of the same number (of a week 53 that the year before lacks, the week 52 weeks "
+        "earlier), the same month or quarter. Before the first visit nothing is told. Partners and leaflets of the "
+        "programmes are those of today.",
+    ),
+    "report_note_funnel": (
+        "声かけからつながりまで＝それぞれの段階がこの期間に何件あったか。同じ人を追ったものではありません。",
+        "From contact to connection: how many of each step there were in the period. It follows nobody.",
+    ),
     "report_note_referrals": (
         "つなぎ：紹介＝この期間の出店で始めたもの。受入＝期間末に引き継ぎ済み・つながった・つながらなかったで、"
         "期間の前はそうでなかったもの。接続＝同じく「つながった」。後から直した結果は最後のものだけ数えます。",

@@ -40,10 +40,48 @@ _SOLD: Sources = (
 _TILL: Sources = (("cash_up.count", "counts"), ("cash_up.count", "opening_float_yen"))
 _CARDS: Sources = (("stamp.mark", "card"),)
 
+_MAIN: dict[str, Sources] = {
+    "attendance": _HEADS,
+    "children": _HEADS,
+    "contacts": _FAMILIARITY,
+    "conversations": _DEPTH,
+    "consultations": _DEPTH,
+    "first_contacts": _FAMILIARITY,
+    "held": _HELD,
+    "cancelled": _CANCELLED,
+    "sales_yen": _SOLD,
+    "tickets_redeemed": _REDEEMED,
+}
+_PARTNERS: Sources = (("partner.add", "destination_id"), ("partner.change", "active"))
+_LEAFLETS: Sources = (("destination.add", "leaflet_stock"), ("destination.change", "leaflet_stock"))
+_CONSENT: Sources = (*_OPENED, ("referral.open", "consent/scope"), ("consent.give", "scope"))
+_STEPS: Sources = (("issue.advance", "to"), ("issue.advance", "on_day"))
+_PROGRAMMES: dict[str, Sources] = {
+    "offered": _OPENED,
+    "accepted": _OUTCOME,
+    "connected": _OUTCOME,
+    "referred_in": _OPENED,
+    "partners": _PARTNERS,
+    "leaflet_stock": _LEAFLETS,
+}
+_WORK: dict[str, Sources] = {
+    "baby_stages": _STAGES,
+    "kurukuru_visits": _HELD,
+    "kurukuru_attendance": _HEADS,
+    "round_table_raised": (("issue.raise", "raised_on"),),
+    "round_table_discussed": _STEPS,
+    "round_table_with_action": (*_STEPS, ("issue.advance", "action")),
+    "round_table_open": (("issue.raise", "raised_on"), *_STEPS),
+    "accompany_consented": (*_CONSENT, ("consent.withdraw", "referral_id")),
+    "accompany_case_refs": (*_CONSENT, ("referral.open", "case_ref"), ("consent.give", "case_ref")),
+}
+
 FED_BY: dict[str, Sources] = {
     "attendance.total": _HEADS,
     "attendance.children": _HEADS,
     "attendance.by_band": _HEADS,
+    "attendance.adults": _HEADS,
+    "attendance.adults_per_visit": (*_HEADS, *_HELD),
     "attendance.per_visit": (*_HEADS, *_HELD),
     "attendance.children_per_visit": (*_HEADS, *_HELD),
     "contacts.total": _FAMILIARITY,
@@ -54,6 +92,12 @@ FED_BY: dict[str, Sources] = {
     "contacts.by_stage": _STAGES,
     "contacts.by_topic": (("note.write", "topics"),),
     "contacts.first_connection": (("note.write", "first_connection"),),
+    "funnel.contacts": _FAMILIARITY,
+    "funnel.conversations": _DEPTH,
+    "funnel.consultations": _DEPTH,
+    "funnel.offered": _OPENED,
+    "funnel.accepted": _OUTCOME,
+    "funnel.connected": _OUTCOME,
     "referrals.out.offered": _OPENED,
     "referrals.out.accepted": _OUTCOME,
     "referrals.out.connected": _OUTCOME,
@@ -110,16 +154,11 @@ FED_BY: dict[str, Sources] = {
     "stamp_cards.both": _CARDS,
     "stamp_cards.low": _CARDS,
     "stamp_cards.high": _CARDS,
-    "trend.attendance": _HEADS,
-    "trend.children": _HEADS,
-    "trend.contacts": _FAMILIARITY,
-    "trend.conversations": _DEPTH,
-    "trend.consultations": _DEPTH,
-    "trend.first_contacts": _FAMILIARITY,
-    "trend.held": _HELD,
-    "trend.cancelled": _CANCELLED,
-    "trend.sales_yen": _SOLD,
-    "trend.tickets_redeemed": _REDEEMED,
+    **{
+        f"{section}.{name}": fed for section in ("trend", "compared", "months") for name, fed in _MAIN.items()
+    },
+    **{f"programmes.{name}": fed for name, fed in _PROGRAMMES.items()},
+    **{f"programme_work.{name}": fed for name, fed in _WORK.items()},
     # 1: connect early and at every stage
     "principles.every_stage.stage_mix": _STAGES,
     "principles.every_stage.informed_share": (("note.write", "info_given"),),
@@ -175,6 +214,18 @@ PROMISED: dict[str, tuple[str, ...]] = {
     "permissions ending": ("stops.permissions_ending",),
     "data completeness": ("completeness.held_without_head_count", "completeness.plans_without_visits"),
     "four-week trend": ("trend.attendance", "trend.contacts"),
+    "last week, the same week last year": ("compared.attendance", "compared.contacts"),
+    "by the month, April to March": ("months.attendance", "months.held"),
+    "延べ人数 child and adult, and averages": (
+        *("attendance.children", "attendance.adults"),
+        *("attendance.children_per_visit", "attendance.adults_per_visit"),
+    ),
+    "contact → connection": ("funnel.contacts", "funnel.consultations", "funnel.offered", "funnel.connected"),
+    "the eight programmes": (
+        *("programmes.offered", "programmes.connected", "programmes.referred_in", "programmes.leaflet_stock"),
+        *("programme_work.baby_stages", "programme_work.round_table_open"),
+        *("programme_work.accompany_consented", "programme_work.accompany_case_refs"),
+    ),
     "unduplicated counts as an interval": ("stamp_cards.low", "stamp_cards.high"),
     "principle 1": (
         "principles.every_stage.stage_mix",

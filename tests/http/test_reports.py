@@ -322,7 +322,7 @@ def test_no_report_reads_a_whole_table_of_facts(api: Api) -> None:
     assert scans & big == set(), plans
 
 
-def test_the_number_of_queries_is_the_same_for_an_empty_and_a_busy_week(api: Api) -> None:
+def test_the_number_of_queries_is_the_same_for_empty_and_busy_periods(api: Api) -> None:
     def queries(path: str) -> int:
         count = 0
 
@@ -338,9 +338,10 @@ def test_the_number_of_queries_is_the_same_for_an_empty_and_a_busy_week(api: Api
         return count
 
     api.get("/v1/me")  # the first use of a token is written down
-    empty = queries(WEEK)
+    year = "/v1/reports/fiscal-year/FY2026"
+    empty, empty_year = queries(WEEK), queries(year)
     for day in ("2026-11-24", "2026-11-26", "2026-11-28"):
         held(api, day, adult=2, infant=1)
     assert queries(WEEK) == empty
-    assert queries("/v1/reports/fiscal-year/FY2026") == empty
-    assert empty <= 20
+    assert queries(year) == empty_year
+    assert max(empty, empty_year) <= 24

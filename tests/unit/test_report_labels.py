@@ -9,10 +9,11 @@ import pytest
 from marshmallow import fields
 
 from outreach_api.messages import TEXTS
-from outreach_api.reports.rules.figures import CHARTED, FIGURES, HEADLINES, Figure, described
+from outreach_api.reports.rules.figures import CHARTED, FIGURES, HEADLINES, LISTED, Figure, described
 from outreach_api.reports.rules.labels import figure_label, key_label, section_label, unit_label
 from schemas.reports import ReachReportOut
 from schemas.vocabulary import (
+    Against,
     Band,
     CancelReason,
     DestinationKind,
@@ -35,11 +36,13 @@ VOCABULARIES: dict[str, Any] = {
     "category": ItemCategory,
     "payment": Payment,
     "answer": ("yes", "no"),
+    "against": Against,
 }
 # What says of which period, when and how: no figures.
 ABOUT = {"period", "as_of", "reference_day", "change_no", "method", "state", "late", "changed_figures"}
 BESIDE = {
-    *("coverage.unknown_because", "coverage.population", "trend.period"),
+    *("coverage.unknown_because", "coverage.population", "stamp_cards.unknown_because"),
+    *("trend.period", "compared.period", "compared.against", "months.period", "programmes.programme"),
     *("stamp_cards.from", "stamp_cards.split", "stamp_cards.to", "stamp_cards.method"),
 }
 
@@ -51,7 +54,7 @@ def told(schema: Any, path: str = "") -> Iterator[str]:
         if here in ABOUT | BESIDE:
             continue
         inner = field.inner if isinstance(field, fields.List) else field
-        if isinstance(inner, fields.Nested) and (inner is field or here == "trend"):
+        if isinstance(inner, fields.Nested) and (inner is field or here in LISTED):
             yield from told(type(inner.schema), f"{here}.")
         else:
             yield here

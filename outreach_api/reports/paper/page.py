@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 
 from outreach_api.messages import say
-from outreach_api.reports.paper.tree import Paper, Row, Section, Series, cut, shown, ticks
+from outreach_api.reports.paper.parts import Grid, Paper, Row, Section, Series
+from outreach_api.reports.paper.tree import cut, said, shown, ticks
 
 _STYLE = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
 STYLE_SOURCE = f"'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'"
@@ -29,9 +30,11 @@ def page(paper: Paper) -> str:
             f'<ul class="cards">{"".join(_card(row) for row in paper.headlines)}</ul>',
             f"<section><h2>{html.escape(say('report_chart', paper.lang))}</h2>",
             _chart(paper),
-            _trend(paper),
+            _grid(paper.beside),
             "</section>",
             f'<div class="leading">{"".join(_section(section, paper) for section in leading)}</div>',
+            f'<section class="steps"><h2>{html.escape(paper.steps.title)}</h2>{_steps(paper.steps.rows)}</section>',
+            *(f"<section><h2>{html.escape(grid.title)}</h2>{_grid(grid)}</section>" for grid in paper.grids),
             f'<div class="sections">{"".join(_section(section, paper) for section in others)}</div>',
             f'<section class="method"><h2>{html.escape(say("report_section.method", paper.lang))}</h2>',
             *(f"<p>{html.escape(note)}</p>" for note in paper.method),
@@ -77,20 +80,36 @@ def _line(row: Row) -> str:
     return f'<tr{kind}><th scope="row">{label}</th><td>{_amount(row)}</td></tr>'
 
 
-def _trend(paper: Paper) -> str:
-    head = "".join(f'<th scope="col">{html.escape(period)}</th>' for period in paper.periods)
+def _grid(grid: Grid) -> str:
+    head = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in grid.columns)
     lines = "".join(
-        f'<tr><th scope="row">{html.escape(series.label)}</th>'
-        + "".join(f"<td>{shown(value, series.unit)}</td>" for value in series.values)
+        f'<tr><th scope="row">{html.escape(line.label)}</th>'
+        + "".join(f"<td>{said(cell)}</td>" for cell in line.cells)
         + "</tr>"
-        for series in paper.trend
+        for line in grid.lines
     )
-    return f'<table class="trend"><thead><tr><td></td>{head}</tr></thead><tbody>{lines}</tbody></table>'
+    table = f'<table class="trend"><thead><tr><td></td>{head}</tr></thead><tbody>{lines}</tbody></table>'
+    # It is wider than a phone: whoever has no mouse moves it with the keys.
+    return (
+        f'<div class="wide" role="region" tabindex="0" aria-label="{html.escape(grid.title)}">{table}</div>'
+    )
+
+
+def _steps(rows: Sequence[Row]) -> str:
+    """A bar each, as long as there were many; the numbers stand beside them."""
+    most = max([*(row.value or 0 for row in rows), 1])
+    lines = "".join(
+        f'<tr><th scope="row">{html.escape(row.label)}</th><td class="bar"><svg viewBox="0 0 100 6" '
+        f'preserveAspectRatio="none" aria-hidden="true"><rect class="part" '
+        f'width="{max(0.4, 100 * (row.value or 0) / most):.1f}" height="6"/></svg></td><td>{_amount(row)}</td></tr>'
+        for row in rows
+    )
+    return f"<table><tbody>{lines}</tbody></table>"
 
 
 def _chart(paper: Paper) -> str:
     """Bars of the first charted series with the second, which is a part of it, inside."""
-    whole, part = (series for series in paper.trend if series.charted)
+    whole, part = paper.trend
     words = {"periods": "・".join(paper.periods), "whole": whole.label, "part": part.label}
     alt = html.escape(say("report_chart_alt", paper.lang, words))
     keys = "".join(

@@ -6,18 +6,20 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from outreach_api.kernel import said_days
 from outreach_api.kernel.text import without_direction
 from outreach_api.kernel.week import TOKYO
 from outreach_api.messages import Language, say
-from outreach_api.reports.rules.figures import CHARTED, FIGURES, HEADLINES, Figure, described
+from outreach_api.reports.paper.grids import beside, grids
+from outreach_api.reports.paper.parts import Cell, Paper, Row, Section, Series
+from outreach_api.reports.rules.figures import CHARTED, FIGURES, HEADLINES, LISTED, Figure, described
 from outreach_api.reports.rules.labels import figure_label, key_label, section_label, unit_label
 from schemas.vocabulary import LateMeasure, ReportPeriodKind
 
 _DIGITS = re.compile("[0-9]+")
-_FIRST, _TREND = "principles", "trend"
+_FIRST, _STEPS = "principles", "funnel"
 MOST_PARTS = 30
 _NICE = (1, 1.2, 1.6, 2, 3, 4, 6, 8, 10)
 _LATE_UNITS = {
@@ -31,54 +33,6 @@ _LATE_UNITS = {
     LateMeasure.TILL_DIFFERENCE_YEN: "yen",
 }
 _BY_NAME = {figure.name: figure for figure in FIGURES}
-
-
-class Row(NamedTuple):
-    """One line of a table. `part`: of the figure above. Without a value and no part: a heading of parts."""
-
-    label: str
-    value: int | float | None
-    unit: str
-    unit_label: str
-    part: bool = False
-    heading: bool = False
-
-
-class Section(NamedTuple):
-    """`leading`: what the project is for, so it stands before all others."""
-
-    title: str
-    rows: Sequence[Row]
-    leading: bool
-
-
-class Series(NamedTuple):
-    """One figure over the periods of the trend, oldest first."""
-
-    label: str
-    unit: str
-    values: Sequence[int]
-    charted: bool
-
-
-class Paper(NamedTuple):
-    """Everything that stands on a report, in one language; plain text throughout."""
-
-    lang: Language
-    title: str
-    name: str
-    said_name: str
-    days: str
-    organisation: str
-    internal: str
-    as_of: str
-    state: str
-    made_at: dt.datetime
-    headlines: Sequence[Row]
-    periods: Sequence[str]
-    trend: Sequence[Series]
-    sections: Sequence[Section]
-    method: Sequence[str]
 
 
 def paper(report: Mapping[str, Any], organisation: str, lang: Language) -> Paper:
@@ -102,11 +56,12 @@ def paper(report: Mapping[str, Any], organisation: str, lang: Language) -> Paper
                 figure_label(figure, lang),
                 figure.unit,
                 [value for _, value, _ in described(report, figure)],
-                figure.name in CHARTED,
             )
-            for figure in FIGURES
-            if figure.section == _TREND
+            for figure in (_BY_NAME[name] for name in CHARTED)
         ],
+        beside=beside(report, lang),
+        steps=_section(report, _STEPS, lang),
+        grids=list(grids(report, lang)),
         sections=list(_sections(report, lang)),
         method=[note[lang] for note in report["method"]],
     )
@@ -128,6 +83,13 @@ def shown(value: float | None, unit: str) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 
+def said(cell: Cell) -> str:
+    """A cell of a grid as people read it; a difference with its sign."""
+    if not cell.signed or not cell.value:
+        return shown(cell.value, cell.unit)
+    return ("+" if cell.value > 0 else "−") + shown(abs(cell.value), cell.unit)
+
+
 def cut(rows: Sequence[Row], lang: Language) -> Iterator[Row]:
     """For paper: of a figure's parts the first, and how many more there are. Lists may be as long as there are stops."""
     passed = 0
@@ -144,11 +106,19 @@ def _sections(report: Mapping[str, Any], lang: Language) -> Iterator[Section]:
     """What the principles say comes first, then what came late; then as the list of figures has them."""
     if late := _late(report, lang):
         yield Section(say("report_late", lang), late, leading=False)
-    names = dict.fromkeys(figure.section for figure in FIGURES if figure.section != _TREND)
+    names = dict.fromkeys(figure.section for figure in FIGURES if figure.section not in (*LISTED, _STEPS))
     for name in sorted(names, key=lambda name: not name.startswith(_FIRST)):
-        found = [row for figure in FIGURES if figure.section == name for row in _rows(report, figure, lang)]
-        if found:
-            yield Section(section_label(name, lang), found, name.startswith(_FIRST))
+        found = _section(report, name, lang)
+        if found.rows:
+            yield found
+
+
+def _section(report: Mapping[str, Any], name: str, lang: Language) -> Section:
+    rows = [row for figure in FIGURES if figure.section == name for row in _rows(report, figure, lang)]
+    if name == "stamp_cards" and report[name].get("unknown_because"):
+        why = say(f"report_unknown.{report[name]['unknown_because']}", lang)
+        rows.append(Row(why, None, "", "", heading=True))
+    return Section(section_label(name, lang), rows, name.startswith(_FIRST))
 
 
 def _rows(report: Mapping[str, Any], figure: Figure, lang: Language) -> Iterator[Row]:

@@ -8,7 +8,8 @@ from importlib.resources import files
 from typing import Any
 
 from outreach_api.messages import say
-from outreach_api.reports.paper.tree import Paper, Row, Series, cut, shown, ticks
+from outreach_api.reports.paper.parts import Grid, Paper, Row, Series
+from outreach_api.reports.paper.tree import cut, said, shown, ticks
 from outreach_api.web.typesetting import set_pages
 
 
@@ -33,10 +34,13 @@ def _data(paper: Paper) -> dict[str, Any]:
             )
         },
         "headlines": _rows(paper.headlines),
-        "trend": [_series(series) for series in paper.trend],
+        "charted": [_series(series) for series in paper.trend],
+        "beside": _grid(paper.beside),
+        "steps": {"title": paper.steps.title, "rows": _rows(paper.steps.rows)},
+        "grids": [_grid(grid) for grid in paper.grids],
         "leading": _sections(paper, leading=True),
         "sections": _sections(paper, leading=False),
-        "ticks": [{"value": tick, "shown": f"{tick:,g}"} for tick in ticks(_charted(paper)[0])],
+        "ticks": [{"value": tick, "shown": f"{tick:,g}"} for tick in ticks(paper.trend[0])],
         "chart_title": say("report_chart", paper.lang),
         "method_title": say("report_section.method", paper.lang),
     }
@@ -50,14 +54,19 @@ def _sections(paper: Paper, *, leading: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _charted(paper: Paper) -> list[Series]:
-    return [series for series in paper.trend if series.charted]
+def _grid(grid: Grid) -> dict[str, Any]:
+    return {
+        "title": grid.title,
+        "columns": grid.columns,
+        "lines": [{"label": line.label, "shown": [said(cell) for cell in line.cells]} for line in grid.lines],
+    }
 
 
 def _rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
     return [
         {
             "label": row.label,
+            "value": row.value,
             "shown": shown(row.value, row.unit),
             "unit": "" if row.unit == "share" or row.value is None else row.unit_label,
             "part": row.part,
@@ -72,5 +81,4 @@ def _series(series: Series) -> dict[str, Any]:
         "label": series.label,
         "values": series.values,
         "shown": [shown(value, series.unit) for value in series.values],
-        "charted": series.charted,
     }

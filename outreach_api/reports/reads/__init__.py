@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.week import Period
 from outreach_api.ledger import counter
 from outreach_api.messages import say
-from outreach_api.reports.reads import people, places, sections, stays, totals
+from outreach_api.reports.reads import beside, people, places, programmes, sections, stays, totals
 from outreach_api.reports.rules import outcomes
 from outreach_api.reports.rules.outcomes import share
 from outreach_api.reports.rules.periods import Span, recapture_days
@@ -24,6 +24,7 @@ _NOTES = (
     "report_note_week",
     "report_note_contacts",
     "report_note_topics",
+    "report_note_funnel",
     "report_note_referrals",
     "report_note_follow_ups",
     "report_note_visits",
@@ -32,6 +33,7 @@ _NOTES = (
     "report_note_money",
     "report_note_stamp_cards",
     "report_note_principles",
+    "report_note_compared",
     "report_note_late",
 )
 
@@ -39,8 +41,8 @@ _NOTES = (
 def report(session: Session, span: Span, *, now: dt.datetime, settings: Settings) -> dict[str, Any]:
     """Every figure of one period, as the database knows it now; what not every role may see is still in it."""
     period = span.period
-    sums = totals.sums(session, span)
-    doings = stays.doings(session, span)
+    around = beside.beside(session, span)
+    sums, doings = around.sums, around.doings
     stories = people.referrals(session, period)
     referrals = outcomes.count_referrals(stories, period)
     follow_ups = outcomes.count_follow_ups(
@@ -53,8 +55,10 @@ def report(session: Session, span: Span, *, now: dt.datetime, settings: Settings
     mine = sums[period]
     tickets = sections.tickets(mine, totals.tickets_until(session, period))
     first, split = recapture_days(span)
+    held = len(doings.held(period))
     hosts = {visit.stop_id for visit in doings.held(period)}
-    raised, discussed, action = people.issues(session, period)
+    issues = people.issues(session, period)
+    partners = people.partners(session)
     contacts = sections.contacts(mine)
     change_no, _ = counter.current(session)
     return {
@@ -62,8 +66,9 @@ def report(session: Session, span: Span, *, now: dt.datetime, settings: Settings
         "as_of": now,
         "reference_day": span.reference_day,
         "change_no": change_no,
-        "attendance": sections.attendance(mine, held=len(doings.held(period))),
+        "attendance": sections.attendance(mine, held=held),
         "contacts": contacts,
+        "funnel": sections.funnel(contacts, referrals),
         "referrals": sections.referrals(referrals),
         "follow_ups": {
             "due": follow_ups.due,
@@ -85,6 +90,10 @@ def report(session: Session, span: Span, *, now: dt.datetime, settings: Settings
         "completeness": doings.completeness(period, span.today),
         "stamp_cards": people.stamp_cards(session, first=first, split=split, last=period.last_day),
         "trend": [sections.trend_point(past, sums[past], doings) for past in span.trend],
+        "compared": around.compared,
+        "months": beside.months(session, span, doings),
+        "programmes": programmes.programmes(session, referrals, partners),
+        "programme_work": programmes.work(session, period, mine, held=held, issues=issues),
         "principles": {
             "every_stage": {
                 "stage_mix": sections.stage_mix(contacts["by_stage"]),
@@ -102,14 +111,14 @@ def report(session: Session, span: Span, *, now: dt.datetime, settings: Settings
             },
             "around_families": {
                 "partners_active": people.active_partners(
-                    session, stops=hosts, destinations={story.destination_id for story in stories}
+                    partners, stops=hosts, destinations={story.destination_id for story in stories}
                 ),
                 "stop_hosts_active": len(hosts),
                 "referrals_out": referrals[ReferralDirection.OUT].offered.total(),
                 "referrals_in": referrals[ReferralDirection.IN].offered.total(),
-                "issues_raised": raised,
-                "issues_discussed": discussed,
-                "issues_with_action": action,
+                "issues_raised": issues.raised,
+                "issues_discussed": issues.discussed,
+                "issues_with_action": issues.with_action,
             },
         },
         "method": method(settings),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -76,8 +76,10 @@ _FOLLOW_UPS = (
     .outerjoin(FollowUpEvent.__table__, _FE.follow_up_id == _F.id)
     .where(_F.due_day.between(_FIRST, _LAST))
 )
-_PARTNERS = sa.select(_P.id, _P.stop_id, _P.destination_id).where(
-    sa.or_(_P.stop_id.is_not(None), _P.destination_id.is_not(None))
+_PARTNERS = (
+    sa.select(_P.stop_id, _P.destination_id, _D.kind, _P.active)
+    .outerjoin(Destination.__table__, _D.id == _P.destination_id)
+    .where(sa.or_(_P.stop_id.is_not(None), _P.destination_id.is_not(None)))
 )
 
 
@@ -89,6 +91,22 @@ _ISSUES = sa.select(
     _within(_I.raised_on),
     _within(_I.discussed_on),
     _within(_I.action_on),
+    sa.func.coalesce(
+        sa.func.sum(
+            sa.case(
+                (
+                    sa.and_(
+                        _I.raised_on <= _LAST,
+                        sa.func.coalesce(_I.action_on, dt.date.max) > _LAST,
+                        sa.func.coalesce(_I.closed_on, dt.date.max) > _LAST,
+                    ),
+                    1,
+                ),
+                else_=0,
+            )
+        ),
+        0,
+    ),
 )
 
 _SPLIT = sa.bindparam("split", type_=sa.Date())
@@ -144,20 +162,37 @@ def promises(session: Session, period: Period) -> list[Promised]:
     return list(found.values())
 
 
+class PartnerLine(NamedTuple):
+    """A partner that hosts a stop or runs a destination."""
+
+    stop_id: uuid.UUID | None
+    destination_id: uuid.UUID | None
+    destination_kind: str | None
+    active: bool
+
+
+def partners(session: Session) -> list[PartnerLine]:
+    return [PartnerLine(*row) for row in session.execute(_PARTNERS)]
+
+
 def active_partners(
-    session: Session, *, stops: Collection[uuid.UUID], destinations: Collection[uuid.UUID]
+    known: Iterable[PartnerLine], *, stops: Collection[uuid.UUID], destinations: Collection[uuid.UUID]
 ) -> int:
     """Partners whose stop was visited, or whose destination had a referral of the period in either direction."""
-    return sum(
-        stop_id in stops or destination_id in destinations
-        for _, stop_id, destination_id in session.execute(_PARTNERS)
-    )
+    return sum(one.stop_id in stops or one.destination_id in destinations for one in known)
 
 
-def issues(session: Session, period: Period) -> tuple[int, int, int]:
-    """Issues of the round table that were raised, discussed and answered with an action in the period."""
-    raised, discussed, action = session.execute(_ISSUES, _days(period)).one()
-    return int(raised), int(discussed), int(action)
+class Issues(NamedTuple):
+    """Of the round table: taken these steps in the period, and how many wait for an action at its end."""
+
+    raised: int
+    discussed: int
+    with_action: int
+    open: int
+
+
+def issues(session: Session, period: Period) -> Issues:
+    return Issues(*(int(count) for count in session.execute(_ISSUES, _days(period)).one()))
 
 
 def stamp_cards(session: Session, *, first: dt.date, split: dt.date, last: dt.date) -> dict[str, Any]:
@@ -173,6 +208,7 @@ def stamp_cards(session: Session, *, first: dt.date, split: dt.date, last: dt.da
         "second": n2,
         "both": both,
         "method": "chapman",
+        "unknown_because": None if estimate else "too_few_seen_twice",
         "low": estimate.low if estimate else None,
         "high": estimate.high if estimate else None,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,10 +15,13 @@ from schemas.vocabulary import (
     CHILD_BANDS,
     CONSULTATION_DEPTHS,
     CONVERSATION_DEPTHS,
+    PROGRAMMES,
     Band,
+    DestinationKind,
     Familiarity,
     ItemCategory,
     Payment,
+    ReferralDirection,
     Role,
     Stage,
     TicketEvent,
@@ -32,11 +36,14 @@ def attendance(sums: Sums, *, held: int) -> dict[str, Any]:
     """`held`: how many visits the averages are over; of none there is no average."""
     by_band = {band.value: sums.at(measures.ATTENDANCE, band) for band in Band}
     total, children = sum(by_band.values()), sum(by_band[band] for band in CHILD_BANDS)
+    adults = total - children - by_band[Band.UNKNOWN]
     return {
         "total": total,
         "children": children,
+        "adults": adults,
         "per_visit": round(total / held, 1) if held else None,
         "children_per_visit": round(children / held, 1) if held else None,
+        "adults_per_visit": round(adults / held, 1) if held else None,
         "by_band": by_band,
     }
 
@@ -68,11 +75,29 @@ def as_shown_to(role: Role, report: Mapping[str, Any]) -> dict[str, Any]:
 def referrals(counted: Mapping[str, ReferralCounts]) -> dict[str, Any]:
     return {
         direction: {
-            "offered": dict(sorted(counts.offered.items())),
-            "accepted": dict(sorted(counts.accepted.items())),
-            "connected": dict(sorted(counts.connected.items())),
+            "offered": _by_destination(counts.offered),
+            "accepted": _by_destination(counts.accepted),
+            "connected": _by_destination(counts.connected),
         }
         for direction, counts in counted.items()
+    }
+
+
+def _by_destination(counts: Counter[str]) -> dict[str, int]:
+    """The eight programmes always, others where there are any."""
+    return {kind.value: counts[kind] for kind in DestinationKind if kind in PROGRAMMES or counts[kind]}
+
+
+def funnel(contacts: Mapping[str, Any], counted: Mapping[str, ReferralCounts]) -> dict[str, int]:
+    """From contact to connection, all destinations together: how many there were of each step in the period."""
+    out = counted[ReferralDirection.OUT]
+    return {
+        "contacts": contacts["total"],
+        "conversations": contacts["conversations"],
+        "consultations": contacts["consultations"],
+        "offered": out.offered.total(),
+        "accepted": out.accepted.total(),
+        "connected": out.connected.total(),
     }
 
 

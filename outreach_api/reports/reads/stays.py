@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.week import Period
 from outreach_api.ledger import measures
-from outreach_api.ledger.held_days import HELD
+from outreach_api.ledger.held_days import HELD, held
 from outreach_api.plans.rules import stay_state
 from outreach_api.reports.rules.periods import Span
 from outreach_api.storage.ledger import VisitTotal
@@ -171,6 +171,12 @@ _STAYS = (
         sa.or_(_S.removed.is_(False), _V.id.is_not(None)),
     )
 )
+
+
+def began(session: Session, today: dt.date) -> dt.date | None:
+    """The day of the first visit that was held. In the order of its index: of many years only the first is looked at."""
+    held_on = sa.select(Visit.local_day).where(held(), Visit.local_day <= today)
+    return session.scalar(held_on.order_by(Visit.local_day).limit(1))
 
 
 def doings(session: Session, span: Span) -> Doings:

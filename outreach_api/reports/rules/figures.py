@@ -37,11 +37,27 @@ class Figure:
 # 延べ: times that somebody was counted, not different people.
 _PEOPLE, _CONTACTS, _YEN, _SHARE, _NUMBER = "延べ人", "contacts", "yen", "share", "number"
 
+MAIN = {
+    "attendance": _PEOPLE,
+    "children": _PEOPLE,
+    "contacts": _CONTACTS,
+    "conversations": _CONTACTS,
+    "consultations": _CONTACTS,
+    "first_contacts": _CONTACTS,
+    "held": "visits",
+    "cancelled": "visits",
+    "sales_yen": _YEN,
+    "tickets_redeemed": "tickets",
+}
+"""What is told of each of several periods, with its unit."""
+
 FIGURES = (
     Figure("attendance.total", _PEOPLE),
     Figure("attendance.children", _PEOPLE),
+    Figure("attendance.adults", _PEOPLE),
     Figure("attendance.per_visit", _PEOPLE),
     Figure("attendance.children_per_visit", _PEOPLE),
+    Figure("attendance.adults_per_visit", _PEOPLE),
     Figure("attendance.by_band", _PEOPLE, words="band"),
     Figure("contacts.total", _CONTACTS),
     Figure("contacts.conversations", _CONTACTS),
@@ -51,6 +67,8 @@ FIGURES = (
     Figure("contacts.by_stage", _CONTACTS, words="stage"),
     Figure("contacts.by_topic", _CONTACTS, words="topic"),
     Figure("contacts.first_connection", _CONTACTS, words="answer"),
+    *(Figure(f"funnel.{step}", _CONTACTS) for step in ("contacts", "conversations", "consultations")),
+    *(Figure(f"funnel.{step}", "referrals") for step in ("offered", "accepted", "connected")),
     *(
         Figure(f"referrals.{direction}.{step}", "referrals", words="destination")
         for direction in ("out", "in")
@@ -106,21 +124,31 @@ FIGURES = (
             ("high", "people"),
         )
     ),
+    *(Figure(f"trend.{name}", unit, "period", name) for name, unit in MAIN.items()),
     *(
-        Figure(f"trend.{name}", unit, "period", name)
+        Figure(f"compared.{name}", unit, "period/against", name, words="against")
+        for name, unit in MAIN.items()
+    ),
+    *(Figure(f"months.{name}", unit, "period", name) for name, unit in MAIN.items()),
+    *(
+        Figure(f"programmes.{name}", unit, "programme", name, words="destination")
         for name, unit in (
-            ("attendance", _PEOPLE),
-            ("children", _PEOPLE),
-            ("contacts", _CONTACTS),
-            ("conversations", _CONTACTS),
-            ("consultations", _CONTACTS),
-            ("first_contacts", _CONTACTS),
-            ("held", "visits"),
-            ("cancelled", "visits"),
-            ("sales_yen", _YEN),
-            ("tickets_redeemed", "tickets"),
+            ("offered", "referrals"),
+            ("accepted", "referrals"),
+            ("connected", "referrals"),
+            ("referred_in", "referrals"),
+            ("partners", _NUMBER),
+            ("leaflet_stock", "leaflets"),
         )
     ),
+    Figure("programme_work.baby_stages", _CONTACTS),
+    Figure("programme_work.kurukuru_visits", "visits"),
+    Figure("programme_work.kurukuru_attendance", _PEOPLE),
+    *(
+        Figure(f"programme_work.round_table_{name}", _NUMBER)
+        for name in ("raised", "discussed", "with_action", "open")
+    ),
+    *(Figure(f"programme_work.accompany_{name}", "referrals") for name in ("consented", "case_refs")),
     Figure("principles.every_stage.informed_share", _SHARE),
     Figure("principles.every_stage.stage_mix", _SHARE, words="stage"),
     *(
@@ -154,6 +182,8 @@ HEADLINES = (
     *("contacts.total", "principles.unconnected.first_contact_share", "attendance.per_visit"),
 )
 """What is told first, and large."""
+LISTED = ("trend", "compared", "months", "programmes")
+"""Sections that are lists: each line has all the section's figures."""
 CHARTED = ("trend.attendance", "trend.children")
 """What the chart draws: the second is part of the first."""
 
@@ -167,7 +197,7 @@ def entries(report: Mapping[str, Any], figure: Figure) -> Iterator[tuple[str, An
 def described(report: Mapping[str, Any], figure: Figure) -> Iterator[tuple[str, Any, str]]:
     """The same with what a list says of the key: the name of a stop."""
     path = figure.name.split(".")
-    if path[0] == "trend":  # a figure of each of its periods
+    if path[0] in LISTED:
         path = path[:1]
     found: Any = report
     for name in path:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from outreach_api.kernel.errors import KernelError, Refusal
 from outreach_api.kernel.week import FiscalQuarter, FiscalYear, IsoWeek, Month, Period
+from schemas.vocabulary import Against
 
 TREND = 4
 """Periods in a report's trend, its own included."""
+MEAN_WEEKS = 4
+"""Weeks before a week, to whose mean it is compared."""
 FIRST_YEAR, LAST_YEAR = 2000, 2199  # as days on the wire
 
 _PARSERS = {
@@ -68,6 +72,49 @@ def parse(kind: str, text: str) -> Period | Refusal:
 def span(kind: str, period: Period, today: dt.date, count: int = TREND) -> Span:
     """The period with the `count` - 1 before it."""
     return Span(kind, period, tuple(period.previous(n) for n in reversed(range(count))), today)
+
+
+class Compared(NamedTuple):
+    """What a period is held against: one period, or the mean of several, oldest first."""
+
+    against: Against
+    periods: tuple[Period, ...]
+
+    @property
+    def name(self) -> str:
+        return "..".join(dict.fromkeys((str(self.periods[0]), str(self.periods[-1]))))
+
+
+def compared(period: Period) -> list[Compared]:
+    """The period before it, the mean of the four weeks before a week, and the same period a year before."""
+    found = [Compared(Against.BEFORE, (period.previous(),))]
+    if isinstance(period, IsoWeek):
+        weeks = tuple(period.previous(n) for n in reversed(range(1, MEAN_WEEKS + 1)))
+        found.append(Compared(Against.MEAN, weeks))
+    earlier = _year_before(period)
+    return found if earlier is None else [*found, Compared(Against.YEAR_BEFORE, (earlier,))]
+
+
+def _year_before(period: Period) -> Period | None:
+    """The period of the same number; of a week 53 that the year before lacks, the week 52 weeks earlier."""
+    if isinstance(period, IsoWeek):
+        try:
+            return IsoWeek(period.year - 1, period.week)
+        except KernelError:
+            return period.previous(52)
+    if isinstance(period, Month):
+        return period.previous(12)
+    return (
+        period.previous(4) if isinstance(period, FiscalQuarter) else None
+    )  # a year has it as the one before
+
+
+def months(span: Span) -> tuple[Month, ...]:
+    """The months of a quarter or fiscal year that have begun."""
+    if isinstance(span.period, IsoWeek | Month):
+        return ()
+    first, last = Month.of(span.period.first_day), Month.of(span.reference_day)
+    return tuple(first.next(n) for n in range((last.year - first.year) * 12 + last.month - first.month + 1))
 
 
 def recapture_days(span: Span) -> tuple[dt.date, dt.date]:

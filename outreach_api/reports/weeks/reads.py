@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.week import IsoWeek, local_day
-from outreach_api.ledger.held_days import held
 from outreach_api.ledger.kinds import Actor
 from outreach_api.reports import reads
 from outreach_api.reports.reads import people, sections, stays, totals
@@ -24,7 +23,6 @@ from outreach_api.reports.weeks.rules import Tree
 from outreach_api.settings import Settings
 from outreach_api.storage.releases import Release
 from outreach_api.storage.report_versions import ReportVersion
-from outreach_api.storage.visits import Visit
 from schemas.vocabulary import Role, WeekState
 
 LIVE = "live"
@@ -159,9 +157,7 @@ def _note(actor: Actor, version: Version) -> str | None:
 
 def first_week(session: Session, today: dt.date) -> IsoWeek:
     """The first week that there is something to say of: a visit was held or it was closed; else the running one."""
-    # In the order of its index: of many years only the first is looked at.
-    held_on = sa.select(Visit.local_day).where(held(), Visit.local_day <= today)
-    day = session.scalar(held_on.order_by(Visit.local_day).limit(1))
+    day = stays.began(session, today)
     closed = session.scalar(sa.select(sa.func.min(_V.iso_week)))
     begun = [IsoWeek.of(today if day is None else day)]
     return min([*begun, *([] if closed is None else [IsoWeek.from_int(closed)])])

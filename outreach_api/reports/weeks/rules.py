@@ -82,9 +82,9 @@ def with_unknown(kept: Tree, now: Mapping[str, Any]) -> Tree:
     """Kept figures, and nothing for each that reports have got since: nobody reckoned it then. Changes what it is given."""
     for figure in figures.FIGURES:
         *path, name = figure.name.split(".")
-        if path == ["trend"]:
-            for point in kept["trend"]:
-                point.setdefault(name, None)
+        if path[0] in figures.LISTED:
+            for line in kept.setdefault(path[0], []):
+                line.setdefault(name, None)
             continue
         here: Any = kept
         today: Any = now
