@@ -118,8 +118,10 @@ class Season:
     def _stops(self) -> list[str]:
         made = []
         with self.api.database.write() as session:
-            for number in range(9):
-                known_since = self.first - dt.timedelta(days=self.dice.choice([0, 30, 200]))
+            for number in range(10):
+                known_since = self.first - dt.timedelta(
+                    days=200 if number == 9 else self.dice.choice([0, 30, 200])
+                )
                 stop = make_stop(
                     session,
                     name=f"場所{number}",
@@ -130,7 +132,7 @@ class Season:
                     created_at=dt.datetime.combine(known_since, dt.time(3), dt.UTC),
                 )
                 made.append(str(stop.id))
-        return made
+        return made[:9]  # nobody ever comes to the tenth
 
     def _items(self) -> list[str]:
         with self.api.database.write() as session:
@@ -188,7 +190,7 @@ class Season:
     def _plans(self) -> list[tuple[str, dt.date]]:
         """Plan stops with their days; some plans stay drafts, some are called off."""
         planned = []
-        for day in sorted({self.day() for _ in range(16)}):
+        for day in sorted({self.day() for _ in range(26)}):
             stays = [
                 {"stop_id": stop, "arrive": arrive, "depart": depart}
                 for stop, arrive, depart in zip(
@@ -225,7 +227,7 @@ class Season:
             elif fate < 0.75:
                 reason = self.dice.choice(list(CancelReason))
                 self.later("visit.cancel", visit_id, reason=reason, plan_stop_id=plan_stop)
-        for _ in range(14):
+        for _ in range(26):
             visits.append((self._ad_hoc(self.day(), self.dice.choice(self.stops)), self.last))
         return visits
 
