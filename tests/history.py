@@ -84,7 +84,7 @@ class Season:
             {
                 "op_id": str(new_id()),
                 "kind": kind,
-                "v": 1,
+                "v": 2 if kind == "sale.record" else 1,
                 "entity_id": str(entity),
                 "base_version": base,
                 "occurred_at": at.isoformat().replace("+00:00", "Z"),
@@ -287,8 +287,12 @@ class Season:
         return uuid.UUID(opened)
 
     def _sale(self, here: dict[str, str]) -> str:
-        payment = self.dice.choice(["cash", "cash", "paypay", "other_qr", "ticket", "free"])
+        payment = self.dice.choice(["cash", "cash", "paypay", "other_qr", "ticket", "free", "mixed"])
         sale: dict[str, Any] = {"payment": payment, **here}
+        if payment == "mixed":
+            sale["payments"] = [{"payment": "paypay", "yen": self.dice.randint(1, 9)}, {"payment": "cash"}]
+        elif self.dice.random() < 0.2:
+            sale["discount_yen"] = self.dice.randint(1, 9)
         if payment == "ticket":
             sale |= {"ticket_count": self.dice.randint(1, 3), "ticket_face_yen": 100}
         if self.dice.random() < 0.3:
@@ -327,6 +331,9 @@ class Season:
     ) -> None:
         for sale in self.dice.sample(sales, len(sales) // 6):
             self.later("sale.void", sale_id=sale, reason="打ち間違い")
+        for sale in self.dice.sample(sales, len(sales) // 5):
+            back = [{"line": 0, "quantity": 1}]
+            self.later("sale.refund", sale_id=sale, lines=back, reason="袋がやぶれていた")
         for referral, day in referrals:
             for _ in range(self.dice.randint(0, 3)):
                 when = day + dt.timedelta(days=self.dice.randint(0, 25))

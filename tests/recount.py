@@ -30,7 +30,15 @@ from outreach_api.storage.contacts import (
     StampMark,
 )
 from outreach_api.storage.plans import Plan, PlanStop
-from outreach_api.storage.sales import CashUp, Sale, SaleLine, SaleVoid, TicketEntry
+from outreach_api.storage.sales import (
+    CashUp,
+    Sale,
+    SaleLine,
+    SaleRefund,
+    SaleRefundLine,
+    SaleVoid,
+    TicketEntry,
+)
 from outreach_api.storage.stops import Permission, Stop
 from outreach_api.storage.visits import HeadCount, Visit
 from schemas.vocabulary import Band, CancelReason, Familiarity, ItemCategory, Payment, Stage, Topic
@@ -407,16 +415,38 @@ class _Count:
         void = {row.sale_id for row in self.rows(SaleVoid)}
         return [sale for sale in self.facts(Sale) if sale.counted and sale.id not in void]
 
+    def refunds(self) -> list[Any]:
+        """What was given back of receipts that stand."""
+        void = {row.sale_id for row in self.rows(SaleVoid)}
+        stand = {sale.id for sale in self.rows(Sale) if sale.counted and sale.id not in void}
+        return [refund for refund in self.facts(SaleRefund) if refund.sale_id in stand]
+
     def figure_sales(self) -> dict[Key, Any]:
         receipts, tills = self.receipts(), self.facts(CashUp)
-        money = {sale.id for sale in receipts if sale.payment in ("cash", "paypay", "other_qr")}
-        lines = [line for line in self.rows(SaleLine) if line.sale_id in money]
+        money = {sale.id for sale in receipts if sale.total_yen}
         tax: Counter[str] = Counter()
+        paid: Counter[str] = Counter()
+        goods: Counter[str] = Counter()
         for sale in receipts:
+            parts = sale.payments or [{"payment": sale.payment, "yen": sale.total_yen}]
+            paid.update({part["payment"]: part["yen"] for part in parts})
             for part in sale.taxes:
                 tax[str(part["rate_percent"])] += part["tax_yen"]
+        for line in self.rows(SaleLine):
+            if line.sale_id in money:
+                goods[line.category] += line.quantity * line.unit_price_yen - (line.off_yen or 0)
+        refunds = self.refunds()
+        for refund in refunds:
+            paid.subtract({part["payment"]: part["yen"] for part in refund.payments})
+            for part in refund.taxes:
+                tax[str(part["rate_percent"])] -= part["tax_yen"]
+        of_sale = {refund.id: refund.sale_id for refund in refunds}
+        categories = {(line.sale_id, line.line): line.category for line in self.rows(SaleLine)}
+        for back in self.rows(SaleRefundLine):
+            if back.refund_id in of_sale:
+                goods[categories[of_sale[back.refund_id], back.line]] -= back.yen
         found: dict[Key, Any] = {
-            ("total_yen", ""): sum(sale.total_yen for sale in receipts),
+            ("total_yen", ""): sum(sale.total_yen for sale in receipts) - sum(r.total_yen for r in refunds),
             ("till_difference_yen", ""): sum(
                 till.counted_yen - till.expected_yen for till in tills if till.counted
             ),
@@ -424,13 +454,11 @@ class _Count:
             **{("tax_by_rate_yen", rate): yen for rate, yen in tax.items() if yen},
         }
         for payment in Payment:
-            own = [sale for sale in receipts if sale.payment == payment]
-            found["by_payment_yen", payment] = sum(sale.total_yen for sale in own)
-            found["receipts_by_payment", payment] = len(own)
+            found["receipts_by_payment", payment] = sum(sale.payment == payment for sale in receipts)
+            if payment != "mixed":
+                found["by_payment_yen", payment] = paid[payment]
         for category in ItemCategory:
-            found["by_category_yen", category] = sum(
-                line.quantity * line.unit_price_yen for line in lines if line.category == category
-            )
+            found["by_category_yen", category] = goods[category]
         return found
 
     def figure_completeness(self) -> dict[Key, Any]:
