@@ -122,7 +122,7 @@ class AttemptOut(Out):
         allow_none=True,
         metadata={
             "description": "What kept it from arriving: unreachable, timeout, tls_failed, address_refused (a private one), "
-            "redirected, not_taken (see http_status), gone (410: it is told no more), not_active, no_keys, mail_…"
+            "redirected, not_taken (see http_status), gone (410: it is told no more), not_active, no_keys, fault (ours), mail_…"
         },
     )
     http_status = Whole(100, 999, allow_none=True)

@@ -28,13 +28,14 @@ class Called(NamedTuple):
 
 
 class Receiver:
-    """`called` is what came, in that order; `status` and `headers` are its next answers."""
+    """`called` is what came, in that order; `status`, `headers` and `body` are its next answers."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.called: list[Called] = []
         self.status = 204
         self.headers: dict[str, str] = {}
+        self.body = b""
         self.before_answering: Callable[[], object] = lambda: None
 
     def take(self) -> list[Called]:
@@ -64,8 +65,9 @@ def receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
             self.send_response(here.status)
             for name, value in here.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(here.body)))
             self.end_headers()
+            self.wfile.write(here.body)
 
         def log_message(self, *_: Any) -> None:
             """Tests print nothing."""

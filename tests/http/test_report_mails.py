@@ -10,6 +10,7 @@ import pypdf
 import pytest
 import sqlalchemy as sa
 
+from outreach_api.reports.deliveries import mails
 from outreach_api.storage.ledger import AuditEntry
 from outreach_api.storage.report_deliveries import ReportDelivery
 from tests.api import Api
@@ -49,7 +50,7 @@ def test_a_closed_week_comes_with_its_report(office: Office, box: Mailbox, api: 
     assert sorted(box.recipients) == [CLERK, MAYOR]
     mail = box.taken[0]
     assert "週報 2026-W47" in mail.text
-    assert "https://api.example.org/v1/reports/week/2026-W47?version=1&format=pdf" in mail.text
+    assert "https://" not in mail.text  # which would want a token
     assert mail.message["Importance"] is None
     name, text = pdf(mail)
     assert name == "report-2026-W47.pdf"
@@ -156,6 +157,26 @@ def test_without_a_mail_server_it_waits_and_says_so(
     assert office.attempts(made)[0]["code"] == "mail_not_set_up"
     office = Office(api, monkeypatch, box)
     office.work(minutes=1)
+    assert box.recipients == [MAYOR]
+
+
+def test_a_fault_of_ours_is_an_attempt_that_comes_to_an_end(
+    office: Office, box: Mailbox, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: Any) -> bytes:
+        raise RuntimeError
+
+    made = office.subscribe(emails=[MAYOR])
+    hold(api)
+    close(api)
+    with monkeypatch.context() as broken:
+        broken.setattr(mails, "pdf", breaks)
+        while office.work(days=1):
+            pass
+    assert {one["code"] for one in office.attempts(made)} == {"fault"}
+    assert office.see(made)["failed"] == 1
+    office.ask(made, "retry")
+    office.work()
     assert box.recipients == [MAYOR]
 
 

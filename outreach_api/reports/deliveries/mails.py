@@ -32,9 +32,10 @@ def message(
     lines = [say(code, language, params)]
     if event is DeliveryEvent.WEEK_RESTATED:
         lines.append(say(f"delivery_mail_because_{told['reason']}", language))
-    if settings.public_url and event is not DeliveryEvent.PING:
-        where = told["page"] if event is DeliveryEvent.WEEK_RELEASED else told["pdf"]
-        lines.append(say("alert_look_at", language, {"url": where}))
+    if (
+        settings.public_url and event is DeliveryEvent.WEEK_RELEASED
+    ):  # all else wants a token, which readers lack
+        lines.append(say("alert_look_at", language, {"url": told["page"]}))
     attached = None
     if delivery.version is not None:
         lines.append(say("delivery_mail_internal", language))

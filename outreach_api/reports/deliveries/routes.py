@@ -41,9 +41,7 @@ class Subscriptions(Resource):
         links={"getSubscription": {"subscription_id": "$response.body#/id"}},
     )
     def post(self, change: Change) -> Any:
-        """Have a program (webhook) or people (e-mail) told from now on. Of a webhook, the answer holds its secret: this
-        once.
-        """
+        """Have a program (webhook) or people (e-mail) told from now on. The answer shows a webhook's secret, this once."""
         return change.perform(_with_secret)
 
 

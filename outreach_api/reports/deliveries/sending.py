@@ -7,6 +7,7 @@ sends it again, under the same id: at least once, and a receiver that keeps ids 
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import ssl
 import threading
 import time
@@ -14,9 +15,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import orjson
+import sqlalchemy as sa
 
 from outreach_api import mail
 from outreach_api.calling import IpAddress, Unanswered, call
+from outreach_api.kernel.log_lines import tell
 from outreach_api.reports.deliveries import mails, rules, writes
 from outreach_api.settings import Settings
 from outreach_api.storage import jobs
@@ -29,6 +32,8 @@ from outreach_api.storage.report_deliveries import (
 )
 from outreach_api.storage.session import Database
 from schemas.vocabulary import DeliveryEvent, DeliveryStatus
+
+log = logging.getLogger("outreach.work")
 
 Clock = Callable[[], dt.datetime]
 SECONDS = 15.0
@@ -61,12 +66,14 @@ def run(
     if due is None:
         return None
     at, begun = now(), time.monotonic()
-    if not due.subscription.active:
-        sent = Sent("not_active")
-    elif due.delivery.address is not None:
-        sent = _by_mail(database, settings, due, at)
-    else:
-        sent = _by_webhook(settings, due, at)
+    try:
+        sent = _send(database, settings, due, at)
+    except sa.exc.SQLAlchemyError:
+        raise
+    except Exception as fault:
+        # A fault of ours is an attempt like others: it is seen in the log of attempts, and comes to an end.
+        tell(log, logging.ERROR, "job_fault", fault, kind=claimed.kind)
+        sent = Sent("fault")
     _write_down(database, claimed, due, sent, at, milliseconds=round(1_000 * (time.monotonic() - begun)))
     return sent.code
 
@@ -79,6 +86,14 @@ def _look(database: Database, claimed: jobs.Claim) -> _Due | None:
             return _Due(delivery, session.get_one(ReportSubscription, delivery.subscription_id))
         jobs.finish(session, claimed)
     return None
+
+
+def _send(database: Database, settings: Settings, due: _Due, now: dt.datetime) -> Sent:
+    if not due.subscription.active:
+        return Sent("not_active")
+    if due.delivery.address is not None:
+        return _by_mail(database, settings, due, now)
+    return _by_webhook(settings, due, now)
 
 
 def _by_mail(database: Database, settings: Settings, due: _Due, now: dt.datetime) -> Sent:
