@@ -79,8 +79,10 @@ class SuggestionIn(WireSchema):
         600,
         load_default=10,
         metadata={
-            "description": "The search takes no longer, but for a first plan (some tenths of a second) and a last round of "
-            "single exchanges (as long again). Reading, drives and reasons come on top; progress says where it is."
+            "description": "By the clock on the wall. The search takes no longer, but for a first plan (some tenths of a second "
+            "of processor time) and a last round of single exchanges (as long again), which are counted, not timed: on "
+            "a machine that does nine things at once they take nine times as long, and fewer steps are done. Reading, "
+            "drives and reasons come on top; progress says where it is."
         },
     )
     iterations = Whole(
