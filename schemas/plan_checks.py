@@ -62,7 +62,7 @@ class LegOut(Out):
 
 class MendOut(Out):
     """One thing that would put it right; what is null stays as it is. Each of a violation's mends is enough by
-    itself, but those of `break_missing`, which belong together."""
+    itself, but those of `break_missing` and `day_needs_other_times`, which belong together."""
 
     what = Word(Remedy)
     plan_stop_id = Id(allow_none=True)

@@ -225,6 +225,14 @@ TEXTS = {
     "host_not_asked.fix": ("先方に聞いて、返事を記録してください。", "Ask, and record the answer."),
     "host_waiting": ("先方の返事を待っています。", "The host has not answered yet."),
     "host_waiting.fix": ("返事が来たら記録してください。", "Record the answer when it comes."),
+    "day_needs_other_times": (
+        "一つずつ時刻を直しても収まりませんが、いっしょに直せば収まります。",
+        "Mending one time after the other leads nowhere; mended together they fit.",
+    ),
+    "day_needs_other_times.fix": (
+        "提案の時刻（mends）に、まとめて直してください。",
+        "Take the times of the mends, all of them.",
+    ),
     "day_does_not_fit": (
         "{stays}か所は、時刻を直していっても一日に収まりません。",
         "However its times are mended, {stays} stops do not fit into this day.",

@@ -29,6 +29,7 @@ from outreach_api.plans.rules import (
     minutes_after,
     stay_state,
 )
+from outreach_api.plans.rules.mending import with_ways_out
 from outreach_api.plans.travel import Estimates
 from schemas.vocabulary import HostAnswer, Publicity, Remedy, Severity, StayState, StopStatus
 
@@ -379,3 +380,13 @@ def test_minutes_late_are_counted_in_local_time() -> None:
     assert minutes_after(opened, DAY, at("10:00")) == 5
     assert minutes_after(opened, DAY, at("10:10")) == -5
     assert minutes_after(None, DAY, at("10:00")) is None
+
+
+def test_where_one_mend_after_the_other_leads_nowhere_all_times_are_proposed_together() -> None:
+    """The second place is open until one, so that the first one must begin earlier: no single mend says that."""
+    window = (Opening(weekday=5, opens=at("11:00"), closes=at("13:00")),)
+    first, tight = stay("10:00", "12:00"), stay("11:00", "13:00", point=THERE, openings=window)
+    told = with_ways_out(plan(first, tight))
+    assert told[0].code == "day_needs_other_times"
+    moved = {mend.plan_stop_id: (mend.arrive, mend.depart) for mend in told[0].mends}
+    assert moved == {first.plan_stop_id: (at("07:49"), at("09:49"))}

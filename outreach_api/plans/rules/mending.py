@@ -2,8 +2,8 @@
 
 A mend puts its own violation right, and may push the next stay into another. What minutes lack is compared stay by stay, the
 first stay first: only what lowers that is proposed. No such row of whole numbers falls for ever, so doing one mend after the
-other ends. Where it ends with something that still lacks, the day does not fit, and it is told which stay would help most to
-leave out. Pure.
+other ends. Where it ends with something that still lacks, other times for all stays at once are proposed; where there are none,
+it is told which stay to leave out. Pure.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from outreach_api.plans.rules.check import check
 from outreach_api.plans.rules.facts import Mend, PlanFacts, Stay, Violation
+from outreach_api.plans.rules.placing import placements
 from outreach_api.plans.rules.travel import minute_of
-from outreach_api.plans.rules.violations import hard, of_stay, time_at
+from outreach_api.plans.rules.violations import hard, kept, move, of_stay, time_at
 from schemas.vocabulary import Remedy
 
 _OF_STAY = {"outside_window": "minutes_outside", "drive_too_short": "missing_minutes"}
@@ -42,15 +43,16 @@ class _Day:
 
 
 def with_ways_out(plan: PlanFacts) -> list[Violation]:
-    """`check`, with mends that lead on; before them, once, that the day does not fit."""
+    """`check`, with mends that lead on; before them, once, what to do where those don't make the day fit."""
     day = _day(plan)
     if not any(day.lack):
         return list(day.found)
     told = [_leading_on(day, one) for one in day.found]
-    end = _mended(day)
-    if not end.minutes or len(plan.stays) < 2:
+    if not _mended(day).minutes or len(plan.stays) < 2:
         return told
-    without = [(_mended(_day(_without(plan, stay))).minutes, stay) for stay in plan.stays]
+    if (placed := _placed(plan)) is not None:
+        return [hard("day_needs_other_times", *plan.stays, mends=_moves(plan, placed.plan)), *told]
+    without = [(_lacking(_without(plan, stay)), stay) for stay in plan.stays]
     left, out = min(without, key=lambda one: (one[0], _length(one[1]), one[1].plan_stop_id.int))
     numbers = {"stays": len(plan.stays)}
     mends = (of_stay(Remedy.REMOVE_STAY, out),)
@@ -97,14 +99,14 @@ def _leading_on(day: _Day, one: Violation) -> Violation:
     moves = [mend for mend in one.mends if mend.what in _MOVES]
     if not moves:
         return one
-    kept = [mend for step, _ in _steps(day, one) for mend in step]
-    if len(kept) == len(moves):
+    leading = [mend for step, _ in _steps(day, one) for mend in step]
+    if len(leading) == len(moves):
         return one
     others = [mend for mend in one.mends if mend not in moves]
     way = "" if one.code == _TOGETHER else "tight"
-    if kept:  # of two ways, the one that is left
-        way = "" if kept[0] == moves[0] else "sooner"
-    return replace(one, mends=(*kept, *others), way=way)
+    if leading:  # of two ways, the one that is left
+        way = "" if leading[0] == moves[0] else "sooner"
+    return replace(one, mends=(*leading, *others), way=way)
 
 
 def _mended(day: _Day) -> _Day:
@@ -114,6 +116,29 @@ def _mended(day: _Day) -> _Day:
         if following is None:
             return day
         day = following
+
+
+def _placed(plan: PlanFacts) -> _Day | None:
+    """The day at other times for all, where nothing lacks then."""
+    return next((day for day in map(_day, placements(plan)) if not day.minutes), None)
+
+
+def _lacking(plan: PlanFacts) -> int:
+    """What lacks however its times are mended."""
+    minutes = _mended(_day(plan)).minutes
+    return 0 if not minutes or _placed(plan) is not None else minutes
+
+
+def _moves(plan: PlanFacts, placed: PlanFacts) -> tuple[Mend, ...]:
+    """What makes one day of the other; all together."""
+    times = {stay.plan_stop_id: (stay.arrive, stay.depart) for stay in plan.stays}
+    return kept(
+        *(
+            move(stay, minute_of(stay.arrive), minute_of(stay.depart))
+            for stay in placed.stays
+            if times[stay.plan_stop_id] != (stay.arrive, stay.depart)
+        )
+    )
 
 
 def _applied(plan: PlanFacts, mends: Sequence[Mend]) -> PlanFacts:

@@ -122,8 +122,15 @@ def joined(spans: Sequence[Span]) -> list[Span]:
 
 def closing(stay: Stay, minute: int, day: dt.date) -> int | None:
     """When the window closes that is open at a minute; None where none is, or the place has no hours."""
-    spans = joined([(minute_of(opens), minute_of(closes)) for opens, closes in _windows(stay, day) or ()])
-    return next((closes for opens, closes in spans if opens <= minute < closes), None)
+    return next((closes for opens, closes in hours(stay, day) or () if opens <= minute < closes), None)
+
+
+def hours(stay: Stay, day: dt.date) -> list[Span] | None:
+    """When one may stay there; None where no hours are known."""
+    known = _windows(stay, day)
+    return (
+        None if known is None else joined([(minute_of(opens), minute_of(closes)) for opens, closes in known])
+    )
 
 
 def _into(stay: Stay, spans: Sequence[Span]) -> tuple[Mend | None, str]:
