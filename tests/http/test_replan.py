@@ -143,3 +143,16 @@ def test_who_may_ask_and_when(api: Api) -> None:
     publish(api, plan, 2)
     api.post(f"/v1/plans/{plan.json['id']}/cancel", {"reason": "vehicle"}, version=3)
     assert api.post(path, {}).code == "plan_cancelled"
+
+
+def test_another_plan_of_that_morning_makes_this_one_no_longer(api: Api) -> None:
+    """As check judges each plan by itself: other people may have been on the van."""
+    morning = draft(api, stay(agreed_stop(api, "K01"), "06:00", "07:00"))
+    assert publish(api, morning).status == 200
+    visit = opened(api, morning, 0, "06:00")
+    closing = {"closed_at": "2026-11-28T07:00:00+09:00"}
+    assert api.post(f"/v1/visits/{visit}/close", closing, role="crew").status == 200
+    evening = draft(api, stay(agreed_stop(api, "K02"), "16:00", "18:30"))
+    found = replan(api, evening, role="coordinator")
+    assert times(found) == [("場所K02", "16:00", "18:30")]
+    assert found["work_break"] is None

@@ -103,7 +103,7 @@ def _posed(
             early.append(_as_it_was(stay, one, now))
     worked = as_stays(day.held, now)
     idle = 0
-    if day.last is not None and under_way is None:
+    if day.last is not None and day.held and under_way is None:
         packed = (now if day.last.closed is None else day.last.closed) + teardown
         moved = 0 if told is None else facts.drives.minutes(day.last.point, told, packed)
         idle = max(0, ready - packed - moved)

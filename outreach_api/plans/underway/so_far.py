@@ -56,9 +56,9 @@ class SoFar:
     now: int | None
     """Minutes since midnight of the plan's day; None on another day."""
     held: Sequence[Whereabouts]
-    """All visits of the van that day, those in no plan too, in the order in which they were opened."""
+    """The van's visits of this plan and of none that day, in the order in which they were opened."""
     last: Whereabouts | None
-    """Where it stands open; else where it was opened last."""
+    """Where it stands open; else where it was opened last, for whichever plan."""
 
     @property
     def stays(self) -> Mapping[uuid.UUID, Stay]:
@@ -84,10 +84,11 @@ def so_far(session: Session, plan: Plan, settings: Settings, now: dt.datetime) -
     off = {one.row.id for one in seen if one.state is StayState.CANCELLED}
     facts = plan_facts(session, plan, settings)
     facts = replace(facts, stays=tuple(stay for stay in facts.stays if stay.plan_stop_id not in off))
-    held = _held(plan, visits)
-    last = max(held, key=lambda one: (one.closed is None, one.opened), default=None)
+    every = _held(plan, visits)
+    held = _held(plan, [(visit, stop) for visit, stop in visits if visit.plan_id in (None, plan.id)])
+    last = max(every, key=lambda one: (one.closed is None, one.opened), default=None)
     if last is not None:
-        facts = with_places(session, settings, facts, [one.point for one in held])
+        facts = with_places(session, settings, facts, [one.point for one in every])
     return SoFar(
         plan=plan,
         facts=facts,
