@@ -1,132 +1,55 @@
-"""report_week_vs_sql: one week's report on ten years of one van, over one plain indexed SQL aggregate of its sales.
+"""What reports cost, always against something measured in turn in the same run (medians; processor time).
 
-The report is the whole GET through the WSGI app in this process (token, queries, JSON); the aggregate is a covering
-index read through the bare driver. Weeks are drawn at random, the two alternate, and the medians are compared.
+report_10y_vs_1m        one week's report by the whole app with ten years of one van (500,000 sales) over the same week's
+                        with its last month alone
+report_10y_vs_1m_fleet  the same of 1,000 vans, 20,000 stops, 10 million sales (report_bench/fleet.py)
+report_week_vs_sql      the whole report over one aggregate of its receipts by a covering index
+report_…_vs_json        a closed week's version, and CSV, XLSX and PDF, over the same report as JSON
+trend_52w_vs_raw        52 weeks of the fleet over SQL that counts the same figures from facts
+rollup_cost             a push of 500 mixed operations over the same while no total is kept (report_bench/rollups.py)
+
+Where a report's time goes is told on stderr. The fleet takes some ten minutes and 8 GB of scratch space (TMPDIR).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import logging
-import random
-import statistics
 import tempfile
-import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-from decade import Decade
-from werkzeug.test import EnvironBuilder
+from map_bench.figure import Figure
+from report_bench import reports, rollups
+from report_bench.history import TEN_YEARS
+from report_bench.reports import Sizes
 
-from outreach_api.app import create_app
-from outreach_api.settings import Settings
-from outreach_api.storage.keyring import make_keys
-from outreach_api.storage.session import Database, sqlite_driver
-
-ROUNDS = 201
-WARM_UP = 10
-AGGREGATE = (
-    "SELECT payment, COUNT(*), SUM(total_yen) FROM sales INDEXED BY ix_sales_iso_week_total_yen"
-    " WHERE iso_week = ? GROUP BY payment"
-)
+GROUPS: dict[str, Callable[[Path, Sizes], Iterator[Figure]]] = {
+    "rollups": rollups.cost,
+    "van": reports.of_one_van,
+    "fleet": reports.of_a_fleet,
+}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
-    parser.add_argument("--sales", type=int, default=500_000, help="receipts to make (default 500,000)")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        began = time.perf_counter()
-        decade = Decade(Path(folder) / "decade.db", sales=options.sales)
-        built = time.perf_counter() - began
-        ours, plain, not_modified = measure(decade)
-    ratio = ours / plain
-    if options.json:
-        print(json.dumps({"figure": "report_week_vs_sql", "value": round(ratio, 1), "unit": "ratio"}))
-        return
-    print(f"{decade.size()}, made in {built:.0f} s")
-    print(f"report_week_vs_sql {ratio:.1f} ({ours * 1000:.2f} ms over {plain * 1000:.3f} ms, medians)")
-    print(f"asked again with its ETag: {not_modified * 1000:.2f} ms")
-
-
-def measure(decade: Decade) -> tuple[float, float, float]:
-    """Median seconds of a report, of the aggregate, and of a report that did not change (304)."""
-    logging.getLogger("outreach.access").setLevel(logging.WARNING)
-    database = Database(f"sqlite:///{decade.path}")
-    app = create_app(
-        Settings(),
-        database=database,
-        keyring=make_keys(Settings(home=decade.path.parent)),
-        now=lambda: decade.now,
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    driver = sqlite_driver()
-    bare = driver.connect(str(decade.path))
-    chance = random.Random(7)  # noqa: S311
-    reports: list[float] = []
-    plains: list[float] = []
-    repeats: list[float] = []
-    for number in range(ROUNDS + WARM_UP):
-        week = chance.choice(decade.weeks)
-        get = request(app, decade.token, f"/v1/reports/week/{week}")
-
-        def aggregate(iso_week: int = week.as_int) -> Any:
-            return bare.execute(AGGREGATE, (iso_week,)).fetchall()
-
-        pair: list[tuple[Callable[[], Any], list[float]]] = [(get, reports), (aggregate, plains)]
-        answers: dict[int, Any] = {}
-        for act, times in pair if number % 2 else reversed(pair):
-            started = time.perf_counter()
-            answer = act()
-            times.append(time.perf_counter() - started)
-            answers[id(times)] = answer
-        status, headers, body = answers[id(reports)]
-        check(status, json.loads(body), answers[id(plains)])
-        repeat = request(app, decade.token, f"/v1/reports/week/{week}", headers["ETag"])
-        started = time.perf_counter()
-        again, _, _ = repeat()
-        repeats.append(time.perf_counter() - started)
-        if again != "304 NOT MODIFIED":
-            raise SystemExit(f"the same report again answered {again}")
-    bare.close()
-    database.close()
-    median = statistics.median
-    return median(reports[WARM_UP:]), median(plains[WARM_UP:]), median(repeats[WARM_UP:])
-
-
-def request(
-    app: Any, token: str, path: str, etag: str | None = None
-) -> Callable[[], tuple[str, dict[str, str], bytes]]:
-    """A GET that is ready to go: calling it runs the app and reads its answer to the end."""
-    headers = [("Authorization", f"Bearer {token}"), ("Accept", "application/json")]
-    if etag is not None:
-        headers.append(("If-None-Match", etag))
-    environ = EnvironBuilder(path=path, headers=headers).get_environ()
-    seen: dict[str, Any] = {}
-
-    def start_response(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
-        seen.update(status=status, headers=dict(headers))
-
-    def run() -> tuple[str, dict[str, str], bytes]:
-        answer = app(environ, start_response)
-        body = b"".join(answer)
-        answer.close()
-        return seen["status"], seen["headers"], body
-
-    return run
-
-
-def check(status: str, report: Any, plain: list[tuple[str, int, int]]) -> None:
-    """A fast answer that differs from the aggregate's is worth nothing."""
-    if status != "200 OK":
-        raise SystemExit(f"the report answered {status}")
-    receipts = Counter({payment: count for payment, count, _ in plain})
-    yen = sum(total for _, _, total in plain)
-    if report["sales"]["total_yen"] != yen or +Counter(report["sales"]["receipts_by_payment"]) != receipts:
-        raise SystemExit(f"{report['period']['name']}: the report and the aggregate differ")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("--only", choices=sorted(GROUPS), help="one group of figures")
+    parser.add_argument("--sales", type=int, default=500_000, help="receipts of the one van")
+    parser.add_argument("--fleet-sales", type=int, default=10_400_000, help="receipts of the fleet")
+    parser.add_argument("--vans", type=int, default=1_000)
+    parser.add_argument("--weeks", type=int, default=TEN_YEARS)
+    parser.add_argument("--rounds", type=int, default=41)
+    options = parser.parse_args()
+    sizes = Sizes(options.sales, options.fleet_sales, options.vans, options.weeks, options.rounds)
+    with tempfile.TemporaryDirectory(prefix="bench_report_") as folder:
+        for name, figures in GROUPS.items():
+            if options.only in (None, name):
+                for found in figures(Path(folder), sizes):
+                    said = f"{found.figure} {found.value} {found.unit}"
+                    print(json.dumps(found._asdict()) if options.json else said, flush=True)
 
 
 if __name__ == "__main__":

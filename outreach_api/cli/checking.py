@@ -150,11 +150,15 @@ def _numbers(session: Session) -> str:
 
 
 def _totals(session: Session) -> str:
-    found = recount.differences(session)
-    shown = "; ".join(
-        f"visit {d.visit_id} {d.measure} {d.key}: kept {d.kept}, counted {d.counted}" for d in found[:_SHOWN]
-    )
-    return f"{len(found)} differ: {shown}" if found else ""
+    found = [
+        f"visit {d.visit_id} {d.measure} {d.key}: kept {d.kept}, counted {d.counted}"
+        for d in recount.differences(session)
+    ]
+    found += [
+        f"week {d.iso_week} {d.measure} {d.key}: kept {d.kept}, counted {d.counted}"
+        for d in recount.week_differences(session)
+    ]
+    return f"{len(found)} differ: {'; '.join(found[:_SHOWN])}" if found else ""
 
 
 def _held_days(session: Session) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from outreach_api.ledger import measures, takings
 from outreach_api.ledger.tellings import heads, receipts, tills
 from outreach_api.storage.contacts import ContactNote, StampMark
-from outreach_api.storage.ledger import VisitTotal
+from outreach_api.storage.ledger import VisitTotal, WeekTotal
 from outreach_api.storage.sales import (
     CashUp,
     Sale,
@@ -23,23 +23,8 @@ from outreach_api.storage.sales import (
     SaleVoid,
     TicketEntry,
 )
-from outreach_api.storage.visits import HeadCount
+from outreach_api.storage.visits import HeadCount, Visit
 from schemas.vocabulary import Payment
-
-RECOUNTED = (
-    measures.ATTENDANCE,
-    measures.SALES_COUNT,
-    measures.SALES_BY_PAYMENT_YEN,
-    measures.SALES_BY_CATEGORY_YEN,
-    measures.TAX_YEN,
-    measures.TICKETS,
-    measures.TICKETS_YEN,
-    measures.TILL_DIFFERENCE_YEN,
-    measures.HELD_BACK,
-    measures.CONTACTS,
-    measures.CONTACTS_BY_DEPTH,
-    measures.STAMPS,
-)
 
 # What may be told twice: facts that stand by themselves. A receipt that was taken back tells nothing, and tickets on
 # a receipt go with it.
@@ -65,11 +50,11 @@ class Difference(NamedTuple):
 
 
 def differences(session: Session) -> list[Difference]:
-    """Where visit_totals and the facts disagree, for the measures in RECOUNTED; empty when all is well."""
+    """Where visit_totals and the facts disagree; empty when all is well."""
     counted = _count(session)
     kept: dict[_Place, int] = {
         (total.visit_id, total.measure, total.key): total.value
-        for total in session.scalars(sa.select(VisitTotal).where(VisitTotal.measure.in_(RECOUNTED)))
+        for total in session.scalars(sa.select(VisitTotal))
     }
     places = sorted(kept.keys() | counted.keys(), key=lambda place: (place[0].bytes, place[1], place[2]))
     return [
@@ -98,18 +83,26 @@ def _count(session: Session) -> dict[_Place, int]:
     tills = sa.select(CashUp.visit_id, sa.literal(""), _sum(CashUp.counted_yen - CashUp.expected_yen))
     tills = tills.where(CashUp.counted).group_by(CashUp.visit_id)
     add(measures.TILL_DIFFERENCE_YEN, session.execute(tills))
-    for measure, column in (
-        (measures.CONTACTS, ContactNote.familiarity),
-        (measures.CONTACTS_BY_DEPTH, ContactNote.depth),
-    ):
-        notes = sa.select(ContactNote.visit_id, column, sa.func.count()).where(~ContactNote.about_staff)
-        add(measure, session.execute(notes.group_by(ContactNote.visit_id, column)))
+    _count_notes(session, add)
     for subject, (fact, which) in TOLD.items():
         held = sa.select(fact.visit_id, sa.literal(subject), sa.func.count()).where(~fact.counted, which)
         add(measures.HELD_BACK, session.execute(held.group_by(fact.visit_id)))
     stamps = sa.select(StampMark.visit_id, sa.literal(""), sa.func.count()).group_by(StampMark.visit_id)
     add(measures.STAMPS, session.execute(stamps))
     return sums
+
+
+def _count_notes(session: Session, add: Add) -> None:
+    columns = (ContactNote.stages, ContactNote.topics, ContactNote.info_given, ContactNote.first_connection)
+    notes = sa.select(ContactNote.visit_id, ContactNote.familiarity, ContactNote.depth, *columns)
+    notes = notes.where(~ContactNote.about_staff).execution_options(yield_per=1_000)
+    for visit_id, familiarity, depth, stages, topics, given, first in session.execute(notes):
+        add(measures.CONTACTS, [(visit_id, familiarity, 1)])
+        add(measures.CONTACTS_BY_DEPTH, [(visit_id, depth, 1)])
+        add(measures.CONTACTS_BY_STAGE, ((visit_id, stage, 1) for stage in stages))
+        add(measures.CONTACTS_BY_TOPIC, ((visit_id, topic, 1) for topic in topics))
+        add(measures.CONTACTS_INFORMED, [(visit_id, "", 1)] if given else [])
+        add(measures.FIRST_CONNECTIONS, [] if first is None else [(visit_id, "yes" if first else "no", 1)])
 
 
 def _count_receipts(session: Session, add: Add) -> None:
@@ -165,6 +158,38 @@ def _count_refunds(session: Session, add: Add) -> None:
 def _sum(of: Any) -> sa.ColumnElement[int]:
     """PostgreSQL sums bigint to numeric."""
     return sa.cast(sa.func.sum(of), sa.BigInteger)
+
+
+class WeekDifference(NamedTuple):
+    """A sum of a week that does not follow from the totals of its visits."""
+
+    iso_week: int
+    measure: str
+    key: str
+    kept: int
+    counted: int
+
+
+def week_differences(session: Session) -> list[WeekDifference]:
+    """Where week_totals and the totals of each week's visits disagree, or a total lies in another week than its visit."""
+    measured = (VisitTotal.measure, VisitTotal.key)
+    of_visits = sa.select(Visit.iso_week, *measured, _sum(VisitTotal.value))
+    of_visits = of_visits.join(VisitTotal, VisitTotal.visit_id == Visit.id).group_by(
+        Visit.iso_week, *measured
+    )
+    by_themselves = sa.select(VisitTotal.iso_week, *measured, _sum(VisitTotal.value))
+    by_themselves = by_themselves.group_by(VisitTotal.iso_week, *measured)
+    kept = sa.select(WeekTotal.iso_week, WeekTotal.measure, WeekTotal.key, WeekTotal.value)
+    counted, lying, told = (
+        {(week, measure, key): int(value) for week, measure, key, value in session.execute(select)}
+        for select in (of_visits, by_themselves, kept)
+    )
+    return [
+        WeekDifference(*place, is_kept.get(place, 0), counted.get(place, 0))
+        for is_kept in (told, lying)
+        for place in sorted(is_kept.keys() | counted.keys())
+        if is_kept.get(place, 0) != counted.get(place, 0)
+    ]
 
 
 class CountedTwice(NamedTuple):

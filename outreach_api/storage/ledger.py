@@ -103,10 +103,6 @@ class Change(Base):
     )
 
 
-TICKET_TOTALS = sa.text("measure IN ('tickets', 'tickets_yen')")
-"""Literal, because a partial index serves only a query that says the same."""
-
-
 class VisitTotal(Base):
     """Sums of one visit's facts by measure and key, kept in the transaction of the facts themselves."""
 
@@ -114,21 +110,22 @@ class VisitTotal(Base):
     visit_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("visits.id"), primary_key=True)
     measure: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
-    iso_week: Mapped[int]
+    iso_week: Mapped[int] = mapped_column(index=True)
     value: Mapped[int]
-    __table_args__ = (
-        sa.Index("ix_visit_totals_iso_week", "iso_week", "measure", "key", "value"),
-        # What is owed on tickets is a sum over all weeks, and they are few among the totals.
-        sa.Index(
-            "ix_visit_totals_tickets",
-            "measure",
-            "key",
-            "iso_week",
-            "value",
-            sqlite_where=TICKET_TOTALS,
-            postgresql_where=TICKET_TOTALS,
-        ),
-    )
+
+
+class WeekTotal(Base):
+    """Sums of all visits of a week by measure and key, kept together with visit_totals, from which they follow.
+
+    What a fleet counted in ten years is some ten thousand rows here, and millions there.
+    """
+
+    __tablename__ = "week_totals"
+    iso_week: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class AuditEntry(Base):

@@ -68,10 +68,10 @@ class Permission(Kept, Base):
     type: Mapped[str]
     number: Mapped[str | None]
     valid_from: Mapped[dt.date]
-    valid_to: Mapped[dt.date | None]
+    valid_to: Mapped[dt.date | None] = mapped_column(index=True)
     conditions: Mapped[str | None]
     fee_yen: Mapped[int]
-    withdrawn_on: Mapped[dt.date | None]
+    withdrawn_on: Mapped[dt.date | None] = mapped_column(index=True)
 
 
 class OpeningWindow(Base):

@@ -9,11 +9,10 @@ import sqlalchemy as sa
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.week import IsoWeek
-from outreach_api.ledger import shown_with, versions
+from outreach_api.ledger import shown_with, totals, versions
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Work
 from outreach_api.storage.base import VisitFact
 from outreach_api.storage.contacts import FollowUpEvent
-from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import Visit
 
@@ -38,9 +37,7 @@ def correct_visit(work: Work, accepted: Accepted) -> Applied | Refusal:
         row.note = given["note"]
     work.session.flush()
     move_facts(work, row.id, row)
-    work.session.execute(
-        sa.update(VisitTotal).where(VisitTotal.visit_id == row.id).values(iso_week=row.iso_week)
-    )
+    totals.move_to_week(work.session, row.id, row.iso_week)
     # Whether a promise was kept in time is asked by the day on which it was.
     work.session.execute(
         sa.update(FollowUpEvent)

@@ -7,12 +7,11 @@ import uuid
 import sqlalchemy as sa
 
 from outreach_api.kernel.errors import Problem, Refusal
-from outreach_api.ledger import measures, shown_with, timetable, versions
+from outreach_api.ledger import measures, shown_with, timetable, totals, versions
 from outreach_api.ledger.held_days import HELD
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Warn, Work
 from outreach_api.ledger.tellings import heads, receipts, tills
 from outreach_api.storage.contacts import FollowUpEvent, SafetyConcern, StampMark
-from outreach_api.storage.ledger import VisitTotal
 from outreach_api.storage.visits import Visit
 from outreach_api.visits import rules
 from outreach_api.visits.corrections import move_facts
@@ -72,11 +71,7 @@ def _move(work: Work, row: Visit, target: Visit) -> list[Tally]:
         work.session.execute(sa.update(table).where(column == row.id).values(visit_id=target.id))
     work.session.execute(sa.update(Visit).where(Visit.merged_into == row.id).values(merged_into=target.id))
     tallies = [Tally(target.id, measures.STAMPS, "", -stamps)] if stamps else []
-    counted = sa.select(VisitTotal).where(VisitTotal.visit_id == row.id, VisitTotal.value != 0)
-    for total in work.session.scalars(counted):
-        tallies.append(Tally(target.id, total.measure, total.key, total.value))
-    work.session.execute(sa.delete(VisitTotal).where(VisitTotal.visit_id == row.id))
-    return tallies
+    return tallies + [Tally(target.id, *total) for total in totals.take_away(work.session, row.id)]
 
 
 def _join_times(work: Work, row: Visit, target: Visit) -> None:

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from outreach_api.kernel.week import IsoWeek
-from outreach_api.ledger import held_anew
-from outreach_api.storage.session import Database, sqlite_driver
+from outreach_api.ledger import held_anew, totals
+from outreach_api.storage.session import Database
+from push_bench.filling import filling
 from push_bench.phone import NOTES, OF, SALES, STAMPS, TAPS
 from push_bench.world import CHEAPEST_YEN, ITEMS, World
 
@@ -32,34 +33,26 @@ def fill(world: World, facts: int, *, days: int = DAYS, stops: Sequence[tuple[uu
 
     `stops` (with their 250 m cells) are visited in turn; without them it is the world's own.
     """
-    driver = sqlite_driver()
-    connection = driver.connect(str(world.path), isolation_level=None)
-    # Nothing else uses the file yet, and if this fails it is thrown away.
-    for pragma in ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-1000000"):
-        connection.execute(f"PRAGMA {pragma}").fetchall()
-    if driver.sqlite_version_info < (3, 41):
-        connection.create_function("unhex", 1, bytes.fromhex)
-    connection.execute("PRAGMA temp_store=MEMORY")
-    marks = ", ".join("?" for _ in _FILLED)
-    indexes = connection.execute(
-        f"SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE%INDEX%' AND tbl_name IN ({marks})",  # noqa: S608
-        _FILLED,
-    ).fetchall()
-    connection.execute("BEGIN")
-    for name, _ in indexes:
-        connection.execute(f'DROP INDEX "{name}"')
-    _visits(connection, world, facts, days, stops or [(world.stop, world.mesh)])
-    connection.execute(_MADE, {"facts": facts})
-    for statement in (_SALES, _LINES, _HEADS, _STAMPS, _NOTES, _RECEIPTS, _SUMS, _TOTALS, _FEED, _COUNTER):
-        connection.execute(statement)
-    for _, sql in indexes:
-        connection.execute(sql)
-    connection.execute("COMMIT")
-    connection.execute("PRAGMA journal_mode=WAL").fetchall()
-    connection.close()
+    with filling(world.path, _FILLED) as connection:
+        _visits(connection, world, facts, days, stops or [(world.stop, world.mesh)])
+        connection.execute(_MADE, {"facts": facts})
+        for statement in (
+            _SALES,
+            _LINES,
+            _HEADS,
+            _STAMPS,
+            _NOTES,
+            _RECEIPTS,
+            _SUMS,
+            _TOTALS,
+            _FEED,
+            _COUNTER,
+        ):
+            connection.execute(statement)
     database = Database(f"sqlite:///{world.path}")
     with database.write() as session:
         held_anew.fill(session)
+        totals.fill_weeks(session)
     database.close()
     with world.path.open("rb") as file:
         os.fsync(file.fileno())  # else the first pushes would wait for these gigabytes

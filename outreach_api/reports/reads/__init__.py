@@ -42,7 +42,7 @@ def report(session: Session, span: Span, *, now: dt.datetime, settings: Settings
     """Every figure of one period, as the database knows it now; what not every role may see is still in it."""
     period = span.period
     around = beside.beside(session, span)
-    sums, doings = around.sums, around.doings
+    sums, doings = around.sums, stays.doings(session, period, span.today)
     stories = people.referrals(session, period)
     referrals = outcomes.count_referrals(stories, period)
     follow_ups = outcomes.count_follow_ups(
@@ -55,8 +55,8 @@ def report(session: Session, span: Span, *, now: dt.datetime, settings: Settings
     mine = sums[period]
     tickets = sections.tickets(mine, totals.tickets_until(session, period))
     first, split = recapture_days(span)
-    held = len(doings.held(period))
-    hosts = {visit.stop_id for visit in doings.held(period)}
+    held = len(doings.held)
+    hosts = {visit.stop_id for visit in doings.held}
     issues = people.issues(session, period)
     partners = people.partners(session)
     contacts = sections.contacts(mine)
@@ -77,7 +77,7 @@ def report(session: Session, span: Span, *, now: dt.datetime, settings: Settings
             "overdue": follow_ups.overdue,
             "recontacted": follow_ups.recontacted,
         },
-        "visits": doings.figures(period),
+        "visits": doings.figures(),
         "stops": {
             "unvisited_count": len(unvisited),
             "unvisited": unvisited,
@@ -86,12 +86,12 @@ def report(session: Session, span: Span, *, now: dt.datetime, settings: Settings
         },
         "coverage": covered,
         "tickets": tickets,
-        "sales": {**sections.sales(mine), "tills_counted": doings.tills_counted(period)},
-        "completeness": doings.completeness(period, span.today),
+        "sales": {**sections.sales(mine), "tills_counted": doings.tills_counted},
+        "completeness": doings.completeness(span.today),
         "stamp_cards": people.stamp_cards(session, first=first, split=split, last=period.last_day),
-        "trend": [sections.trend_point(past, sums[past], doings) for past in span.trend],
+        "trend": [sections.trend_point(past, sums[past], around.outings[past]) for past in span.trend],
         "compared": around.compared,
-        "months": beside.months(session, span, doings),
+        "months": beside.months(session, span),
         "programmes": programmes.programmes(session, referrals, partners),
         "programme_work": programmes.work(session, period, mine, held=held, issues=issues),
         "principles": {
@@ -127,8 +127,8 @@ def report(session: Session, span: Span, *, now: dt.datetime, settings: Settings
 
 def trend(session: Session, span: Span) -> dict[str, Any]:
     """The trend alone, oldest period first."""
-    sums, doings = totals.sums(session, span), stays.doings(session, span)
-    return {"trend": [sections.trend_point(period, sums[period], doings) for period in span.trend]}
+    sums, outings = totals.sums(session, span), stays.outings(session, span)
+    return {"trend": [sections.trend_point(past, sums[past], outings[past]) for past in span.trend]}
 
 
 def period_view(kind: str, period: Period) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.week import Period
 from outreach_api.reports.reads import sections, stays, totals
-from outreach_api.reports.reads.stays import Doings
+from outreach_api.reports.reads.stays import Outings
 from outreach_api.reports.reads.totals import Sums
 from outreach_api.reports.rules import periods
 from outreach_api.reports.rules.figures import MAIN
@@ -19,10 +19,10 @@ from schemas.vocabulary import Against
 
 
 class Beside(NamedTuple):
-    """The sums and doings of a report's trend and of all that it is compared with."""
+    """The sums and outings of a report's trend and of all that it is compared with."""
 
     sums: Mapping[Period, Sums]
-    doings: Doings
+    outings: Mapping[Period, Outings]
     compared: list[dict[str, Any]]
 
 
@@ -32,28 +32,30 @@ def beside(session: Session, span: Span) -> Beside:
     near = [one for one in against if one.against is not Against.YEAR_BEFORE]
     reached = {*span.trend, *(period for one in near for period in one.periods)}
     wide = Span(span.kind, span.period, tuple(sorted(reached, key=lambda p: p.first_day)), span.today)
-    sums, doings = totals.sums(session, wide), stays.doings(session, wide)
-    points = {period: sections.trend_point(period, sums[period], doings) for period in wide.trend}
+    sums, outings = totals.sums(session, wide), stays.outings(session, wide)
+    points = {period: sections.trend_point(period, sums[period], outings[period]) for period in wide.trend}
     for one in against:
         if one.against is Against.YEAR_BEFORE:
-            past = Span(span.kind, one.periods[0], one.periods, span.today)
-            told = totals.sums(session, past), stays.doings(session, past)
-            points |= {one.periods[0]: sections.trend_point(one.periods[0], told[0][one.periods[0]], told[1])}
+            past = one.periods[0]
+            alone = Span(span.kind, past, one.periods, span.today)
+            told = totals.sums(session, alone)[past], stays.outings(session, alone)[past]
+            points |= {past: sections.trend_point(past, *told)}
     began = stays.began(session, span.today)
     lines = [
         {"against": one.against, "period": one.name, **_mean([points[p] for p in _told(one.periods, began)])}
         for one in against
     ]
-    return Beside(sums, doings, lines)
+    return Beside(sums, outings, lines)
 
 
-def months(session: Session, span: Span, doings: Doings) -> list[dict[str, Any]]:
+def months(session: Session, span: Span) -> list[dict[str, Any]]:
     """The months of a quarter or fiscal year so far, each as a point of the trend."""
     found = periods.months(span)
     if not found:
         return []
-    sums = totals.sums(session, Span("month", found[-1], found, span.today))
-    return [sections.trend_point(month, sums[month], doings) for month in found]
+    by_month = Span("month", found[-1], found, span.today)
+    sums, outings = totals.sums(session, by_month), stays.outings(session, by_month)
+    return [sections.trend_point(month, sums[month], outings[month]) for month in found]
 
 
 def _told(known: Sequence[Period], began: dt.date | None) -> list[Period]:

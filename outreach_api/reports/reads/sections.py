@@ -8,7 +8,7 @@ from typing import Any
 
 from outreach_api.kernel.week import Period
 from outreach_api.ledger import measures
-from outreach_api.reports.reads.stays import Doings
+from outreach_api.reports.reads.stays import Outings
 from outreach_api.reports.reads.totals import Sums
 from outreach_api.reports.rules.outcomes import ReferralCounts, share
 from schemas.vocabulary import (
@@ -154,9 +154,8 @@ def first_contact_share(by_familiarity: dict[str, int]) -> float | None:
     return share(new, new + returning)
 
 
-def trend_point(period: Period, sums: Sums, doings: Doings) -> dict[str, Any]:
-    held = len(doings.held(period))
-    people = attendance(sums, held=held)
+def trend_point(period: Period, sums: Sums, outings: Outings) -> dict[str, Any]:
+    people = attendance(sums, held=outings.held)
     return {
         "period": str(period),
         "attendance": people["total"],
@@ -165,8 +164,8 @@ def trend_point(period: Period, sums: Sums, doings: Doings) -> dict[str, Any]:
         "conversations": _of_depths(sums, CONVERSATION_DEPTHS),
         "consultations": _of_depths(sums, CONSULTATION_DEPTHS),
         "first_contacts": sums.at(measures.CONTACTS, Familiarity.NEW),
-        "held": held,
-        "cancelled": len(doings.cancelled(period)),
+        "held": outings.held,
+        "cancelled": outings.cancelled,
         "sales_yen": sums.of(measures.SALES_BY_PAYMENT_YEN),
         "tickets_redeemed": sums.at(measures.TICKETS, TicketEvent.REDEEMED),
     }

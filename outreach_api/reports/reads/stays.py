@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -55,32 +56,31 @@ class StayLine(NamedTuple):
 
 
 class Doings(NamedTuple):
-    """Everything planned and held in the periods of a span."""
+    """Everything planned and held in a period."""
 
     visits: list[VisitLine]
     stays: list[StayLine]
 
-    def held(self, period: Period) -> list[VisitLine]:
-        return [visit for visit in self.visits if visit.held and visit.local_day in period]
+    @property
+    def held(self) -> list[VisitLine]:
+        return [visit for visit in self.visits if visit.held]
 
-    def cancelled(self, period: Period) -> list[str]:
+    @property
+    def tills_counted(self) -> int:
+        return sum(visit.cashed_up for visit in self.visits)
+
+    def _cancelled(self) -> list[str]:
         """The reasons of stays and visits that did not take place."""
-        off = [s.cancel_reason for s in self._stays(period) if s.state is StayState.CANCELLED]
+        off = [stay.cancel_reason for stay in self.stays if stay.state is StayState.CANCELLED]
         off += [
             visit.cancel_reason
             for visit in self.visits
-            if visit.status == VisitStatus.CANCELLED and not visit.promised and visit.local_day in period
+            if visit.status == VisitStatus.CANCELLED and not visit.promised
         ]
         return [reason or CancelReason.OTHER for reason in off]
 
-    def tills_counted(self, period: Period) -> int:
-        return sum(visit.cashed_up for visit in self.visits if visit.local_day in period)
-
-    def _stays(self, period: Period) -> Iterable[StayLine]:
-        return (stay for stay in self.stays if stay.local_day in period)
-
-    def figures(self, period: Period) -> dict[str, Any]:
-        stays, held, cancelled = list(self._stays(period)), self.held(period), self.cancelled(period)
+    def figures(self) -> dict[str, Any]:
+        stays, held, cancelled = self.stays, self.held, self._cancelled()
         early = [visit.cancel_reason for visit in held if visit.cancel_reason is not None]
         return {
             "planned": len(stays),
@@ -92,9 +92,9 @@ class Doings(NamedTuple):
             "unrecorded": sum(stay.state is StayState.UNRECORDED for stay in stays),
         }
 
-    def completeness(self, period: Period, today: dt.date) -> dict[str, int]:
+    def completeness(self, today: dt.date) -> dict[str, int]:
         """What a coordinator should ask after. A visit that goes on today lacks nothing yet."""
-        held = self.held(period)
+        held = self.held
         over = [visit for visit in held if visit.local_day < today]
         return {
             "held_without_head_count": sum(not visit.counted for visit in over),
@@ -102,13 +102,13 @@ class Doings(NamedTuple):
             "held_without_close": sum(visit.status == VisitStatus.OPEN for visit in over),
             "clock_suspect": sum(visit.clock_suspect for visit in held),
             "sold_without_cash_up": sum(visit.sold and not visit.cashed_up for visit in over),
-            "told_twice": sum(visit.undecided for visit in self.visits if visit.local_day in period),
-            "plans_without_visits": self._plans_without_visits(period),
+            "told_twice": sum(visit.undecided for visit in self.visits),
+            "plans_without_visits": self._plans_without_visits(),
         }
 
-    def _plans_without_visits(self, period: Period) -> int:
+    def _plans_without_visits(self) -> int:
         states: dict[uuid.UUID, set[StayState]] = {}
-        for stay in self._stays(period):
+        for stay in self.stays:
             if stay.plan_status == PlanStatus.PUBLISHED:
                 states.setdefault(stay.plan_id, set()).add(stay.state)
         return sum(seen == {StayState.UNRECORDED} for seen in states.values())
@@ -151,7 +151,9 @@ _VISITS = (
     .outerjoin(Plan.__table__, _P.id == _V.plan_id)
     .where(_V.local_day.between(_FIRST, _LAST), _V.merged_into.is_(None))
 )
+_IN_DAYS = _P.local_day.between(_FIRST, _LAST)
 # As plans.actuals has them: kept stays, and removed ones of which a visit was made all the same.
+_TOLD = sa.and_(_P.revision > 0, sa.or_(_S.removed.is_(False), _V.id.is_not(None)))
 _STAYS = (
     sa.select(
         _P.id,
@@ -165,11 +167,38 @@ _STAYS = (
     .select_from(Plan.__table__)
     .join(PlanStop.__table__, _S.plan_id == _P.id)
     .outerjoin(Visit.__table__, _V.plan_stop_id == _S.id)
+    .where(_IN_DAYS, _TOLD)
+)
+# The same counted by the database, for periods of which nothing else is asked: what plans.rules.stay_state calls so.
+_CALLED_OFF = sa.or_(
+    _V.status == VisitStatus.CANCELLED,
+    sa.and_(
+        sa.func.coalesce(_V.status, "").not_in(HELD),
+        sa.or_(_S.cancel_reason.is_not(None), _P.status == PlanStatus.CANCELLED),
+    ),
+)
+_HELD: sa.ColumnElement[int] = sa.literal_column("1", sa.Integer())
+_OFF: sa.ColumnElement[int] = sa.literal_column("0", sa.Integer())
+_OUTINGS = sa.union_all(
+    sa.select(_V.local_day, _HELD, sa.func.count())
+    .where(_V.local_day.between(_FIRST, _LAST), held())
+    .group_by(_V.local_day),
+    sa.select(_P.local_day, _OFF, sa.func.count())
+    .select_from(Plan.__table__)
+    .join(PlanStop.__table__, _S.plan_id == _P.id)
+    .outerjoin(Visit.__table__, _V.plan_stop_id == _S.id)
+    .where(_IN_DAYS, _TOLD, _CALLED_OFF)
+    .group_by(_P.local_day),
+    sa.select(_V.local_day, _OFF, sa.func.count())
+    .select_from(Visit.__table__)
+    .outerjoin(Plan.__table__, _P.id == _V.plan_id)
     .where(
-        _P.local_day.between(_FIRST, _LAST),
-        _P.revision > 0,
-        sa.or_(_S.removed.is_(False), _V.id.is_not(None)),
+        _V.local_day.between(_FIRST, _LAST),
+        _V.status == VisitStatus.CANCELLED,
+        _V.merged_into.is_(None),
+        sa.func.coalesce(_P.revision, 0) == 0,
     )
+    .group_by(_V.local_day),
 )
 
 
@@ -179,10 +208,27 @@ def began(session: Session, today: dt.date) -> dt.date | None:
     return session.scalar(held_on.order_by(Visit.local_day).limit(1))
 
 
-def doings(session: Session, span: Span) -> Doings:
-    days = {"first": span.first_day, "last": span.last_day}
+def doings(session: Session, period: Period, today: dt.date) -> Doings:
+    days = {"first": period.first_day, "last": period.last_day}
     visits = [VisitLine._make(row) for row in session.execute(_VISITS, days)]
-    return Doings(visits, [_stay(row, span.today) for row in session.execute(_STAYS, days)])
+    return Doings(visits, [_stay(row, today) for row in session.execute(_STAYS, days)])
+
+
+class Outings(NamedTuple):
+    """How many visits of a period took place, and how many stays and visits did not."""
+
+    held: int
+    cancelled: int
+
+
+def outings(session: Session, span: Span) -> dict[Period, Outings]:
+    """Of every period of the trend."""
+    first_days = [period.first_day for period in span.trend]
+    counts = [[0, 0] for _ in first_days]
+    days = {"first": span.first_day, "last": span.last_day}
+    for day, took_place, count in session.execute(_OUTINGS, days):
+        counts[bisect_right(first_days, day) - 1][not took_place] += count
+    return {period: Outings(*both) for period, both in zip(span.trend, counts, strict=True)}
 
 
 def _stay(row: Any, today: dt.date) -> StayLine:

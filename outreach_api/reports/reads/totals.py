@@ -1,7 +1,8 @@
-"""Sums of what visits counted, from visit_totals: a week is a run of its covering index, whatever years hold."""
+"""Sums of what visits counted: of weeks as they are kept, of other periods from their visits' totals."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -12,19 +13,29 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.week import IsoWeek, Period
 from outreach_api.ledger import measures
 from outreach_api.reports.rules.periods import Span
-from outreach_api.storage.ledger import TICKET_TOTALS, VisitTotal
+from outreach_api.storage.ledger import VisitTotal, WeekTotal
 from outreach_api.storage.visits import Visit
 from schemas.vocabulary import TicketEvent
 
-_TOTALS, _VISITS = VisitTotal.__table__.c, Visit.__table__.c
+_TOTALS, _VISITS, _WEEKS = VisitTotal.__table__.c, Visit.__table__.c, WeekTotal.__table__.c
 _SUM = sa.func.sum(_TOTALS.value)
-_BY_WEEK = (
-    sa.select(_TOTALS.iso_week, _TOTALS.measure, _TOTALS.key, _SUM)
-    .where(_TOTALS.iso_week.between(sa.bindparam("first"), sa.bindparam("last")))
-    .group_by(_TOTALS.iso_week, _TOTALS.measure, _TOTALS.key)
+_BY_WEEK = sa.select(_WEEKS.iso_week, _WEEKS.measure, _WEEKS.key, _WEEKS.value).where(
+    _WEEKS.iso_week.between(sa.bindparam("first"), sa.bindparam("last")), _WEEKS.value != 0
 )
-_TICKETS = (
-    sa.select(_TOTALS.measure, _TOTALS.key, _SUM).where(TICKET_TOTALS).group_by(_TOTALS.measure, _TOTALS.key)
+_OF_TICKETS = (measures.TICKETS, measures.TICKETS_YEN)
+_TICKETS = sa.union_all(
+    sa.select(_WEEKS.measure, _WEEKS.key, sa.func.sum(_WEEKS.value))
+    .where(_WEEKS.measure.in_(_OF_TICKETS), _WEEKS.iso_week < sa.bindparam("week"))
+    .group_by(_WEEKS.measure, _WEEKS.key),
+    # The week in which a month ends, by its days.
+    sa.select(_TOTALS.measure, _TOTALS.key, _SUM)
+    .join_from(Visit.__table__, VisitTotal.__table__, _VISITS.id == _TOTALS.visit_id)
+    .where(
+        _TOTALS.measure.in_(_OF_TICKETS),
+        _VISITS.iso_week == sa.bindparam("week"),
+        _VISITS.local_day <= sa.bindparam("last", type_=sa.Date()),
+    )
+    .group_by(_TOTALS.measure, _TOTALS.key),
 )
 
 
@@ -72,13 +83,9 @@ def _by_day(span: Span) -> sa.Select[Any]:
 
 def tickets_until(session: Session, period: Period) -> Mapping[str, Mapping[str, int]]:
     """All tickets, and their yen, by event up to the end of a period: {measure: {event: sum}}."""
-    if isinstance(period, IsoWeek):
-        select = _TICKETS.where(_TOTALS.iso_week <= period.as_int)
-    else:
-        select = _TICKETS.join(Visit.__table__, _VISITS.id == _TOTALS.visit_id).where(
-            _VISITS.local_day <= period.last_day
-        )
+    week = IsoWeek.of(period.last_day + dt.timedelta(days=1))  # the first that is not whole in it
+    rows = session.execute(_TICKETS, {"week": week.as_int, "last": period.last_day})
     found: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(TicketEvent, 0))
-    for measure, event, value in session.execute(select):
-        found[measure][event] = int(value)
-    return {measure: found[measure] for measure in (measures.TICKETS, measures.TICKETS_YEN)}
+    for measure, event, value in rows:
+        found[measure][event] += int(value)
+    return {measure: found[measure] for measure in _OF_TICKETS}

@@ -69,17 +69,18 @@ def counted(session: Session, weeks: Collection[IsoWeek], today: dt.date) -> dic
         return {}
     count = (max(weeks).monday - min(weeks).monday).days // 7 + 1
     span = periods.span("week", max(weeks), today, count)
-    sums, doings = totals.sums(session, span), stays.doings(session, span)
+    sums = totals.sums(session, span)
+    done = {week: stays.doings(session, week, today) for week in weeks}
     return {
         week: {
-            "attendance": sections.attendance(sums[week], held=len(doings.held(week))),
+            "attendance": sections.attendance(sums[week], held=len(done[week].held)),
             "contacts": sections.contacts(sums[week]),
             "referrals": sections.referrals(outcomes.count_referrals(people.referrals(session, week), week)),
             "follow_ups": {"due": len(people.promises(session, week))},
-            "visits": doings.figures(week),
+            "visits": done[week].figures(),
             "tickets": sections.tickets_moved(sums[week]),
-            "sales": {**sections.sales(sums[week]), "tills_counted": doings.tills_counted(week)},
-            "completeness": doings.completeness(week, today),
+            "sales": {**sections.sales(sums[week]), "tills_counted": done[week].tills_counted},
+            "completeness": done[week].completeness(today),
         }
         for week in weeks
     }
