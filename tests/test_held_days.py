@@ -25,6 +25,7 @@ from outreach_api.kernel.ids import derived
 from outreach_api.ledger import held_anew
 from outreach_api.ledger.held_days import FIGURES, count_touched
 from outreach_api.ledger.kinds import Actor, Operation, Registry, Work
+from outreach_api.ledger.outcomes import Ending
 from outreach_api.ledger.perform import perform, read
 from outreach_api.outreach_map.reads.held import around, cell_of, last_held, sums_of
 from outreach_api.outreach_map.reads.weeks import weeks_map
@@ -110,7 +111,9 @@ class World:
 
     def __init__(self, session: Session, keyring: Keyring) -> None:
         self.session, self._keyring = session, keyring
-        self._sent: list[tuple[Actor, Operation]] = []
+        self.sent: list[tuple[Actor, Operation]] = []
+        self.applied: list[str] = []
+        """The kinds of what was taken in."""
         for van_id, code in zip(VANS, "AB", strict=True):
             row = {"code": code, "name": code, "needs_power": False, "active": True}
             session.add(Van(id=van_id, version=1, change_no=0, created_at=MADE_AT, **row))
@@ -120,27 +123,31 @@ class World:
     def push(self, steps: list[Step]) -> None:
         for actor in (*PHONES, OFFICE):
             own = [step for step in steps if self._by(step) is actor]
-            self._perform(actor, [self._operation(step) for step in own])
+            self.send(actor, [self._operation(step) for step in own])
 
     def replay(self, number: int) -> None:
         """Send again what was sent once."""
-        actor, operation = self._sent[number % len(self._sent)]
-        self._perform(actor, [operation])
+        actor, operation = self.sent[number % len(self.sent)]
+        self.send(actor, [operation])
 
     def _by(self, step: Step) -> Actor:
         return OFFICE if step.by_office else PHONES[step.visit % 2]
 
-    def _perform(self, actor: Actor, operations: list[Operation]) -> None:
-        self._sent += [(actor, operation) for operation in operations]
+    def send(self, actor: Actor, operations: list[Operation]) -> None:
+        self.sent += [(actor, operation) for operation in operations]
         work = Work(self.session, actor, NOW, Settings(), self._keyring)
-        perform(work, read(operations, actor=actor, kinds=REGISTRY, hash_key=b"held"), sent_at=NOW)
+        ready = read(operations, actor=actor, kinds=REGISTRY, hash_key=b"held")
+        for operation, outcome in zip(operations, perform(work, ready, sent_at=NOW), strict=True):
+            if outcome.ending is Ending.APPLIED:
+                self.applied.append(operation.kind)
         count_touched(self.session)  # as before a commit
 
     def _operation(self, step: Step) -> Operation:
-        own = derived("held days", "operation", len(self._sent), step.kind, step.visit, repr(step.payload))
+        own = derived("held days", "operation", len(self.sent), step.kind, step.visit, repr(step.payload))
         payload, base = dict(step.payload), None
         if step.entity is None:
-            payload["visit_id"] = str(VISITS[step.visit])
+            if "sale_id" not in payload:  # else it is that receipt's
+                payload["visit_id"] = str(VISITS[step.visit])
         elif step.kind != "visit.open":
             table: Any = Stop if step.kind == "stop.change" else Visit
             base = self.session.scalar(sa.select(table.version).where(table.id == step.entity)) or 1

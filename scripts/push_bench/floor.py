@@ -63,6 +63,7 @@ def application(
     connection.executemany(_LINE, lines)
     connection.executemany(_RECEIPT, receipts)
     connection.executemany(_TOTAL, totals)
+    connection.executemany(_WEEK, totals)
     connection.execute("UPDATE change_counter SET value = ?", (change_no,))
     connection.execute("COMMIT")
     idle.append(connection)
@@ -98,6 +99,8 @@ _RECEIPT = _filled_in("""INSERT INTO receipts (op_id, entity_id, change_no, rece
  'applied', 1)""")
 _TOTAL = _filled_in("""INSERT INTO visit_totals (visit_id, measure, key, value, iso_week) VALUES (x'<visit>', ?, ?, ?,
  <week>) ON CONFLICT (visit_id, measure, key) DO UPDATE SET value = value + excluded.value""")
+_WEEK = _filled_in("""INSERT INTO week_totals (measure, key, value, iso_week) VALUES (?, ?, ?, <week>)
+ ON CONFLICT (iso_week, measure, key) DO UPDATE SET value = value + excluded.value""")
 
 # As in outreach_api/wsgi.py.
 gc.collect()

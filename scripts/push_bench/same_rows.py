@@ -8,7 +8,10 @@ from outreach_api.storage.session import sqlite_driver
 from push_bench.world import World
 
 _TABLES = ("sales", "sale_lines", "receipts", "changes", "rejections", "audit")
-_TOTALS = "SELECT measure, key, iso_week, value FROM visit_totals ORDER BY measure, key"
+_TOTALS = tuple(
+    f"SELECT '{table}', measure, key, iso_week, value FROM {table} ORDER BY measure, key"  # noqa: S608
+    for table in ("visit_totals", "week_totals")
+)
 
 
 def differences(one: World, other: World) -> str:
@@ -23,8 +26,11 @@ def differences(one: World, other: World) -> str:
                     return f"{table}: {mine} and {theirs}"
             if len(ours) != len(others):
                 return f"{table}: {len(ours)} and {len(others)} shapes of rows"
-        totals = [connection.execute(_TOTALS).fetchall() for connection in connections]
-        return "" if totals[0] == totals[1] else f"visit_totals: {totals[0]} and {totals[1]}"
+        for ask in _TOTALS:
+            ours, others = (connection.execute(ask).fetchall() for connection in connections)
+            if ours != others:
+                return f"totals: {ours} and {others}"
+        return ""
     finally:
         for connection in connections:
             connection.close()
