@@ -206,6 +206,7 @@ _CODED = {
     "sales": "free_reason payment payments service_mode source taxes",
     "shift_members": "duty",
     "stops": "kind position_precision position_source publicity status",
+    "week_totals": "key measure",
     "stop_steps": "status",
     "tax_rates": "tax_class",
     "ticket_entries": "event payment source",
