@@ -114,12 +114,12 @@ _TEXTS = {
         "Within {metres} m of a stop held in the {days} days up to {on} ({source})",
     ),
     "stop_lately": ("出店場所：{weeks}週間以内に行った", "Stop held within {weeks} weeks"),
-    "stop_before": ("{weeks}週間以内に行った", "Held within {weeks} weeks"),
+    "stop_before": ("出店場所：{weeks}週間以内に行った", "Stop held within {weeks} weeks"),
     "stop_long_ago": (
-        "{weeks}週間より前、またはまだ",
-        "Longer than {weeks} weeks ago, or never",
+        "出店場所：{weeks}週間より前、またはまだ",
+        "Stop held longer than {weeks} weeks ago, or never",
     ),
-    "stop_not_agreed": ("相談中・休止・終了", "Not agreed: asked, paused or ended"),
+    "stop_not_agreed": ("出店場所：相談中・休止・終了", "Stop not agreed: asked, paused or ended"),
     "catchment": ("歩いて来られる範囲（{metres} m）", "Walking distance ({metres} m)"),
     "visit_dot": ("出店（大きいほど来た人が多い）", "Visit: the larger, the more came"),
     "gap_rank": (
