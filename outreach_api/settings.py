@@ -363,6 +363,11 @@ class Settings:
     stay_minutes: int = _setting(
         120, _whole(15, 600), "a suggested stay, until visits there show how long one takes"
     )
+    water_per_hour: int = _setting(
+        10,
+        _whole(0, 500),
+        "litres of fresh water that an hour at a stop without water takes, for vans whose tank is known",
+    )
     apart_days: int = _setting(21, _DAYS, "least days between two suggested visits of a stop")
     points_person: float = _setting(
         0.25, _POINTS, "points of a stop for each person there who is not reached"

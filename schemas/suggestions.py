@@ -13,6 +13,7 @@ from schemas.vocabulary import (
     VAN_LEAVES,
     HolidayDays,
     ScorePart,
+    SuggestionAim,
     SuggestionStatus,
     SuggestionStep,
 )
@@ -325,6 +326,13 @@ class DayOffOut(Out):
 
 
 class SuggestionAnswerOut(Out):
+    aim = Word(
+        SuggestionAim,
+        metadata={
+            "description": "least_driving where every stop asked for must be visited: points can't tell plans apart then."
+        },
+    )
+    drive_minutes = Whole(0, metadata={"description": "Of all days."})
     value = Number(
         -1e12,
         1e12,
@@ -364,6 +372,8 @@ class SuggestionAnswerOut(Out):
     left_out = Many(Nested(LeftOutOut), _STOPS_MOST)
 
     example: ClassVar = {
+        "aim": "most_points",
+        "drive_minutes": SuggestedDayOut.example["drive_minutes"],
         "value": 235.0,
         "bound": 235.0,
         "gap": 0.0,

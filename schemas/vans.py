@@ -37,6 +37,14 @@ class VanFields(WireSchema):
     width_cm = Whole(50, 400, allow_none=True, metadata={"description": "With its awning closed."})
     height_cm = Whole(50, 500, allow_none=True)
     needs_power = Flag(metadata={"description": "It needs the stop's electricity."})
+    water_litres = Whole(
+        1,
+        2_000,
+        allow_none=True,
+        metadata={
+            "description": "What its fresh water tank (給水タンク) holds. Without it nobody reckons with water."
+        },
+    )
     base = Nested(Position, allow_none=True, metadata={"description": "Where the day begins and ends."})
     inspection_until = Day(allow_none=True, metadata={"description": "Last day of the 車検."})
     insurance_until = Day(allow_none=True)
@@ -55,6 +63,7 @@ class VanIn(VanFields):
         "name": "くるくる1号",
         "width_cm": 148,
         "height_cm": 210,
+        "water_litres": 80,
         "base": {"lat": 35.7877, "lon": 139.9032},
         "inspection_until": "2027-05-31",
         "insurance_until": "2027-03-31",
@@ -83,6 +92,7 @@ class VanOut(Out):
     width_cm = Whole(1, allow_none=True)
     height_cm = Whole(1, allow_none=True)
     needs_power = Flag()
+    water_litres = Whole(1, allow_none=True)
     base = Nested(Position, allow_none=True)
     inspection_until = Day(allow_none=True)
     insurance_until = Day(allow_none=True)

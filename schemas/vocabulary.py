@@ -227,6 +227,13 @@ class SuggestionStep(StrEnum):
     REASONS = "reasons"
 
 
+class SuggestionAim(StrEnum):
+    """What a suggestion is judged by: points minus driving; where all places must be visited, driving alone."""
+
+    MOST_POINTS = "most_points"
+    LEAST_DRIVING = "least_driving"
+
+
 class ScorePart(StrEnum):
     """What makes a stop worth a visit."""
 

@@ -139,6 +139,7 @@ def cases(draw: st.DrawFn, spread: int = 200) -> Case:
             permissions=draw(leaves),
             status=draw(st.sampled_from([StopStatus.AGREED] * 5 + [StopStatus.PAUSED])),
             max_width_cm=draw(st.sampled_from([None, None, 180])),
+            water=draw(st.integers(0, 4)) == 0,
             max_days_between=draw(st.sampled_from([None, None, 1, 5, 6])),
             stay_minutes=draw(st.sampled_from([30, 60, 120, 180])),
             record=StopRecord(weight=draw(st.integers(0, 9)), days_since=draw(st.integers(0, 90))),
@@ -156,8 +157,8 @@ def cases(draw: st.DrawFn, spread: int = 200) -> Case:
         must=frozenset(one.stop.id for one in found if draw(st.integers(0, 9)) == 0),
         never=frozenset(),
     )
-    wide = VanFacts(width_cm=200)
-    vans = [replace(van, van=draw(st.sampled_from([VanFacts(), wide]))) for van in made.vans]
+    kinds = [VanFacts(), VanFacts(width_cm=200), VanFacts(water_litres=draw(st.integers(10, 60)))]
+    vans = [replace(van, van=draw(st.sampled_from(kinds))) for van in made.vans]
     base = draw(st.sampled_from([None, found[0].stop.point]))
     limits = replace(
         made.limits,
@@ -165,6 +166,7 @@ def cases(draw: st.DrawFn, spread: int = 200) -> Case:
         break_after_minutes=draw(st.sampled_from([180, 360])),
         long_break_minutes=draw(st.sampled_from([0, 60])),
         long_break_after_minutes=draw(st.sampled_from([240, 480])),
+        water_per_hour=10,
     )
     made = replace(made, limits=limits)
     return replace(made, vans=vans, bases={} if base is None else {van.van_id: base for van in vans})

@@ -284,6 +284,19 @@ TEXTS = {
         "場所を減らすか、時間を短くしてください。",
         "Take fewer stops or shorter stays.",
     ),
+    "water_runs_out": (
+        "ここで水が足りなくなります。停車に約{needed_litres}L使いますが、着いたときの残りは{left_litres}Lです"
+        "（タンク{tank_litres}L）。",
+        "The tank runs dry here: the stay takes some {needed_litres} litres, {left_litres} of {tank_litres} are left.",
+    ),
+    "water_runs_out.fix.end": (
+        "{depart}までに終えれば足ります。先に水道のある場所に寄るか、タンクの大きい車でも大丈夫です。",
+        "End it by {depart}; or go by a stop with water before, or take a van with a larger tank.",
+    ),
+    "water_runs_out.fix": (
+        "あと{missing_litres}L要ります。先に水道のある場所に寄るか、タンクの大きい車にするか、場所を減らしてください。",
+        "{missing_litres} litres are missing: go by a stop with water before, take a van with a larger tank, or fewer stops.",
+    ),
     "same_stop_twice": (
         "同じ場所に一日{times}回とまります。",
         "It goes to the same stop {times} times that day.",

@@ -140,6 +140,14 @@ TEXTS = {
         "滞在が{minutes}分短ければ入ります。交代で休めるなら、休憩の設定を変えても入ります。",
         "It fits if the stay is {minutes} minutes shorter; or, where people take turns, if the setting of breaks is changed.",
     ),
+    "tank_empty": (
+        "その日に車が積む水では{litres}L足りません。",
+        "The water that the van carries that day is {litres} litres too little.",
+    ),
+    "tank_empty.fix": (
+        "水を{litres}L多く積めれば入ります。",
+        "A tank with {litres} litres more would let it in.",
+    ),
     "worth_less": (
         "この提案の中では「{other}」のほうが点が高く、代わりに入りました。",
         "In this plan {other} is worth more and took its place.",

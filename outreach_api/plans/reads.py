@@ -81,6 +81,7 @@ def van_view(row: Van) -> dict[str, Any]:
         "width_cm": row.width_cm,
         "height_cm": row.height_cm,
         "needs_power": row.needs_power,
+        "water_litres": row.water_litres,
         "base": base,
         "inspection_until": row.inspection_until,
         "insurance_until": row.insurance_until,

@@ -26,6 +26,7 @@ _UNSAID: dict[str, Any] = {
     "width_cm": None,
     "height_cm": None,
     "needs_power": False,
+    "water_litres": None,
     "base_lat_micro": None,
     "base_lon_micro": None,
     "inspection_until": None,

@@ -19,6 +19,8 @@ class Van(Kept, Base):
     width_cm: Mapped[int | None]
     height_cm: Mapped[int | None]
     needs_power: Mapped[bool]
+    water_litres: Mapped[int | None]
+    """What its fresh water tank holds."""
     base_lat_micro: Mapped[int | None]
     base_lon_micro: Mapped[int | None]
     inspection_until: Mapped[dt.date | None]

@@ -72,6 +72,9 @@ BREAKS: dict[str, Break] = {
     "van_insurance_ends": lambda api, plan, stop: api.patch(
         f"/v1/vans/{api.van}", {"insurance_until": "2026-12-04"}, version=1
     ),
+    "water_runs_out": lambda api, plan, stop: api.patch(
+        f"/v1/vans/{api.van}", {"water_litres": 5}, version=1
+    ),
     "host_said_no": said_no,
     "heat_too_great": lambda api, plan, stop: api.post("/v1/heat", {"on_day": DAY, "wbgt": 35}),
     "stop_full": lambda api, plan, stop: draft(api, stay(stop), van=api.other_van, day=DAY),

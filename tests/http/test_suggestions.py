@@ -90,6 +90,29 @@ def test_a_week_is_suggested_scored_drafted_and_can_be_published(api: Api) -> No
         assert publish(api, plan).status == 200
 
 
+def test_a_van_with_a_small_tank_is_sent_to_fewer_stops_and_check_says_the_same(api: Api) -> None:
+    for code in ("K01", "K02", "K03"):
+        agreed_stop(api, code)
+    assert api.patch(f"/v1/vans/{api.van}", {"water_litres": 40}, version=1).status == 200
+    found = suggested(api, weekdays=[2])
+    assert [len(day) for day in visited(found)] == [2]
+    assert found["answer"]["aim"] == "most_points"
+    assert found["answer"]["drive_minutes"] == found["answer"]["days"][0]["drive_minutes"]
+    ((_, reasons),) = left_out(found).items()
+    assert reasons[0] == "tank_empty"
+    plan = found["answer"]["days"][0]["plan"]
+    plan["stops"][1]["depart"] = "20:00"
+    made = api.post("/v1/plans", plan)
+    (dry,) = [
+        one
+        for one in api.get(f"/v1/plans/{made.json['id']}/check").json["violations"]
+        if one["code"] == "water_runs_out"
+    ]
+    assert (dry["severity"], dry["numbers"]["tank_litres"]) == ("hard", 40)
+    assert dry["cause"]
+    assert "L" in dry["fix"]
+
+
 def test_a_suggested_day_is_what_the_plans_take(api: Api) -> None:
     agreed_stop(api, "K01")
     answer = suggested(api, weekdays=[2])["answer"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import uuid
 from dataclasses import replace
+from fractions import Fraction
 from itertools import groupby, pairwise
 
 from hypothesis import given
@@ -60,6 +62,7 @@ def stops(draw: st.DrawFn, place: int) -> StopFacts:
         permissions=(Leave(dt.date(2026, 1, 1)),),
         openings=tuple(Opening(weekday=5, opens=opens, closes=closes) for opens, closes in windows),
         van_count=draw(st.integers(1, 2)),
+        water=draw(st.integers(0, 3)) == 0,
         min_days_between=draw(st.none() | st.integers(1, 40)),
         max_days_between=draw(st.none() | st.integers(1, 40)),
         day_before=draw(st.none() | st.dates(DAY - dt.timedelta(50), DAY - dt.timedelta(1))),
@@ -94,7 +97,7 @@ def plans(draw: st.DrawFn) -> PlanFacts:
     speeds = draw(st.just(()) | st.tuples(*[st.integers(20, 200)] * 24))
     return PlanFacts(
         day=DAY,
-        van=VanFacts(),
+        van=VanFacts(water_litres=draw(st.none() | st.integers(1, 90))),
         stays=stays,
         limits=Limits(
             setup_minutes=draw(st.integers(0, 45)),
@@ -105,6 +108,7 @@ def plans(draw: st.DrawFn) -> PlanFacts:
             long_break_minutes=draw(st.integers(0, 90)),
             long_break_after_minutes=draw(st.integers(0, 700)),
             revisit_days=draw(st.integers(0, 30)),
+            water_per_hour=draw(st.integers(0, 40)),
         ),
         drives=Estimates(1.35, 20.0).table(POINTS).drives(POINTS, speeds),
         base=draw(st.none() | st.sampled_from(POINTS)),
@@ -368,6 +372,21 @@ def break_of(limits: Limits, minutes: int) -> int:
     first = limits.break_minutes if minutes > limits.break_after_minutes else 0
     second = max(limits.long_break_minutes, limits.break_minutes)
     return second if minutes > limits.long_break_after_minutes and second > limits.break_minutes else first
+
+
+@given(plans())
+def test_the_tank_runs_dry_where_what_was_used_since_the_last_tap_is_more_than_it_holds(
+    plan: PlanFacts,
+) -> None:
+    tank, per_minute = plan.van.water_litres, Fraction(plan.limits.water_per_hour, 60)
+    used, dry = 0, None
+    for one in sorted(plan.stays, key=lambda stay: (stay.arrive, stay.depart)):
+        minutes = minute(one.depart) - minute(one.arrive)
+        used = 0 if one.stop.water else used + math.ceil(minutes * per_minute)
+        if dry is None and tank is not None and used > tank:
+            dry = (one.plan_stop_id, used - tank)
+    told = [(v.plan_stop_ids[0], v.numbers["missing_litres"]) for v in found(plan, "water_runs_out")]
+    assert told == ([] if dry is None else [dry])
 
 
 @given(plans())

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from outreach_api.kernel.geo import Point
 from outreach_api.messages import TEXTS
-from outreach_api.plans.rules import Leave, Limits, Opening, check, hard
+from outreach_api.plans.rules import Leave, Limits, Opening, VanFacts, check, hard
 from outreach_api.plans.solver.answer import Answer, Route
 from outreach_api.plans.solver.inserting import Insertion, cheapest_insertion
 from outreach_api.plans.solver.schedule import schedule
 from outreach_api.plans.suggesting import reasons
 from outreach_api.plans.suggesting.answering import kept, plan_of
+from outreach_api.plans.suggesting.facts import Candidate
 from outreach_api.plans.suggesting.posing import Case, Posed, pose, windows_of
 from outreach_api.plans.suggesting.reasons import LeftOut, Reason, left_out
 from outreach_api.plans.suggesting.scores import MOST_PROMISES, StopRecord, parts, points
@@ -123,6 +124,13 @@ def _mend(given: Case, number: int, reason: Reason) -> Case:
     if reason.code == "window_too_short":
         widest = max(windows_of(one, day), key=lambda window: (window[1] - window[0], window[1]))
         return _longer(given, number, day, widest[1], int(reason.numbers["missing_minutes"]))
+    if reason.code == "tank_empty":
+        more = int(reason.numbers["litres"])
+        vans = [
+            replace(one, van=replace(one.van, water_litres=(one.van.water_litres or 0) + more))
+            for one in given.vans
+        ]
+        return replace(given, vans=vans)
     minutes = int(reason.numbers["minutes"])
     if reason.code in ("arrives_too_late", "makes_other_late"):
         closes = dt.time.fromisoformat(str(reason.numbers["closes"]))
@@ -170,6 +178,38 @@ def _with_stop(given: Case, number: int, **changed: Any) -> Case:
 
 def _time(minutes: int) -> dt.time:
     return dt.time(*divmod(minutes, 60))
+
+
+def thirsty(*candidates: Candidate, tank: int) -> Case:
+    """A day of a van with such a tank, of which an hour at a stop without water takes ten litres."""
+    made = case(*candidates)
+    vans = [replace(one, van=VanFacts(water_litres=tank)) for one in made.vans]
+    return replace(made, vans=vans, limits=replace(made.limits, water_per_hour=10))
+
+
+def test_a_day_takes_no_more_water_than_the_van_carries_and_says_how_much_is_missing() -> None:
+    _, answer, explained = answered(thirsty(*(candidate(number) for number in range(3)), tank=40))
+    assert len(answer.visited) == 2
+    (one,) = explained
+    assert [(reason.code, dict(reason.numbers)) for reason in one.reasons[:1]] == [
+        ("tank_empty", {"litres": 20})
+    ]
+    assert one.reasons[1].code == "worth_less"
+
+
+def test_a_stop_with_water_fills_the_tank_for_those_after_it() -> None:
+    given = thirsty(candidate(0), candidate(1, water=True), candidate(2), tank=20)
+    posed, answer, explained = answered(given)
+    assert explained == []
+    assert answer.routes[0].order[1] == 1
+    assert kept(posed, answer, explained, None)["days"]
+
+
+def test_where_every_stop_must_be_visited_the_answer_says_that_it_is_about_driving() -> None:
+    stops = [candidate(number) for number in range(3)]
+    for must, aim in ((stops, "least_driving"), (stops[:2], "most_points")):
+        posed, answer, explained = answered(case(*stops, must=frozenset(one.stop.id for one in must)))
+        assert kept(posed, answer, explained, None)["aim"] == aim
 
 
 def test_a_stop_may_be_visited_again_after_the_days_between() -> None:

@@ -18,6 +18,7 @@ from outreach_api.plans.rules.facts import (
 )
 from outreach_api.plans.rules.outcome import minutes_after, stay_state
 from outreach_api.plans.rules.travel import Leg, drive_between, legs, needed_between
+from outreach_api.plans.rules.water import litres
 
 __all__ = [
     "Drives",
@@ -38,6 +39,7 @@ __all__ = [
     "drive_between",
     "hard",
     "legs",
+    "litres",
     "minutes_after",
     "needed_between",
     "stay_state",

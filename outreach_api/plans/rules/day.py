@@ -1,4 +1,4 @@
-"""What a van's day asks: time between stays, from its base and back, breaks, people, other plans, other vans."""
+"""What a van's day asks: time between stays, from its base and back, breaks, water, people, other plans, other vans."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from outreach_api.plans.rules.facts import Mend, OtherPlan, PlanFacts, Stay, Vio
 from outreach_api.plans.rules.places import closing
 from outreach_api.plans.rules.travel import Span, day_span, drive_between, minute_of, needed_between
 from outreach_api.plans.rules.violations import MINUTES_OF_DAY, Numbers, clock, hard, kept, move, soft
+from outreach_api.plans.rules.water import of_water
 from schemas.vocabulary import Remedy
 
 
@@ -26,6 +27,7 @@ def of_day(stays: Sequence[Stay], plan: PlanFacts) -> Iterator[Violation]:
     span = day_span(stays, plan)
     yield from _of_length(stays, span, plan)
     yield from of_break(stays, span, plan)
+    yield from of_water(stays, plan)
     yield from _of_people(span, plan)
     for stop_id, times in Counter(stay.stop.id for stay in stays).items():
         if times > 1:

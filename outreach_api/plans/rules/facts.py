@@ -27,6 +27,8 @@ class Limits:
     long_break_after_minutes: int = 0
     revisit_days: int = 0
     """Days between two visits of a stop that says nothing of its own; 0 is any."""
+    water_per_hour: int = 0
+    """Litres that an hour at a stop without water takes out of the tank."""
     heat_warn: float = 28.0
     heat_shade: float = 31.0
     heat_refuse: float = 33.0
@@ -50,12 +52,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VanFacts:
-    """Sizes in centimetres; each paper's last day, None where nobody entered it; outages by their first and last day."""
+    """Sizes in centimetres, `water_litres` what the fresh water tank holds, None where nobody entered it; each paper's last
+    day, outages by their first and last day.
+    """
 
     active: bool = True
     width_cm: int | None = None
     height_cm: int | None = None
     needs_power: bool = False
+    water_litres: int | None = None
     inspection_until: dt.date | None = None
     insurance_until: dt.date | None = None
     food_permit_until: dt.date | None = None
@@ -95,6 +100,8 @@ class StopFacts:
     max_width_cm: int | None = None
     max_height_cm: int | None = None
     power: bool = False
+    water: bool = False
+    """There the tank is filled: a stay takes nothing out of it, and the van goes on with a full one."""
     shelter: bool = False
     van_count: int = 1
     min_days_between: int | None = None

@@ -144,6 +144,13 @@ class Problem:
         return len(self.places) + 1
 
     @cached_property
+    def filled_on_the_way(self) -> bool:
+        """Whether what is left on a van hangs on the order of its visits."""
+        return any(place.refills for place in self.places) and any(
+            shift.room is not None for shift in self.shifts
+        )
+
+    @cached_property
     def members(self) -> tuple[tuple[int, ...], ...]:
         """The places of each site."""
         found: list[list[int]] = [[] for _ in self.sites]

@@ -31,7 +31,7 @@ def sayable(problem: Problem) -> bool:
     """Whether PyVRP is there and can be told all of a problem."""
     return (
         all(when.pause is None for when in problem.shifts)
-        and not any(place.refills for place in problem.places)
+        and not problem.filled_on_the_way
         and all(len(members) < 2 for members in problem.members)
         and all(site.max_days is None for site in problem.sites)
         and len(problem.shifts) * len(problem.places) ** 2 <= _MOST_CELLS

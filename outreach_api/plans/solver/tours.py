@@ -61,7 +61,7 @@ class Tours:
         self._busy = [problem.busy(place) for place in range(len(problem.places))]
         self._loads = [place.load for place in problem.places]
         self._weights = [place.value + (problem.must_bonus if place.must else 0) for place in problem.places]
-        self._refills = any(place.refills for place in problem.places)
+        self._refills = problem.filled_on_the_way
         self.legs = _legs(problem)
         self._extras = any(place.extra for place in problem.places)
         self._timed_only = [

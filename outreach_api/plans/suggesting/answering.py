@@ -17,7 +17,7 @@ from outreach_api.plans.suggesting.posing import Posed
 from outreach_api.plans.suggesting.reasons import LeftOut
 from outreach_api.plans.suggesting.scores import Part, gap_points, points, with_people
 from outreach_api.plans.suggesting.together import Share, Together
-from schemas.vocabulary import LegBasis
+from schemas.vocabulary import LegBasis, SuggestionAim
 
 _NEVER_SUGGESTED = frozenset({"break_missing"})
 """Soft for people, who can take turns at the counter and know whether they do; a plan that nobody has thought about can't."""
@@ -44,6 +44,7 @@ def kept(
     )
     gap = gap_of(answer.value, bound)
     return {
+        "aim": _aim(posed).value,
         "value": round(answer.value, 2),
         "bound": None if gap is None else round(bound, 2),
         "gap": None if gap is None else round(gap, 6),
@@ -65,6 +66,13 @@ def kept(
         ],
         "left_out": [_left_out(together, answer, one) for one in left_out],
     }
+
+
+def _aim(posed: Posed) -> SuggestionAim:
+    """Whom nothing is left to choose for is told so: then the plan differs by its drives alone."""
+    wanted = [place for place in posed.problem.places if not place.never]
+    chosen = bool(wanted) and all(place.must for place in wanted)
+    return SuggestionAim.LEAST_DRIVING if chosen else SuggestionAim.MOST_POINTS
 
 
 def _stays(posed: Posed, answer: Answer) -> Iterator[tuple[dt.date, int, RouteStay]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from outreach_api.kernel.geo import Point
 from outreach_api.outreach_map.rules.sharing import Catchments
-from outreach_api.plans.rules import Drives, Limits, PlanFacts, Stay, VanFacts, Violation, check, hard
+from outreach_api.plans.rules import Drives, Limits, PlanFacts, Stay, VanFacts, Violation, check, hard, litres
 from outreach_api.plans.rules.places import joined
 from outreach_api.plans.rules.template_days import SchoolHolidayOf
 from outreach_api.plans.solver.problem import Break, Place, Problem, Shift, Site, Window
@@ -27,6 +27,8 @@ from schemas.vocabulary import Severity
 
 _ANY_VAN = VanFacts()
 _STAY = uuid.UUID(int=0)
+_OF_THE_DAY = frozenset({"outside_window", "water_runs_out"})
+"""What hangs on the rest of the day, too: the solver's to keep, and told as what a day lacks."""
 _MIDNIGHT = 24 * 60
 WHOLE_DAY: Window = (0, _MIDNIGHT)
 
@@ -210,7 +212,7 @@ def forbidding(
         drives=case.drives,
         wbgt=case.heat.get(day),
     )
-    found = [one for one in hard(check(plan)) if one.plan_stop_ids and one.code != "outside_window"]
+    found = [one for one in hard(check(plan)) if one.plan_stop_ids and one.code not in _OF_THE_DAY]
     if windows and longest[1] - longest[0] < length:
         missing = length - (longest[1] - longest[0])
         found.append(_violation("window_too_short", stay_minutes=length, missing_minutes=missing))
@@ -277,6 +279,8 @@ def _place(case: Case, visit: Visit, days: Sequence[dt.date]) -> Place:
         },
         setup=case.limits.setup_minutes,
         teardown=case.limits.teardown_minutes,
+        load=litres(candidate.stop, candidate.stay_minutes, case.limits),
+        refills=candidate.stop.water,
         must=visit.number == 1 and candidate.stop.id in case.wish.must,
         never=candidate.stop.id in case.wish.never,
         site=visit.candidate,
@@ -315,6 +319,7 @@ def _shift(
         longest=min(wish.longest, case.limits.shift_minutes),
         drives=drives,
         pause=case.pause,
+        room=one.van.van.water_litres,
         barred=frozenset(place for place, visit in enumerate(visits) if visit.candidate in barred),
     )
 

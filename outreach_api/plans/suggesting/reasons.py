@@ -36,6 +36,7 @@ _CODES = {
     Lacking.TOO_LONG: "shift_full",
     Lacking.BREAK_LATE: "break_too_late",
     Lacking.NO_BREAK: "no_break_fits",
+    Lacking.EMPTY: "tank_empty",
 }
 
 
@@ -190,6 +191,8 @@ def _lacking(posed: Posed, lack: Lack, place: int, way: _Way) -> Reason:
     code = _CODES[lack.kind]
     if other is not None:
         code = "makes_other_late"
+    elif lack.kind is Lacking.EMPTY:
+        numbers = {"litres": lack.load}
     elif lack.kind is Lacking.NO_BREAK:
         numbers = {"minutes": lack.minutes, "stay_minutes": posed.problem.places[place].stay}
     elif lack.kind is Lacking.WINDOW_SHORT:

@@ -17,6 +17,7 @@ from outreach_api.plans.suggesting.adopting import plan_id_of
 from outreach_api.storage.plans import Plan, Van
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.suggestions import PlanSuggestion
+from schemas.vocabulary import SuggestionAim
 
 NOT_FOUND = Refusal("not_found", 404)
 
@@ -69,7 +70,9 @@ class _View:
                 for day, plan_id in zip(row.result["days"], ids, strict=True)
             ]
             answer = {
+                "aim": SuggestionAim.MOST_POINTS,  # of answers that were kept before it was told
                 **row.result,
+                "drive_minutes": sum(day["drive_minutes"] for day in days),
                 "days": days,
                 "days_off": [self._day_off(off) for off in row.result["days_off"]],
                 "left_out": [self._left_out(one) for one in row.result["left_out"]],
