@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("vans", sa.Column("water_litres", sa.Integer(), nullable=True))
+    op.add_column("vans", sa.Column("water_litres", sa.BigInteger(), nullable=True))
 
 
 def downgrade() -> None:
