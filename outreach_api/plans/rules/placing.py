@@ -16,6 +16,7 @@ from outreach_api.plans.rules.facts import PlanFacts, Stay
 from outreach_api.plans.rules.places import Span, hours
 from outreach_api.plans.rules.travel import minute_of, needed_between
 from outreach_api.plans.rules.violations import MINUTES_OF_DAY, time_at
+from schemas.vocabulary import VAN_IS_BACK, VAN_LEAVES
 
 _LAST = MINUTES_OF_DAY - 1
 _QUARTERS = (4, 3, 2)
@@ -49,8 +50,12 @@ def _held(stay: Stay, start: int, least: Mapping[uuid.UUID, int]) -> Stay:
 
 
 def _spans(stay: Stay, day: dt.date) -> list[Span]:
+    """Its hours; where nobody entered any, those in which vans are out, and those that were planned."""
     found = hours(stay, day)
-    return [(0, _LAST)] if found is None else found
+    if found is not None:
+        return found
+    opens, closes = min(stay.arrive, VAN_LEAVES), max(stay.depart, VAN_IS_BACK)
+    return [(minute_of(opens), minute_of(closes))]
 
 
 def _latest(
