@@ -66,6 +66,7 @@ class DayRunSheetPage(Resource):
         causes = [
             f"{' → '.join(names[stay] for stay in one.plan_stop_ids)} {say(one.code, lang, one.numbers)}".strip()
             for one in found.violations
+            if one.code != "break_missing"  # the sheet says it among its times
         ]
         text = sheet_page(found.view, causes, here.settings.organisation, lang)
         response = Response(text, content_type="text/html; charset=utf-8")
