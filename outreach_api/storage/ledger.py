@@ -114,6 +114,10 @@ class VisitTotal(Base):
     value: Mapped[int]
 
 
+TICKET_TOTALS = sa.text("measure IN ('tickets', 'tickets_yen')")
+"""Literal, because a partial index serves only a query that says the same."""
+
+
 class WeekTotal(Base):
     """Sums of all visits of a week by measure and key, kept together with visit_totals, from which they follow.
 
@@ -125,7 +129,19 @@ class WeekTotal(Base):
     measure: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[int]
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        # What is owed on tickets is a sum over all weeks, and they are few among the totals.
+        sa.Index(
+            "ix_week_totals_tickets",
+            "measure",
+            "key",
+            "iso_week",
+            "value",
+            sqlite_where=TICKET_TOTALS,
+            postgresql_where=TICKET_TOTALS,
+        ),
+        {"sqlite_with_rowid": False},
+    )
 
 
 class AuditEntry(Base):

@@ -314,6 +314,7 @@ def test_no_report_reads_a_whole_table_of_facts(api: Api) -> None:
                 found = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
                 plans += [row[3] for row in found]
     assert any("SEARCH week_totals USING PRIMARY KEY (iso_week>" in step for step in plans), plans
+    assert any("week_totals USING COVERING INDEX ix_week_totals_tickets" in step for step in plans), plans
     touched = [step for step in plans if any(f" {table}" in step for table in FACTS)]
     assert touched == [], "figures come from totals"
     scans = {step.split()[1] for step in plans if step.startswith("SCAN")}

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.week import IsoWeek, Period
 from outreach_api.ledger import measures
 from outreach_api.reports.rules.periods import Span
-from outreach_api.storage.ledger import VisitTotal, WeekTotal
+from outreach_api.storage.ledger import TICKET_TOTALS, VisitTotal, WeekTotal
 from outreach_api.storage.visits import Visit
 from schemas.vocabulary import TicketEvent
 
@@ -25,7 +25,7 @@ _BY_WEEK = sa.select(_WEEKS.iso_week, _WEEKS.measure, _WEEKS.key, _WEEKS.value).
 _OF_TICKETS = (measures.TICKETS, measures.TICKETS_YEN)
 _TICKETS = sa.union_all(
     sa.select(_WEEKS.measure, _WEEKS.key, sa.func.sum(_WEEKS.value))
-    .where(_WEEKS.measure.in_(_OF_TICKETS), _WEEKS.iso_week < sa.bindparam("week"))
+    .where(TICKET_TOTALS, _WEEKS.iso_week < sa.bindparam("week"))
     .group_by(_WEEKS.measure, _WEEKS.key),
     # The week in which a month ends, by its days.
     sa.select(_TOTALS.measure, _TOTALS.key, _SUM)
