@@ -7,7 +7,23 @@ from marshmallow import validates_schema
 from schemas.amounts import HIGHEST_PRICE_YEN
 from schemas.base import Out, PageQuery, WireSchema
 from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, QueryFlag, Text, Whole, Word
-from schemas.vocabulary import Allergen, ItemCategory, TaxCategory, TaxClass
+from schemas.vocabulary import (
+    ICONS,
+    Allergen,
+    ItemCategory,
+    ItemIcon,
+    ServiceMode,
+    TaxCategory,
+    TaxClass,
+)
+
+MOST_PARTS = 10
+_DRAWN = ", ".join(f"{icon} {drawn}" for icon, drawn in ICONS.items())
+
+
+class SetPartIn(WireSchema):
+    item_id = Id(required=True)
+    quantity = Whole(1, 20, load_default=1)
 
 
 class ItemFields(WireSchema):
@@ -15,7 +31,18 @@ class ItemFields(WireSchema):
 
     kana = Text(120, allow_none=True)
     name_en = Text(120, allow_none=True)
-    allergens = Many(Word(Allergen), 8, unique=True)
+    allergens = Many(Word(Allergen), len(Allergen), unique=True)
+    icon = Word(ItemIcon, allow_none=True, metadata={"description": f"Instead of a photo: {_DRAWN}."})
+    parts = Many(
+        Nested(SetPartIn),
+        MOST_PARTS,
+        fewest=2,
+        allow_none=True,
+        metadata={
+            "description": "Of a set: what it consists of. Its price is shared out over them in proportion to theirs, "
+            "and each part is taxed as it is by itself."
+        },
+    )
     active = Flag(metadata={"description": "On sale now. Receipts of an inactive item are still taken."})
 
 
@@ -40,6 +67,7 @@ class ItemIn(ItemFields):
         "category": "sweets",
         "tax_category": "food",
         "allergens": ["wheat", "milk"],
+        "icon": "rice_cracker",
         "price_yen": 15,
     }
 
@@ -69,6 +97,11 @@ class ItemPriceOut(Out):
     price_yen = Whole(0)
 
 
+class SetPartOut(Out):
+    item_id = Id()
+    quantity = Whole(1)
+
+
 class ItemBriefOut(Out):
     """What a phone holds offline: all prices by day, and none called today's, because days pass offline too."""
 
@@ -80,7 +113,9 @@ class ItemBriefOut(Out):
     name_en = Text(120, allow_none=True)
     category = Word(ItemCategory)
     tax_category = Word(TaxCategory)
-    allergens = Many(Word(Allergen), 8)
+    allergens = Many(Word(Allergen), len(Allergen))
+    icon = Word(ItemIcon, allow_none=True)
+    parts = Many(Nested(SetPartOut), MOST_PARTS, allow_none=True)
     active = Flag()
     prices = Many(Nested(ItemPriceOut), 10_000, metadata={"description": "All, by day."})
     created_at = Instant()
@@ -99,6 +134,8 @@ class ItemOut(ItemBriefOut):
         "category": "sweets",
         "tax_category": "food",
         "allergens": ["wheat", "milk"],
+        "icon": "rice_cracker",
+        "parts": None,
         "active": True,
         "price_yen": 15,
         "prices": [{"valid_from": "2026-04-01", "price_yen": 15}],
@@ -132,17 +169,53 @@ class TaxRateOut(Out):
     percent = Whole(0, 100)
 
 
+class TaxRuleIn(WireSchema):
+    """In which class goods are from a day on, when they are taken away or eaten on seats that we provide."""
+
+    tax_category = Word(TaxCategory, required=True)
+    service_mode = Word(ServiceMode, required=True)
+    valid_from = Day(required=True)
+    tax_class = Word(TaxClass, required=True)
+
+    example: ClassVar = {
+        "tax_category": "food",
+        "service_mode": "eat_in",
+        "valid_from": "2027-04-01",
+        "tax_class": "reduced",
+    }
+
+
+class TaxRuleOut(Out):
+    tax_category = Word(TaxCategory)
+    service_mode = Word(ServiceMode)
+    valid_from = Day(
+        allow_none=True, metadata={"description": "Null: as the law had it when this was built."}
+    )
+    tax_class = Word(TaxClass)
+
+
 class TaxRatesOut(Out):
-    """All rates, by class and day. A line takes the one of its class in force on the day of its visit."""
+    """All rates, by class and day, and which goods are in which class. A line takes the class and then the rate that
+    are in force on the day of its visit."""
 
     items = Many(Nested(TaxRateOut), 10_000)
+    rules = Many(Nested(TaxRuleOut), 10_000)
 
     example: ClassVar = {
         "items": [
             {"tax_class": "reduced", "valid_from": "2019-10-01", "percent": 8},
             {"tax_class": "standard", "valid_from": "2019-10-01", "percent": 10},
             {"tax_class": "exempt", "valid_from": "2019-10-01", "percent": 0},
-        ]
+        ],
+        "rules": [
+            {
+                "tax_category": "food",
+                "service_mode": "takeout",
+                "valid_from": None,
+                "tax_class": "reduced",
+            },
+            {"tax_category": "food", "service_mode": "eat_in", "valid_from": None, "tax_class": "standard"},
+        ],
     }
 
 

@@ -162,7 +162,13 @@ class SaleLineOut(Out):
     quantity = Whole(1)
     unit_price_yen = Whole(0)
     amount_yen = Whole(0, metadata={"description": "Quantity times price."})
-    discount_yen = Whole(0, metadata={"description": "Its own; of it, not in addition to the receipt's."})
+    set_id = Id(allow_none=True, metadata={"description": "The set that it was sold in."})
+    discount_yen = Whole(
+        -MOST_RUSH_YEN,
+        metadata={
+            "description": "Its own, without the receipt's; of a set's part, what the set's price takes off it."
+        },
+    )
     taken_yen = Whole(0, metadata={"description": "Money that came in for it."})
     refunded_quantity = Whole(0, metadata={"description": "Pieces (of a rush: yen) given back by now."})
     rate_percent = Whole(0, 100)
@@ -187,7 +193,9 @@ class SaleOut(Out):
     source = Word(Source)
     lines = Many(Nested(SaleLineOut), MOST_KEPT_LINES)
     goods_yen = Whole(0, metadata={"description": "What the goods cost, before discounts."})
-    discount_yen = Whole(0, metadata={"description": "All discounts, of lines and of the receipt."})
+    discount_yen = Whole(
+        -MOST_RUSH_YEN, metadata={"description": "All discounts: of lines, sets and the receipt."}
+    )
     total_yen = Whole(0, metadata={"description": "Money taken: 0 for gifts and tickets."})
     payments = Many(
         Nested(SalePaymentOut),
@@ -227,6 +235,7 @@ class SaleOut(Out):
                 "quantity": 2,
                 "unit_price_yen": 15,
                 "amount_yen": 30,
+                "set_id": None,
                 "discount_yen": 0,
                 "taken_yen": 30,
                 "refunded_quantity": 0,
@@ -239,6 +248,7 @@ class SaleOut(Out):
                 "quantity": 1,
                 "unit_price_yen": 300,
                 "amount_yen": 300,
+                "set_id": None,
                 "discount_yen": 0,
                 "taken_yen": 300,
                 "refunded_quantity": 0,

@@ -189,6 +189,10 @@ class RulesOut(Out):
     warnings = Many(Nested(WarningRuleOut), 50)
     note_text_longest = Whole(1)
     till_tolerance_yen = Whole(0)
+    tax_rounding = fields.String(metadata={"description": "floor, half_up or ceil, once a rate and receipt."})
+    free_rule = fields.String(
+        allow_none=True, metadata={"description": "Under which children get something free; to be shown."}
+    )
     most_operations = Whole(1)
     most_body_bytes = Whole(1)
 
@@ -208,6 +212,8 @@ class RulesOut(Out):
         ],
         "note_text_longest": 280,
         "till_tolerance_yen": 300,
+        "tax_rounding": "floor",
+        "free_rule": "小学生は駄菓子ひとつ無料",
         "most_operations": 500,
         "most_body_bytes": 2_000_000,
     }

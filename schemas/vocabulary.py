@@ -465,7 +465,11 @@ class ServiceMode(StrEnum):
 
 
 class Allergen(StrEnum):
-    """The eight whose labelling is mandatory in Japan (Food Labelling Standards, 2023 amendment)."""
+    """What food labels in Japan name: 特定原材料, which they must, and 特定原材料に準ずるもの, which they should.
+
+    As of the amendment of April 2026: cashew joined those that must, pistachio those that should (食品表示基準 別表第14, and
+    the notice on 食物アレルギー表示).
+    """
 
     SHRIMP = "shrimp"
     CRAB = "crab"
@@ -475,6 +479,76 @@ class Allergen(StrEnum):
     EGG = "egg"
     MILK = "milk"
     PEANUT = "peanut"
+    CASHEW = "cashew"
+    ALMOND = "almond"
+    ABALONE = "abalone"
+    SQUID = "squid"
+    SALMON_ROE = "salmon_roe"
+    ORANGE = "orange"
+    KIWI = "kiwi"
+    BEEF = "beef"
+    SESAME = "sesame"
+    SALMON = "salmon"
+    MACKEREL = "mackerel"
+    SOY = "soy"
+    CHICKEN = "chicken"
+    BANANA = "banana"
+    PISTACHIO = "pistachio"
+    PORK = "pork"
+    MACADAMIA = "macadamia"
+    PEACH = "peach"
+    YAM = "yam"
+    APPLE = "apple"
+    GELATIN = "gelatin"
+
+
+MUST_BE_LABELLED = (
+    *(Allergen.SHRIMP, Allergen.CRAB, Allergen.WALNUT, Allergen.WHEAT, Allergen.BUCKWHEAT),
+    *(Allergen.EGG, Allergen.MILK, Allergen.PEANUT, Allergen.CASHEW),
+)
+
+
+class ItemIcon(StrEnum):
+    """A small drawing instead of a photo, for who doesn't read yet."""
+
+    CANDY = "candy"
+    LOLLIPOP = "lollipop"
+    CHOCOLATE = "chocolate"
+    COOKIE = "cookie"
+    RICE_CRACKER = "rice_cracker"
+    ICE = "ice"
+    COTTON_CANDY = "cotton_candy"
+    BREAD = "bread"
+    NOODLES = "noodles"
+    RICE_BALL = "rice_ball"
+    SOUP = "soup"
+    COFFEE = "coffee"
+    TEA = "tea"
+    JUICE = "juice"
+    MILK = "milk"
+    TOY = "toy"
+    GIFT = "gift"
+
+
+ICONS = {
+    ItemIcon.CANDY: "🍬",
+    ItemIcon.LOLLIPOP: "🍭",
+    ItemIcon.CHOCOLATE: "🍫",
+    ItemIcon.COOKIE: "🍪",
+    ItemIcon.RICE_CRACKER: "🍘",
+    ItemIcon.ICE: "🍧",
+    ItemIcon.COTTON_CANDY: "🍥",
+    ItemIcon.BREAD: "🍞",
+    ItemIcon.NOODLES: "🍜",
+    ItemIcon.RICE_BALL: "🍙",
+    ItemIcon.SOUP: "🍲",
+    ItemIcon.COFFEE: "☕",
+    ItemIcon.TEA: "🍵",
+    ItemIcon.JUICE: "🧃",
+    ItemIcon.MILK: "🥛",
+    ItemIcon.TOY: "🪀",
+    ItemIcon.GIFT: "🎁",
+}
 
 
 class TicketEvent(StrEnum):

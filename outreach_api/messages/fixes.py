@@ -178,6 +178,14 @@ FIXES: dict[str, tuple[str, str]] = {
         "まだ使われていない開始日で、登録し直してください。",
         "Enter it again from a day on which no rate began.",
     ),
+    "tax_rule_in_force": (
+        "まだ使われていない開始日で、登録し直してください。",
+        "Enter it again from a day on which no rule began.",
+    ),
+    "set_in_set": (
+        "セットに入っている品目を、ひとつずつ書いてください。",
+        "Write the single items of that set instead.",
+    ),
     "item_code_taken": _OTHER_CODE,
     # Notes and people
     "note_unknown": _once_there("メモがまだ届いていません。", "The note has not arrived yet."),

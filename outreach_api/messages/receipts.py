@@ -5,6 +5,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "receipt_number": ("登録番号 {number}", "Reg. no. {number}"),
     "receipt_no": ("番号 {id}", "No. {id}"),
     "receipt_rush": ("駄菓子", "Penny sweets"),
+    "receipt_set": ("セット", "Set"),
     "receipt_discount": ("値引", "Discount"),
     "receipt_subtotal": ("小計", "Subtotal"),
     "receipt_gift": ("無料", "Free"),

@@ -11,6 +11,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "この日からの税率（{percent}%）はすでに使われています。新しい開始日で登録してください。",
         "The rate of that day ({percent} %) is in force already; set a new one from another day.",
     ),
+    "tax_rule_in_force": (
+        "この日からのきまりはすでに使われています。新しい開始日で登録してください。",
+        "The rule of that day is in force already; set a new one from another day.",
+    ),
+    "set_in_set": (
+        "セットの中にセットは入れられません。",
+        "A set holds single things, no other set.",
+    ),
     "lines_or_rush": (
         "明細（lines）か、まとめ打ちの金額（rush_yen）のどちらか一つにしてください。",
         "Give lines or one amount in rush_yen, not both.",

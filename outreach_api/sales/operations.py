@@ -1,11 +1,12 @@
 """What can be changed at the counter, by whom."""
 
 from outreach_api.ledger.kinds import CLOSINGS, EVENTS, MASTER_DATA, Kind, one_by_one, roles, same_form
-from outreach_api.sales.writes import catalogue, receipts, refunds, tickets, till, voids
+from outreach_api.sales.writes import catalogue, receipts, refunds, shelf, tickets, till, voids
 from outreach_api.storage.sales import Sale, SaleRefund, SaleVoid, TicketEntry
 from schemas import catalogue as catalogue_wire
 from schemas import refunds as refunds_wire
 from schemas import sales as wire
+from schemas import shelf as shelf_wire
 from schemas import till as till_wire
 from schemas.vocabulary import Role
 
@@ -47,6 +48,21 @@ SET_TAX_RATE = Kind(
     write=one_by_one(catalogue.set_tax_rate),
     entity="tax_rate",
     stage=MASTER_DATA,
+)
+SET_TAX_RULE = Kind(
+    name="tax_rule.set",
+    schema=catalogue_wire.TaxRuleIn,
+    roles=roles(Role.ADMIN),
+    write=one_by_one(catalogue.set_tax_rule),
+    entity="tax_rule",
+    stage=MASTER_DATA,
+)
+MARK_SOLD_OUT = Kind(
+    name="item.mark_sold_out",
+    schema=shelf_wire.SoldOutIn,
+    roles=COUNTER,
+    write=one_by_one(shelf.mark_sold_out),
+    entity="sold_out",
 )
 RECORD_SALE = Kind(
     name="sale.record",
@@ -115,6 +131,8 @@ KINDS = (
     CHANGE_ITEM,
     SET_PRICE,
     SET_TAX_RATE,
+    SET_TAX_RULE,
+    MARK_SOLD_OUT,
     RECORD_SALE,
     REFUND_SALE,
     VOID_SALE,

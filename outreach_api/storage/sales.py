@@ -21,6 +21,9 @@ class Item(Kept, Base):
     category: Mapped[str]
     tax_category: Mapped[str]
     allergens: Mapped[list[str]]
+    icon: Mapped[str | None]
+    parts: Mapped[list[dict[str, Any]] | None] = mapped_column(Json())
+    """Of a set: {item_id, quantity} of each thing in it."""
     active: Mapped[bool]
 
 
@@ -40,6 +43,25 @@ class TaxRate(Base):
     tax_class: Mapped[str] = mapped_column(primary_key=True)
     valid_from: Mapped[dt.date] = mapped_column(primary_key=True)
     percent: Mapped[int] = mapped_column(sa.Integer)
+
+
+class TaxRule(Base):
+    """In which class goods are from a day on, by how they are eaten; where none says it, as the law had it."""
+
+    __tablename__ = "tax_rules"
+    tax_category: Mapped[str] = mapped_column(primary_key=True)
+    service_mode: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[dt.date] = mapped_column(primary_key=True)
+    tax_class: Mapped[str]
+
+
+class SoldOut(Base):
+    """That a van has no more of something for the rest of a day. The next day begins without any."""
+
+    __tablename__ = "sold_out"
+    van_id: Mapped[uuid.UUID] = van_ref(primary_key=True)
+    local_day: Mapped[dt.date] = mapped_column(primary_key=True)
+    item_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("items.id"), primary_key=True)
 
 
 class Sale(VisitFact, Base):
@@ -84,6 +106,8 @@ class SaleLine(Base):
     rate_percent: Mapped[int] = mapped_column(sa.Integer)
     discount_yen: Mapped[int | None]
     """Taken off this line alone."""
+    set_id: Mapped[uuid.UUID | None]
+    """The set that it was sold in; its price stands in what was taken off its parts."""
     off_yen: Mapped[int | None]
     """All that was taken off: its own discount, its share of the receipt's, and of what tickets paid. What is left is
     the money that came in for it; on a receipt that brought none, that is nothing, whatever stands here."""

@@ -32,6 +32,7 @@ from schemas.follow_ups import FollowUpOut
 from schemas.plans import PlanOut
 from schemas.referrals import ConsentBriefOut, DestinationOut
 from schemas.safety import SafetyCardOut
+from schemas.shelf import SoldOutOut
 from schemas.stops import StopOut
 from schemas.till import CashUpOut
 from schemas.vans import VanOut
@@ -99,6 +100,7 @@ FEEDS: dict[str, Feed] = {
     "plan": Feed(PlanOut, _plans, never_shown=_drafts),
     "item": Feed(ItemBriefOut, phones.items),
     "tax_rates": Feed(TaxRatesBriefOut, phones.tax_rates),
+    "sold_out": Feed(SoldOutOut, phones.sold_out, COUNTER),
     "destination": Feed(DestinationOut, referrals.destinations),
     "consent": Feed(ConsentBriefOut, referrals.standing_consents, WRITERS),
     "follow_up": Feed(FollowUpOut, follow_ups.follow_ups, WRITERS),

@@ -35,6 +35,8 @@ def phone_rules(settings: Settings, keyring: Keyring, language: Language) -> dic
         "warnings": warnings,
         "note_text_longest": NOTE_TEXT,
         "till_tolerance_yen": settings.till_tolerance_yen,
+        "tax_rounding": settings.tax_rounding,
+        "free_rule": settings.free_rule or None,
         "most_operations": MOST_OPERATIONS,
         "most_body_bytes": settings.max_body_bytes,
     }

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.kernel.money import Rounding, shares, tax_included, up_to
-from outreach_api.sales.rules.receipts import settled, taken_off
+from outreach_api.sales.rules.receipts import settled, shared_out
 from outreach_api.sales.rules.refunds import Refund, Sold, SoldLine, give_back
 from outreach_api.settings import Settings, SettingsError
 from schemas.vocabulary import MONEY, Payment
@@ -50,7 +50,7 @@ def test_a_discount_is_shared_out_without_a_rest_and_taxes_stay_within_what_is_l
     lines: list[tuple[int, int]], rounding: Rounding, data: st.DataObject
 ) -> None:
     off_yen = data.draw(st.integers(0, sum(yen for yen, _ in lines)))
-    off = taken_off(lines, off_yen)
+    off = shared_out(off_yen, lines)
     assert sum(off) == off_yen
     left = [yen - part for (yen, _), part in zip(lines, off, strict=True)]
     assert min(left) >= 0
@@ -66,7 +66,7 @@ def test_a_discount_over_both_rates_is_shared_out_as_the_tax_agency_shows() -> N
     """国税庁「消費税の軽減税率制度に関するQ&A（個別事例編）」問118, 割引券等の利用により一括して値引き: 雑貨 3,300円 (10 %) and
     牛肉 2,160円 (8 %), 1,000円 off, in proportion to the prices: 604円 and 396円; 10%対象 2,696円 (内消費税 245円),
     8%対象 1,764円 (内消費税 130円)."""
-    off = taken_off([(3_300, 10), (2_160, 8)], 1_000)
+    off = shared_out(1_000, [(3_300, 10), (2_160, 8)])
     assert off == [604, 396]
     assert (tax_included(2_696, 10), tax_included(1_764, 8)) == (245, 130)
 

@@ -11,6 +11,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from outreach_api.kernel.week import TOKYO
@@ -55,7 +56,7 @@ def receipt(
     words = _Words(sale, names, reduced_percent, lang)
     voided = sale["voided"]
     blocks = [
-        [row for line in sale["lines"] for row in words.line(line)],
+        [row for _, lines in groupby(sale["lines"], _in_set) for row in words.goods(list(lines))],
         words.sums(),
         words.taxes(sale["taxes"], "receipt_of_rate"),
         words.ways(sale["payments"]),
@@ -96,6 +97,19 @@ class _Words:
     def name(self, line: Mapping[str, Any]) -> str:
         name = self._names.get(line["item_id"]) or self.say("receipt_rush")
         return f"{name} ※" if line["rate_percent"] == self._reduced else name
+
+    def goods(self, lines: Sequence[Mapping[str, Any]]) -> Iterable[Row]:
+        """Lines by themselves; those of a set below its name, which has the price."""
+        set_id = lines[0]["set_id"]
+        if set_id is None:
+            for line in lines:
+                yield from self.line(line)
+            return
+        costs = sum(line["amount_yen"] - line["discount_yen"] for line in lines)
+        yield Row(self._names.get(set_id, self.say("receipt_set")), yen(costs))
+        for line in lines:
+            part = yen(line["amount_yen"] - line["discount_yen"])
+            yield Row(f"  {self.name(line)} × {line['quantity']}  ({part})", small=True)
 
     def line(self, line: Mapping[str, Any]) -> Iterable[Row]:
         yield Row(self.name(line), yen(line["amount_yen"]))
@@ -162,6 +176,11 @@ class _Words:
         ]
         rows = [Row(self.say("receipt_rest"), yen(total), strong=True)]
         return rows + self.taxes(taxes, "receipt_of_rate")
+
+
+def _in_set(line: Mapping[str, Any]) -> uuid.UUID | None:
+    found: uuid.UUID | None = line["set_id"]
+    return found
 
 
 def yen(amount: int) -> str:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.sales import rules
-from outreach_api.storage.sales import Item, ItemPrice, TaxRate
-from schemas.vocabulary import TaxClass
+from outreach_api.storage.sales import Item, ItemPrice, TaxRate, TaxRule
+from schemas.vocabulary import ServiceMode, TaxCategory, TaxClass
 
 
 def item(session: Session, item_id: uuid.UUID, *, today: dt.date) -> dict[str, Any] | Refusal:
@@ -73,6 +73,8 @@ def _brief(row: Item, prices: Prices) -> dict[str, Any]:
         "category": row.category,
         "tax_category": row.tax_category,
         "allergens": row.allergens,
+        "icon": row.icon,
+        "parts": row.parts and [{**part, "item_id": uuid.UUID(part["item_id"])} for part in row.parts],
         "active": row.active,
         "prices": [{"valid_from": valid_from, "price_yen": price_yen} for valid_from, price_yen in prices],
         "created_at": row.created_at,
@@ -89,11 +91,38 @@ def reduced_percent(session: Session, day: dt.date) -> int | None:
 
 
 def tax_rates(session: Session) -> dict[str, Any]:
-    """{items: every rate by class and day}."""
+    """{items: every rate by class and day, rules: which goods are in which class, since when}."""
     found = session.scalars(sa.select(TaxRate).order_by(TaxRate.tax_class, TaxRate.valid_from))
     return {
         "items": [
             {"tax_class": row.tax_class, "valid_from": row.valid_from, "percent": row.percent}
             for row in found
-        ]
+        ],
+        "rules": [*_LAW, *_rules(session)],
     }
+
+
+_LAW = [
+    {
+        "tax_category": category,
+        "service_mode": mode,
+        "valid_from": None,
+        "tax_class": rules.tax_class(category, mode),
+    }
+    for category in TaxCategory
+    for mode in ServiceMode
+]
+"""How goods are taxed where no rule of a later law says otherwise."""
+
+
+def _rules(session: Session) -> list[dict[str, Any]]:
+    order = TaxRule.tax_category, TaxRule.service_mode, TaxRule.valid_from
+    return [
+        {
+            "tax_category": row.tax_category,
+            "service_mode": row.service_mode,
+            "valid_from": row.valid_from,
+            "tax_class": row.tax_class,
+        }
+        for row in session.scalars(sa.select(TaxRule).order_by(*order))
+    ]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.ledger.kinds import Actor
-from outreach_api.sales.reads import catalogue, till
+from outreach_api.sales.reads import catalogue, shelf, till
 from outreach_api.sales.rules import TAX_RATES_ID
 from outreach_api.storage.sales import CashUp, Item
 
@@ -23,6 +23,11 @@ def items(session: Session, _actor: Actor, ids: Sequence[uuid.UUID]) -> Iterable
 def tax_rates(session: Session, _actor: Actor, ids: Sequence[uuid.UUID]) -> Iterable[dict[str, Any]]:
     """schemas.catalogue.TaxRatesBriefOut, the one thing of its kind."""
     return [{"id": TAX_RATES_ID, **catalogue.tax_rates(session)}] if TAX_RATES_ID in ids else []
+
+
+def sold_out(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> Iterable[dict[str, Any]]:
+    """schemas.shelf.SoldOutOut of the vans that the actor reaches."""
+    return [listed for listed in shelf.sold_out(session, actor) if listed["id"] in ids]
 
 
 def cash_ups(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> Iterable[dict[str, Any]]:

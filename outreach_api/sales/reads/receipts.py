@@ -126,6 +126,7 @@ def _lines(
                 "quantity": line.quantity,
                 "unit_price_yen": line.unit_price_yen,
                 "amount_yen": amount_yen,
+                "set_id": line.set_id,
                 "discount_yen": line.discount_yen or 0,
                 "taken_yen": amount_yen - (line.off_yen or 0) if sales[line.sale_id].total_yen else 0,
                 "refunded_quantity": back.get((line.sale_id, line.line), 0),
@@ -168,6 +169,6 @@ def refunds_of(session: Session, sale_ids: Sequence[uuid.UUID]) -> Mapping[uuid.
 
 def item_names(session: Session, sale: Mapping[str, Any], *, english: bool) -> dict[uuid.UUID, str]:
     """How the items of a shown receipt are called."""
-    ids = {line["item_id"] for line in sale["lines"]} - {None}
+    ids = {line[name] for line in sale["lines"] for name in ("item_id", "set_id")} - {None}
     found = session.execute(sa.select(Item.id, Item.name, Item.name_en).where(Item.id.in_(ids)))
     return {item_id: (english and name_en) or name for item_id, name, name_en in found}

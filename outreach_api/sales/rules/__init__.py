@@ -14,6 +14,12 @@ from schemas.vocabulary import Payment, ServiceMode, TaxCategory, TaxClass
 TAX_RATES_ID = derived("tax_rates")
 """Phones take the few rates together, as one thing with this id."""
 
+
+def sold_out_id(van_id: uuid.UUID) -> uuid.UUID:
+    """Phones take what their van is out of together, as one thing with this id."""
+    return derived("sold_out", van_id)
+
+
 Dated = Sequence[tuple[date, int]]
 """Values with the day from which each is in force."""
 
@@ -33,6 +39,16 @@ def tax_class(category: TaxCategory, mode: ServiceMode) -> TaxClass:
     if category is TaxCategory.FOOD and mode is ServiceMode.TAKEOUT:
         return TaxClass.REDUCED
     return TaxClass.STANDARD
+
+
+ClassRules = Mapping[tuple[TaxCategory, ServiceMode], Sequence[tuple[date, TaxClass]]]
+"""Where a later law says it otherwise: the class of goods by how they are eaten, with the day from which it holds."""
+
+
+def tax_class_on(day: date, category: TaxCategory, mode: ServiceMode, since: ClassRules) -> TaxClass:
+    """The class that holds on a day: as a rule has it that begins on or before it, else as the law had it."""
+    begun = [rule for rule in since.get((category, mode), ()) if rule[0] <= day]
+    return max(begun)[1] if begun else tax_class(category, mode)
 
 
 def brings_money(payment: Payment) -> bool:

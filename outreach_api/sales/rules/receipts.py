@@ -9,20 +9,20 @@ from outreach_api.kernel.money import shares
 from schemas.vocabulary import Payment
 
 
-def taken_off(lines: Sequence[tuple[int, int]], off_yen: int) -> list[int]:
-    """What an amount that is taken off a whole receipt takes off each of its lines (yen, rate in percent).
+def shared_out(yen: int, lines: Sequence[tuple[int, int]]) -> list[int]:
+    """An amount shared out over lines (yen, rate in percent): what is taken off a whole receipt, or a set's price.
 
     In proportion to what stands there, first by rate, then by line: 国税庁「消費税の軽減税率制度に関するQ&A」個別事例編 問118,
-    値引額を…価額の比率により按分. No line goes below zero while the amount is not above their sum.
+    値引額を…価額の比率により按分. None gets more than stands there while the amount is not above their sum.
     """
-    off = [0] * len(lines)
+    parts = [0] * len(lines)
     rates = sorted({rate for _, rate in lines})
-    of_rates = shares(off_yen, [sum(yen for yen, own in lines if own == rate) for rate in rates])
+    of_rates = shares(yen, [sum(own for own, of in lines if of == rate) for rate in rates])
     for rate, of_rate in zip(rates, of_rates, strict=True):
-        mine = [index for index, (_, own) in enumerate(lines) if own == rate]
+        mine = [index for index, (_, of) in enumerate(lines) if of == rate]
         for index, part in zip(mine, shares(of_rate, [lines[index][0] for index in mine]), strict=True):
-            off[index] = part
-    return off
+            parts[index] = part
+    return parts
 
 
 class Settled(NamedTuple):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from outreach_api.sales import rules
 from outreach_api.storage import bulk
-from outreach_api.storage.sales import Item, ItemPrice, TaxRate
+from outreach_api.storage.sales import Item, ItemPrice, TaxRate, TaxRule
 from schemas.vocabulary import ServiceMode, TaxCategory, TaxClass
 
 
@@ -23,6 +23,7 @@ class Listed:
 
     category: str
     tax_category: TaxCategory
+    parts: list[tuple[uuid.UUID, int]] | None
     prices: list[tuple[dt.date, int]] = field(default_factory=list)
 
 
@@ -32,6 +33,8 @@ class Offer(NamedTuple):
     category: str
     price_yen: int | None
     rate_percent: int | None
+    parts: list[tuple[uuid.UUID, int]] | None
+    """Of a set: its items, and how many of each."""
 
 
 class PriceList:
@@ -39,7 +42,12 @@ class PriceList:
 
     def __init__(self, session: Session, item_ids: Iterable[uuid.UUID]) -> None:
         self._items = _items(session, {item_id.int: item_id for item_id in item_ids}.values())
+        within = {part.int: part for item in self._items.values() for part, _ in item.parts or ()}
+        if within:
+            missing = [part for number, part in within.items() if number not in self._items]
+            self._items |= _items(session, missing)
         self._rates = _rates(session)
+        self._rules = _rules(session)
         self._offers: dict[tuple[dt.date, bool], dict[int, Offer]] = {}
 
     def offers(self, day: dt.date, mode: ServiceMode) -> Mapping[int, Offer]:
@@ -49,7 +57,10 @@ class PriceList:
         if found is None:
             found = self._offers[key] = {
                 number: Offer(
-                    item.category, rules.in_force(item.prices, day), self.rate(item.tax_category, mode, day)
+                    item.category,
+                    rules.in_force(item.prices, day),
+                    self.rate(item.tax_category, mode, day),
+                    item.parts,
                 )
                 for number, item in self._items.items()
             }
@@ -57,24 +68,29 @@ class PriceList:
 
     def rate(self, category: TaxCategory, mode: ServiceMode, day: dt.date) -> int | None:
         """Percent of consumption tax, or None when the table begins later than that day."""
-        return rules.in_force(self._rates.get(rules.tax_class(category, mode), []), day)
+        taxed = rules.tax_class_on(day, category, mode, self._rules)
+        return rules.in_force(self._rates.get(taxed, []), day)
 
 
 _LISTED = (
-    sa.select(Item.id, Item.category, Item.tax_category, ItemPrice.valid_from, ItemPrice.price_yen)
+    sa.select(
+        Item.id, Item.category, Item.tax_category, Item.parts, ItemPrice.valid_from, ItemPrice.price_yen
+    )
     .outerjoin(ItemPrice, ItemPrice.item_id == Item.id)
     .where(bulk.among(Item.id))
 )
 _TAX_RATES = sa.select(TaxRate.tax_class, TaxRate.valid_from, TaxRate.percent)
+_TAX_RULES = sa.select(TaxRule.tax_category, TaxRule.service_mode, TaxRule.valid_from, TaxRule.tax_class)
 
 
 def _items(session: Session, item_ids: Collection[uuid.UUID]) -> dict[int, Listed]:
     items: dict[int, Listed] = {}
     for row in bulk.find(session, _LISTED, item_ids):
-        item_id, category, tax_category, valid_from, price_yen = row
+        item_id, category, tax_category, parts, valid_from, price_yen = row
         item = items.get(item_id.int)
         if item is None:
-            item = items[item_id.int] = Listed(category, TaxCategory(tax_category))
+            within = parts and [(uuid.UUID(part["item_id"]), part["quantity"]) for part in parts]
+            item = items[item_id.int] = Listed(category, TaxCategory(tax_category), within)
         if valid_from is not None:
             item.prices.append((valid_from, price_yen))
     return items
@@ -85,3 +101,11 @@ def _rates(session: Session) -> dict[TaxClass, list[tuple[dt.date, int]]]:
     for word, valid_from, percent in session.connection().execute(_TAX_RATES):
         rates.setdefault(TaxClass(word), []).append((valid_from, percent))
     return rates
+
+
+def _rules(session: Session) -> rules.ClassRules:
+    since: dict[tuple[TaxCategory, ServiceMode], list[tuple[dt.date, TaxClass]]] = {}
+    for category, mode, valid_from, word in session.connection().execute(_TAX_RULES):
+        key = TaxCategory(category), ServiceMode(mode)
+        since.setdefault(key, []).append((valid_from, TaxClass(word)))
+    return since

@@ -49,6 +49,7 @@ _LINE = (
     "unit_price_yen",
     "rate_percent",
     "discount_yen",
+    "set_id",
     "off_yen",
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -10,13 +11,13 @@ from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.ledger.kinds import Warn
 from outreach_api.ledger.visit_facts import VisitFrame
 from outreach_api.sales import rules
-from outreach_api.sales.rules.receipts import settled, taken_off
-from outreach_api.sales.writes.price_list import PriceList
+from outreach_api.sales.rules.receipts import settled, shared_out
+from outreach_api.sales.writes.price_list import Offer, PriceList
 from schemas.vocabulary import ItemCategory, Payment, ServiceMode, TaxCategory
 
 _Row = tuple[Any, ...]
-"""sale_id, line, item_id, category, quantity, unit_price_yen, rate_percent, discount_yen, off_yen"""
-_CATEGORY, _QUANTITY, _PRICE, _RATE, _OFF = 3, 4, 5, 6, 8
+"""sale_id, line, item_id, category, quantity, unit_price_yen, rate_percent, discount_yen, set_id, off_yen"""
+_CATEGORY, _QUANTITY, _PRICE, _RATE, _OFF = 3, 4, 5, 6, 9
 
 
 class RungUp(NamedTuple):
@@ -54,14 +55,11 @@ def ring_up(
         if rate is None:
             return _faulty([Problem("/rush_yen", "tax_rate_missing", {"day": frame.local_day})])
         yen, category = given["rush_yen"], ItemCategory.SWEETS.value
-        line = (sale_id, 0, None, category, 1, yen, rate, None, None)
+        line = (sale_id, 0, None, category, 1, yen, rate, None, None, None)
         return RungUp([line], yen, {rate: yen}, {category: yen}, [])
     offers = price_list.offers(frame.local_day, mode)
-    lines: list[_Row] = []
+    sheet = RungUp([], 0, {}, {}, [])
     goods_yen = 0
-    taxable: dict[int, int] = {}
-    by_category: dict[str, int] = {}
-    warnings: list[Warn] = []
     faults: list[Problem] = []
     for number, line in enumerate(given["lines"]):
         item_id, quantity = line["item_id"], line["quantity"]
@@ -69,34 +67,73 @@ def ring_up(
         if offer is None:
             faults.append(Problem(f"/lines/{number}/item_id", "item_unknown"))
             continue
-        category, listed_yen, rate = offer
+        listed_yen = offer.price_yen
         price_yen = line.get("unit_price_yen", listed_yen)
         if price_yen is None:
             faults.append(
                 Problem(f"/lines/{number}/unit_price_yen", "price_missing", {"day": frame.local_day})
             )
-        elif rate is None:
+            continue
+        yen = quantity * price_yen
+        discount_yen = line.get("discount_yen")
+        if discount_yen is not None:
+            if discount_yen > yen:
+                faults.append(
+                    Problem(f"/lines/{number}/discount_yen", "discount_too_large", {"most_yen": yen})
+                )
+                continue
+            yen -= discount_yen
+        goods_yen += yen
+        if offer.parts is not None:
+            fault = _unpack(sheet, sale_id, line, offer.parts, offers, yen, frame.local_day)
+            if fault is not None:
+                faults.append(Problem(f"/lines/{number}", fault, {"day": frame.local_day}))
+        elif offer.rate_percent is None:
             faults.append(Problem(f"/lines/{number}", "tax_rate_missing", {"day": frame.local_day}))
         else:
-            yen = quantity * price_yen
-            discount_yen = line.get("discount_yen")
-            if discount_yen is not None:
-                if discount_yen > yen:
-                    faults.append(
-                        Problem(f"/lines/{number}/discount_yen", "discount_too_large", {"most_yen": yen})
-                    )
-                    continue
-                yen -= discount_yen
-            lines.append(
-                (sale_id, number, item_id, category, quantity, price_yen, rate, discount_yen, discount_yen)
-            )
-            goods_yen += yen
-            taxable[rate] = taxable.get(rate, 0) + yen
-            by_category[category] = by_category.get(category, 0) + yen
-            if listed_yen != price_yen and listed_yen is not None:
-                differs = {"listed_yen": listed_yen, "given_yen": price_yen}
-                warnings.append(Warn("price_differs", f"/lines/{number}/unit_price_yen", differs))
-    return _faulty(faults) if faults else RungUp(lines, goods_yen, taxable, by_category, warnings)
+            row = (offer.category, quantity, price_yen, offer.rate_percent, discount_yen, None, discount_yen)
+            _put(sheet, sale_id, item_id, row, yen)
+        if listed_yen != price_yen and listed_yen is not None:
+            differs = {"listed_yen": listed_yen, "given_yen": price_yen}
+            sheet.warnings.append(Warn("price_differs", f"/lines/{number}/unit_price_yen", differs))
+    return _faulty(faults) if faults else sheet._replace(goods_yen=goods_yen)
+
+
+def _put(sheet: RungUp, sale_id: uuid.UUID, item_id: uuid.UUID, row: _Row, yen: int) -> None:
+    """One more row, and what it comes to."""
+    category, rate = row[0], row[3]
+    sheet.lines.append((sale_id, len(sheet.lines), item_id, *row))
+    sheet.taxable[rate] = sheet.taxable.get(rate, 0) + yen
+    sheet.by_category[category] = sheet.by_category.get(category, 0) + yen
+
+
+def _unpack(
+    sheet: RungUp,
+    sale_id: uuid.UUID,
+    line: Mapping[str, Any],
+    parts: Iterable[tuple[uuid.UUID, int]],
+    offers: Mapping[int, Offer],
+    yen: int,
+    day: dt.date,
+) -> str | None:
+    """Rows of what is in a set, each at its own price and rate, with the set's price shared out over them.
+
+    A set at one price of goods at several rates is divided in proportion to their own prices, as a discount over them
+    would be; answers the code of what the catalogue lacks.
+    """
+    inside: list[tuple[uuid.UUID, Offer, int, int]] = []
+    for item_id, pieces in parts:
+        offer = offers[item_id.int]
+        if offer.price_yen is None or offer.rate_percent is None:
+            return "price_missing" if offer.price_yen is None else "tax_rate_missing"
+        inside.append((item_id, offer, line["quantity"] * pieces, offer.rate_percent))
+    worth = [(quantity * (offer.price_yen or 0), offer.rate_percent or 0) for _, offer, quantity, _ in inside]
+    costs = shared_out(yen, worth)
+    for (item_id, offer, quantity, rate), (single, _), cost in zip(inside, worth, costs, strict=True):
+        off = single - cost
+        row = (offer.category, quantity, offer.price_yen, rate, off, line["item_id"], off)
+        _put(sheet, sale_id, item_id, row, cost)
+    return None
 
 
 def charge(rung_up: RungUp, given: Mapping[str, Any]) -> Bill | Refusal:
@@ -136,7 +173,7 @@ def _less(lines: Iterable[_Row], off_yen: int) -> tuple[list[_Row], dict[int, in
     """Lines with their shares of what is taken off, and what is left by rate and by category."""
     rows = list(lines)
     left = [row[_QUANTITY] * row[_PRICE] - (row[_OFF] or 0) for row in rows]
-    shares = taken_off([(yen, row[_RATE]) for yen, row in zip(left, rows, strict=True)], off_yen)
+    shares = shared_out(off_yen, [(yen, row[_RATE]) for yen, row in zip(left, rows, strict=True)])
     taxable: dict[int, int] = {}
     by_category: dict[str, int] = {}
     made = []
