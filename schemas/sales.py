@@ -106,6 +106,13 @@ class SaleIn(WireSchema):
             "stands on the receipt."
         },
     )
+    ticket_numbers = Many(
+        Text(20, form="[A-Z0-9-]{1,20}"),
+        200,
+        fewest=1,
+        unique=True,
+        metadata={"description": "As printed on the tickets, if they have numbers; as many as tickets."},
+    )
     source = Word(Source, load_default=None, metadata={"description": SOURCE_DEFAULT})
 
     @validates_schema

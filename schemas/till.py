@@ -1,119 +1,17 @@
-"""Pay-it-forward tickets (恩送りチケット) and the counting of tills on the wire."""
+"""The counting of tills on the wire."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from marshmallow import fields, validates_schema
+from marshmallow import fields
 
-from schemas.amounts import HIGHEST_FACE_YEN, MOST_TICKETS, USUAL_FACE_YEN
 from schemas.base import SOURCE_DEFAULT, Out, PageQuery, WireSchema
-from schemas.fields import Coded, Day, Flag, Id, Instant, Many, Nested, Text, Whole, Word
+from schemas.fields import Day, Flag, Id, Instant, Many, Nested, Text, Whole, Word
 from schemas.problem import FaultOut
-from schemas.vocabulary import MONEY, Payment, Source, TicketEvent
+from schemas.vocabulary import Payment, Source
 
 DENOMINATIONS = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10, 5, 1)
 MOST_PIECES = 10_000
 MOST_FLOAT_YEN = 10_000_000
-
-
-class TicketIssueIn(WireSchema):
-    """Tickets that a donor pays for. A donation, not revenue."""
-
-    visit_id = Id(required=True)
-    quantity = Whole(1, MOST_TICKETS, required=True)
-    face_yen = Whole(1, HIGHEST_FACE_YEN, load_default=USUAL_FACE_YEN)
-    payment = Word(Payment, required=True, metadata={"description": "cash, paypay or other_qr."})
-    donor_nickname = Text(40, load_default=None, metadata={"description": "As on the ticket, if at all."})
-    source = Word(Source, load_default=None, metadata={"description": SOURCE_DEFAULT})
-
-    @validates_schema
-    def check(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if data["payment"] not in MONEY:
-            raise Coded("payment_not_money")
-
-    example: ClassVar = {
-        "visit_id": "8d3e2c1b-0a9f-5e8d-b7c6-a5f4e3d2c1b0",
-        "quantity": 5,
-        "payment": "cash",
-        "donor_nickname": "ひまわり",
-    }
-
-
-class TicketRedeemIn(WireSchema):
-    """Tickets that children used without a receipt of their own. Nobody is named."""
-
-    visit_id = Id(required=True)
-    quantity = Whole(1, MOST_TICKETS, required=True)
-    face_yen = Whole(1, HIGHEST_FACE_YEN, load_default=USUAL_FACE_YEN)
-    source = Word(Source, load_default=None, metadata={"description": SOURCE_DEFAULT})
-
-    example: ClassVar = {"visit_id": "8d3e2c1b-0a9f-5e8d-b7c6-a5f4e3d2c1b0", "quantity": 1}
-
-
-class TicketOut(Out):
-    id = Id()
-    event = Word(TicketEvent)
-    visit_id = Id()
-    local_day = Day()
-    occurred_at = Instant()
-    quantity = Whole(-MOST_TICKETS, metadata={"description": "Negative when a receipt was taken back."})
-    face_yen = Whole(1)
-    payment = Word(Payment, allow_none=True)
-    donor_nickname = Text(40, allow_none=True)
-    sale_id = Id(allow_none=True)
-    source = Word(Source)
-    counted = Flag(
-        metadata={"description": "False while the visit's other telling of its receipts and tickets stands."}
-    )
-
-    example: ClassVar = {
-        "id": "c2a9e3b4-1a52-4a0e-9a5b-6a1d2f3e4b5c",
-        "event": "issued",
-        "visit_id": "8d3e2c1b-0a9f-5e8d-b7c6-a5f4e3d2c1b0",
-        "local_day": "2026-11-28",
-        "occurred_at": "2026-11-28T02:15:00Z",
-        "quantity": 5,
-        "face_yen": 100,
-        "payment": "cash",
-        "donor_nickname": "ひまわり",
-        "sale_id": None,
-        "source": "app",
-        "counted": True,
-    }
-
-
-class TicketDoneOut(TicketOut):
-    warnings = Many(Nested(FaultOut), 10)
-
-    example: ClassVar = {**TicketOut.example, "warnings": []}
-
-
-class TicketQuery(PageQuery):
-    visit_id = Id(load_default=None)
-    event = Word(TicketEvent, load_default=None)
-
-
-class TicketBalanceOut(Out):
-    """What the pool still owes to children. Never below zero: what was honoured beyond it is `overdraft`."""
-
-    issued = Whole(0)
-    issued_yen = Whole(0)
-    redeemed = Whole(0)
-    redeemed_yen = Whole(0)
-    owed = Whole(0)
-    owed_yen = Whole(0)
-    overdraft = Whole(0)
-    overdraft_yen = Whole(0)
-
-    example: ClassVar = {
-        "issued": 120,
-        "issued_yen": 12_000,
-        "redeemed": 87,
-        "redeemed_yen": 8_700,
-        "owed": 33,
-        "owed_yen": 3_300,
-        "overdraft": 0,
-        "overdraft_yen": 0,
-    }
 
 
 Denominations = type(

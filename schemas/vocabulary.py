@@ -554,6 +554,16 @@ ICONS = {
 class TicketEvent(StrEnum):
     ISSUED = "issued"
     REDEEMED = "redeemed"
+    SETTLED = "settled"
+    """An overdraft that was made good afterwards, by nobody's donation."""
+
+
+class SettledBy(StrEnum):
+    """What made an overdraft good."""
+
+    ORGANISATION = "organisation"
+    COUNTED_TWICE = "counted_twice"
+    """Two phones told of the same ticket: nothing more was given."""
 
 
 class Familiarity(StrEnum):

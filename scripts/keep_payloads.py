@@ -39,6 +39,12 @@ _BY_NAME: dict[str, Any] = {
     "base": {"lat": 35.7877, "lon": 139.9032},
     "depart": "13:00",
     "ends_at": "16:30",
+    "numbers": ["OK-001", "OK-002", "OK-003"],
+    "ticket_numbers": ["OK-001", "OK-002", "OK-003"],
+    "parts": [
+        {"item_id": "3c1f0a52-9c3d-4e8f-9a01-b2c3d4e5f601", "quantity": 2},
+        {"item_id": "3c1f0a52-9c3d-4e8f-9a01-b2c3d4e5f602", "quantity": 1},
+    ],
     "payments": [
         {"payment": "paypay", "yen": 50},
         {"payment": "ticket", "ticket_count": 1, "ticket_face_yen": 100},

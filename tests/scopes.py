@@ -48,6 +48,8 @@ FOR_ALL = frozenset(
         "person",
         "tax_rate",
         "tax_rule",
+        "allotment",
+        "ticket_return",
         "holder",
         "entity",
         "pairing",

@@ -80,6 +80,12 @@ def _count(session: Session) -> dict[_Place, int]:
     add(measures.TICKETS, session.execute(entries.add_columns(_sum(TicketEntry.quantity))))
     worth = TicketEntry.quantity * TicketEntry.face_yen
     add(measures.TICKETS_YEN, session.execute(entries.add_columns(_sum(worth))))
+    bought = sa.select(TicketEntry.visit_id, TicketEntry.payment, _sum(worth))
+    bought = bought.where(TicketEntry.counted, TicketEntry.payment.is_not(None))
+    add(
+        measures.DONATIONS_YEN,
+        session.execute(bought.group_by(TicketEntry.visit_id, TicketEntry.payment)),
+    )
     tills = sa.select(CashUp.visit_id, sa.literal(""), _sum(CashUp.counted_yen - CashUp.expected_yen))
     tills = tills.where(CashUp.counted).group_by(CashUp.visit_id)
     add(measures.TILL_DIFFERENCE_YEN, session.execute(tills))

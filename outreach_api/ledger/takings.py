@@ -93,11 +93,17 @@ def tallies(visit_id: uuid.UUID, addends: Iterable[Addend], sign: int = 1) -> tu
     return tuple(Tally(visit_id, measure, key, sign * value) for measure, key, value in addends)
 
 
-def of_tickets(visit_id: uuid.UUID, event: str, quantity: int, face_yen: int) -> tuple[Tally, ...]:
-    return (
+def of_tickets(
+    visit_id: uuid.UUID, event: str, quantity: int, face_yen: int, payment: str | None = None
+) -> tuple[Tally, ...]:
+    """`payment` is how a donor paid for them: money that is no revenue."""
+    made = (
         Tally(visit_id, measures.TICKETS, event, quantity),
         Tally(visit_id, measures.TICKETS_YEN, event, quantity * face_yen),
     )
+    if payment is None:
+        return made
+    return (*made, Tally(visit_id, measures.DONATIONS_YEN, payment, quantity * face_yen))
 
 
 def by_category(session: Session, which: sa.ColumnElement[bool]) -> Mapping[uuid.UUID, Mapping[str, int]]:

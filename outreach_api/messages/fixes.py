@@ -156,6 +156,36 @@ FIXES: dict[str, tuple[str, str]] = {
         "返した金額の内訳を見直して、もう一度記録してください。",
         "Look at how the money went back, and record it again.",
     ),
+    "numbers_differ": (
+        "番号と枚数を合わせて、もう一度記録してください。",
+        "Make numbers and tickets as many, and record it again.",
+    ),
+    "valid_until_needs_numbers": (
+        "期限を外すか、番号を付けて記録してください。",
+        "Leave the last day out, or say the numbers.",
+    ),
+    "ticket_number_taken": (
+        "番号を見直して、もう一度記録してください。",
+        "Look at the numbers, and record it again.",
+    ),
+    "allotment_unknown": _once_there("割り当てがまだ届いていません。", "The allotment has not arrived yet."),
+    "ticket_unknown": _once_there("チケットの利用がまだ届いていません。", "Its use has not arrived yet."),
+    "ticket_not_redeemed": (
+        "残りを超えた利用を選び直してください。",
+        "Choose the use that was beyond the pool.",
+    ),
+    "overdraft_smaller": (
+        "いまの残高を見てから、枚数を直してください。",
+        "Look at the balance, and say fewer.",
+    ),
+    "pool_too_small": (
+        "いまの残高を見てから、枚数を直してください。",
+        "Look at the balance, and say fewer.",
+    ),
+    "allotment_too_small": (
+        "その割り当てを見てから、枚数を直してください。",
+        "Look at that allotment, and say fewer.",
+    ),
     "already_voided": _NOTHING_TO_DO,
     "sale_was_voided": (
         "取り消された売上は戻りません。取り消しが間違いなら、新しい売上として入れてください。",

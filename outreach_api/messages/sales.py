@@ -108,6 +108,58 @@ TEXTS: dict[str, tuple[str, str]] = {
         "チケットの残りを超えました。このまま受け付けました。お子さんには渡してください。",
         "The pool of tickets is overdrawn. It was accepted all the same: honour the child's ticket.",
     ),
+    "numbers_differ": (
+        "番号の数と枚数を合わせてください。",
+        "Say as many numbers as tickets.",
+    ),
+    "valid_until_needs_numbers": (
+        "期限は、番号のあるチケットにだけ付けられます。",
+        "Only tickets with numbers may end on a day.",
+    ),
+    "ticket_number_taken": (
+        "この番号のチケットはもう発行されています。",
+        "A ticket with this number is out already.",
+    ),
+    "ticket_number_unknown": (
+        "この番号の発行はまだ届いていません。このまま受け付けました。",
+        "That this number was given out is not known here yet. It was accepted all the same.",
+    ),
+    "ticket_used_already": (
+        "この番号はもう使われています。このまま受け付けました。お子さんには渡してください。",
+        "This number was used already. It was accepted all the same: honour the child.",
+    ),
+    "ticket_expired": (
+        "期限を過ぎたチケットです。このまま受け付けました。お子さんには渡してください。",
+        "This ticket's last day is over. It was accepted all the same: honour the child.",
+    ),
+    "allotment_unknown": (
+        "このチケットの割り当てが見つかりません。",
+        "There is no such allotment of tickets.",
+    ),
+    "allotment_overdrawn": (
+        "預けた枚数を超えました（または期限後です）。このまま受け付けました。",
+        "More were used than that partner holds, or its last day is over. It was accepted all the same.",
+    ),
+    "ticket_unknown": (
+        "このチケットの利用が見つかりません。",
+        "There is no such use of tickets.",
+    ),
+    "ticket_not_redeemed": (
+        "これは利用の記録ではないので、埋めるものがありません。",
+        "These were not used, so there is nothing to make good.",
+    ),
+    "overdraft_smaller": (
+        "この分で埋められるのはあと{most}枚です。",
+        "No more than {most} of these are still to be made good.",
+    ),
+    "pool_too_small": (
+        "預けられるのはあと{available}枚です。",
+        "No more than {available} tickets are free to be allotted.",
+    ),
+    "allotment_too_small": (
+        "戻せるのはあと{left}枚です。",
+        "No more than {left} tickets are left there to come back.",
+    ),
     "difference_reason_required": (
         "差額が{difference_yen}円あります（{tolerance_yen}円を超えると理由が要ります）。わかる範囲で書いてください。",
         "The till is off by ¥{difference_yen}; above ¥{tolerance_yen} a reason is needed.",

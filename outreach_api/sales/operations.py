@@ -1,12 +1,13 @@
 """What can be changed at the counter, by whom."""
 
 from outreach_api.ledger.kinds import CLOSINGS, EVENTS, MASTER_DATA, Kind, one_by_one, roles, same_form
-from outreach_api.sales.writes import catalogue, receipts, refunds, shelf, tickets, till, voids
+from outreach_api.sales.writes import allotting, catalogue, receipts, refunds, shelf, tickets, till, voids
 from outreach_api.storage.sales import Sale, SaleRefund, SaleVoid, TicketEntry
 from schemas import catalogue as catalogue_wire
 from schemas import refunds as refunds_wire
 from schemas import sales as wire
 from schemas import shelf as shelf_wire
+from schemas import tickets as tickets_wire
 from schemas import till as till_wire
 from schemas.vocabulary import Role
 
@@ -95,7 +96,7 @@ REFUND_SALE = Kind(
 )
 ISSUE_TICKETS = Kind(
     name="ticket.issue",
-    schema=till_wire.TicketIssueIn,
+    schema=tickets_wire.TicketIssueIn,
     roles=COUNTER,
     write=tickets.issue_tickets,
     entity="ticket",
@@ -103,11 +104,37 @@ ISSUE_TICKETS = Kind(
 )
 REDEEM_TICKETS = Kind(
     name="ticket.redeem",
-    schema=till_wire.TicketRedeemIn,
+    schema=tickets_wire.TicketRedeemIn,
     roles=COUNTER,
     write=tickets.redeem_tickets,
     entity="ticket",
     table=TicketEntry,
+)
+SETTLE_TICKETS = Kind(
+    name="ticket.settle",
+    schema=tickets_wire.TicketSettleIn,
+    roles=PLANNERS,
+    write=one_by_one(allotting.settle_overdraft),
+    entity="ticket",
+    stage=EVENTS,
+    creates=True,
+)
+ALLOT_TICKETS = Kind(
+    name="ticket.allot",
+    schema=tickets_wire.TicketAllotIn,
+    roles=PLANNERS,
+    write=one_by_one(allotting.allot_tickets),
+    entity="allotment",
+    creates=True,
+)
+RETURN_TICKETS = Kind(
+    name="ticket.return_allotted",
+    schema=tickets_wire.TicketReturnIn,
+    roles=PLANNERS,
+    write=one_by_one(allotting.return_tickets),
+    entity="ticket_return",
+    stage=EVENTS,
+    creates=True,
 )
 COUNT_TILL = Kind(
     name="cash_up.count",
@@ -138,6 +165,9 @@ KINDS = (
     VOID_SALE,
     ISSUE_TICKETS,
     REDEEM_TICKETS,
+    SETTLE_TICKETS,
+    ALLOT_TICKETS,
+    RETURN_TICKETS,
     COUNT_TILL,
     APPROVE_TILL,
 )

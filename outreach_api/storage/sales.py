@@ -162,8 +162,52 @@ class TicketEntry(VisitFact, Base):
     source: Mapped[str]
     counted: Mapped[bool]
     """False while the other telling of what the counter took stands; like its receipt's, if it has one."""
+    message: Mapped[str | None]
+    """What a donor says to whoever uses them."""
+    valid_until: Mapped[dt.date | None]
+    allotment_id: Mapped[uuid.UUID | None]
+    settles_id: Mapped[uuid.UUID | None]
+    """The redemption beyond the pool that this makes good."""
+    settled_by: Mapped[str | None]
+    beyond_pool: Mapped[int | None]
+    """How many of them nobody had paid for yet when they came."""
     # Covers the pool's balance, which every redemption asks for.
     __table_args__ = (sa.Index("ix_ticket_entries_balance", "counted", "event", "quantity", "face_yen"),)
+
+
+class TicketNumber(Base):
+    """A printed number, with each entry that names it: the one that issued it and those that used it."""
+
+    __tablename__ = "ticket_numbers"
+    number: Mapped[str] = mapped_column(primary_key=True)
+    entry_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey("ticket_entries.id"), primary_key=True, index=True
+    )
+
+
+class TicketAllotment(Base):
+    """Tickets that a partner may hand on, without names. What is left over goes back, or ends with its last day."""
+
+    __tablename__ = "ticket_allotments"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    change_no: Mapped[int]
+    created_at: Mapped[dt.datetime]
+    partner_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("partners.id"))
+    quantity: Mapped[int]
+    face_yen: Mapped[int]
+    local_day: Mapped[dt.date]
+    valid_until: Mapped[dt.date | None]
+
+
+class TicketReturn(Base):
+    """Allotted tickets that came back to the pool."""
+
+    __tablename__ = "ticket_returns"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    change_no: Mapped[int]
+    created_at: Mapped[dt.datetime]
+    allotment_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("ticket_allotments.id"), index=True)
+    quantity: Mapped[int]
 
 
 class CashUp(VisitFact, Base):

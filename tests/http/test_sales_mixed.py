@@ -45,6 +45,7 @@ def test_a_ticket_a_coin_and_a_code_pay_one_receipt_together(api: Api) -> None:
         ("tax_yen", "8"): 37,
         ("tickets", "issued"): 1,
         ("tickets_yen", "issued"): 100,
+        ("donations_yen", "cash"): 100,
         ("tickets", "redeemed"): 1,
         ("tickets_yen", "redeemed"): 100,
     }

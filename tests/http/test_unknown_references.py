@@ -83,6 +83,10 @@ CASES: dict[str, Callable[[World], tuple[str, Payload]]] = {
         "referral.report_outcome",
         {"referral_id": nobody(), "outcome": "declined", "local_day": "2026-11-28"},
     ),
+    "refunds of no sale": lambda w: (
+        "sale.refund",
+        {"sale_id": nobody(), "lines": [{"line": 0, "quantity": 1}], "reason": "返品"},
+    ),
     "promises at no stop": lambda w: (
         "follow_up.promise",
         {"visit_id": w.visit, "promise": "bring_info", "due_day": "2026-12-26", "due_stop_id": nobody()},

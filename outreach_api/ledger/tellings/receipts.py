@@ -89,11 +89,13 @@ def let_stand(session: Session, visit_id: uuid.UUID, source: str) -> Turned:
         TicketEntry.event,
         TicketEntry.quantity,
         TicketEntry.face_yen,
+        TicketEntry.payment,
         TicketEntry.sale_id,
     )
     for entry in session.execute(entries.where(turned)):
         sign = 1 if entry.source == source else -1
-        tallies += takings.of_tickets(visit_id, entry.event, sign * entry.quantity, entry.face_yen)
+        moved = sign * entry.quantity
+        tallies += takings.of_tickets(visit_id, entry.event, moved, entry.face_yen, entry.payment)
         if entry.sale_id is None:
             tallies.append(held_back(visit_id, TICKETS, -sign))
     session.execute(sa.update(TicketEntry).where(turned).values(counted=TicketEntry.source == source))

@@ -126,7 +126,8 @@ def sales(sums: Sums) -> dict[str, Any]:
 def tickets(sums: Sums, ever: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     owed = {}
     for measure, by_event in ever.items():
-        owed[measure] = max(0, by_event[TicketEvent.ISSUED] - by_event[TicketEvent.REDEEMED])
+        paid = by_event[TicketEvent.ISSUED] + by_event[TicketEvent.SETTLED]
+        owed[measure] = max(0, paid - by_event[TicketEvent.REDEEMED])
     return {
         **tickets_moved(sums),
         "owed": owed[measures.TICKETS],

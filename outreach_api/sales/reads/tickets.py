@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,15 +12,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
+from outreach_api.ledger.allotted import allotments
 from outreach_api.ledger.kinds import Actor
 from outreach_api.sales.rules import Pool
-from outreach_api.storage.sales import TicketEntry
+from outreach_api.storage.sales import TicketEntry, TicketNumber
 from outreach_api.storage.visits import Visit
 from schemas.vocabulary import Role, TicketEvent
 
 
-def balance(session: Session) -> dict[str, int]:
-    """Issued, redeemed, owed and honoured beyond the pool, in tickets and in yen of face value."""
+def balance(session: Session, *, today: dt.date) -> dict[str, int]:
+    """Issued, redeemed, owed and honoured beyond the pool, in tickets and in yen of face value; and of what is owed,
+    how much partners hold today."""
     sums = sa.select(
         TicketEntry.event,
         sa.func.sum(TicketEntry.quantity),
@@ -26,8 +30,12 @@ def balance(session: Session) -> dict[str, int]:
     )
     sums = sums.where(TicketEntry.counted).group_by(TicketEntry.event)
     found = {event: (int(quantity), int(yen)) for event, quantity, yen in session.execute(sums)}
-    issued, redeemed = (found.get(event, (0, 0)) for event in (TicketEvent.ISSUED, TicketEvent.REDEEMED))
-    pieces, yen = Pool(issued[0], redeemed[0]), Pool(issued[1], redeemed[1])
+    issued, redeemed, settled = (
+        found.get(event, (0, 0)) for event in (TicketEvent.ISSUED, TicketEvent.REDEEMED, TicketEvent.SETTLED)
+    )
+    pieces, yen = (Pool(issued[n], redeemed[n], settled[n]) for n in (0, 1))
+    with_partners = sum(one.left(today) for one in allotments(session, sa.true()).values())
+    allotted = min(pieces.owed, with_partners)
     return {
         "issued": pieces.issued,
         "issued_yen": yen.issued,
@@ -35,6 +43,10 @@ def balance(session: Session) -> dict[str, int]:
         "redeemed_yen": yen.redeemed,
         "owed": pieces.owed,
         "owed_yen": yen.owed,
+        "settled": pieces.settled,
+        "settled_yen": yen.settled,
+        "allotted": allotted,
+        "available": pieces.owed - allotted,
         "overdraft": pieces.overdraft,
         "overdraft_yen": yen.overdraft,
     }
@@ -42,11 +54,15 @@ def balance(session: Session) -> dict[str, int]:
 
 def ticket(session: Session, actor: Actor, entry_id: uuid.UUID) -> dict[str, Any] | Refusal:
     found = session.scalar(matching(actor).where(TicketEntry.id == entry_id))
-    return Refusal("not_found", 404) if found is None else ticket_views([found])[0]
+    return Refusal("not_found", 404) if found is None else ticket_views(session, [found])[0]
 
 
 def matching(
-    actor: Actor, *, visit_id: uuid.UUID | None = None, event: TicketEvent | None = None
+    actor: Actor,
+    *,
+    visit_id: uuid.UUID | None = None,
+    event: TicketEvent | None = None,
+    beyond_pool: bool | None = None,
 ) -> sa.Select[Any]:
     select = sa.select(TicketEntry)
     if actor.role is Role.CREW:
@@ -56,10 +72,17 @@ def matching(
         select = select.where(TicketEntry.visit_id == visit_id)
     if event is not None:
         select = select.where(TicketEntry.event == event)
+    if beyond_pool is not None:
+        is_beyond = TicketEntry.beyond_pool.is_not(None)
+        select = select.where(is_beyond if beyond_pool else ~is_beyond)
     return select
 
 
-def ticket_views(rows: Sequence[TicketEntry]) -> list[dict[str, Any]]:
+def ticket_views(session: Session, rows: Sequence[TicketEntry]) -> list[dict[str, Any]]:
+    numbers: dict[uuid.UUID, list[str]] = defaultdict(list)
+    named = sa.select(TicketNumber).where(TicketNumber.entry_id.in_([row.id for row in rows]))
+    for one in session.scalars(named.order_by(TicketNumber.number)):
+        numbers[one.entry_id].append(one.number)
     return [
         {
             "id": row.id,
@@ -72,6 +95,13 @@ def ticket_views(rows: Sequence[TicketEntry]) -> list[dict[str, Any]]:
             "payment": row.payment,
             "donor_nickname": row.donor_nickname,
             "sale_id": row.sale_id,
+            "message": row.message,
+            "numbers": numbers[row.id],
+            "valid_until": row.valid_until,
+            "allotment_id": row.allotment_id,
+            "settles_id": row.settles_id,
+            "settled_by": row.settled_by,
+            "beyond_pool": row.beyond_pool or 0,
             "source": row.source,
             "counted": row.counted,
         }

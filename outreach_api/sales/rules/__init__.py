@@ -71,19 +71,20 @@ def taxes(taxable: Mapping[int, int], rounding: Rounding) -> list[dict[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Tickets issued and redeemed, in pieces or in yen."""
+    """Tickets issued and redeemed, and overdrafts that were made good, in pieces or in yen."""
 
     issued: int
     redeemed: int
+    settled: int = 0
 
     @property
     def owed(self) -> int:
-        return max(0, self.issued - self.redeemed)
+        return max(0, self.issued + self.settled - self.redeemed)
 
     @property
     def overdraft(self) -> int:
-        """What was honoured though nobody had paid for it yet."""
-        return max(0, self.redeemed - self.issued)
+        """What was honoured though nobody has paid for it yet."""
+        return max(0, self.redeemed - self.issued - self.settled)
 
 
 def counted_yen(pieces: Mapping[str, int]) -> int:

@@ -17,10 +17,11 @@ from outreach_api.ledger.tellings.sources import Told, held_back
 from outreach_api.ledger.visit_facts import FACT_COLUMNS, VISIT_UNKNOWN, VisitFrame, fact_values, frames
 from outreach_api.sales import rules
 from outreach_api.sales.writes import tickets
+from outreach_api.sales.writes.pool import Numbers, Pool
 from outreach_api.sales.writes.price_list import PriceList
 from outreach_api.sales.writes.ringing_up import Bill, charge, ring_up
 from outreach_api.storage import bulk
-from outreach_api.storage.sales import Sale, SaleLine, TicketEntry
+from outreach_api.storage.sales import Sale, SaleLine, TicketEntry, TicketNumber
 from schemas.vocabulary import FreeReason, Payment, ServiceMode, Source, TicketEvent
 
 _SALE = (
@@ -85,11 +86,13 @@ class _Rows:
         self.sales: list[tuple[Any, ...]] = []
         self.lines: list[tuple[Any, ...]] = []
         self.tickets: list[dict[str, Any]] = []
+        self.numbers: list[dict[str, Any]] = []
 
     def insert(self, work: Work) -> None:
         bulk.append_values(work.session, Sale, _SALE, self.sales)
         bulk.append_values(work.session, SaleLine, _LINE, self.lines)
         bulk.append(work.session, TicketEntry, self.tickets)
+        bulk.append(work.session, TicketNumber, self.numbers)
 
 
 def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
@@ -102,7 +105,8 @@ def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusa
     told = Told(work, found, batch)
     standing = tellings.Standing(work.session, told.in_sight)
     paid_with_tickets = any(accepted.values["payment"] in _WITH_TICKETS for accepted in batch)
-    pool = tickets.Pool(work.session) if paid_with_tickets else None
+    pool = Pool(work.session) if paid_with_tickets else None
+    numbers = Numbers(work.session, (accepted.values.get("ticket_numbers", ()) for accepted in batch))
     rounding = Rounding(work.settings.tax_rounding)
     answers: list[Applied | Refusal] = []
     rows = _Rows()
@@ -128,7 +132,7 @@ def record_sales(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusa
         if visit is None:
             visit = visits[frame.id.int] = _Visit(frame.id, len(answers))
         answers.append(
-            _record(work, accepted, frame, mode, bill, source, counted, pool, rounding, rows, visit)
+            _record(work, accepted, frame, mode, bill, source, counted, pool, numbers, rounding, rows, visit)
         )
     rows.insert(work)
     for visit in visits.values():
@@ -150,7 +154,8 @@ def _record(
     bill: Bill,
     source: Source,
     counted: bool,
-    pool: tickets.Pool | None,
+    pool: Pool | None,
+    numbers: Numbers,
     rounding: Rounding,
     rows: _Rows,
     visit: _Visit,
@@ -183,25 +188,29 @@ def _record(
         )
     )
     rows.lines += lines
+    tallies: tuple[Tally, ...] = ()
     if ticket_count:
-        rows.tickets.append(
-            tickets.entry_of(
-                dict(zip(FACT_COLUMNS, fact, strict=True)),
-                sale_id=sale_id,
-                quantity=ticket_count,
-                face_yen=face_yen,
-                source=str(source),
-                counted=counted,
-            )
+        named = given.get("ticket_numbers", ())
+        beyond = 0
+        if counted and pool is not None:
+            beyond, told = pool.redeem(ticket_count)
+            warnings += told + numbers.use(named, frame.local_day, "/ticket_numbers")
+            tallies = takings.of_tickets(frame.id, TicketEvent.REDEEMED, ticket_count, face_yen)
+        entry = tickets.entry_of(
+            dict(zip(FACT_COLUMNS, fact, strict=True)),
+            sale_id=sale_id,
+            quantity=ticket_count,
+            face_yen=face_yen,
+            source=str(source),
+            counted=counted,
+            beyond=beyond,
         )
+        rows.tickets.append(entry)
+        rows.numbers += tickets.numbered(entry["id"], named)
     if not counted:
         kept_beside = (held_back(frame.id, tellings.RECEIPTS),)
         return Applied(sale_id, tallies=kept_beside, warnings=(*warnings, Warn("receipt_held_back")))
     visit.add(takings.addends_of_sale(words[0], total_yen, taxes, by_category, payments))
-    tallies: tuple[Tally, ...] = ()
-    if pool is not None and ticket_count:
-        tallies = takings.of_tickets(frame.id, TicketEvent.REDEEMED, ticket_count, face_yen)
-        warnings += pool.redeem(ticket_count)
     return Applied(sale_id, tallies=tallies, warnings=tuple(warnings))
 
 

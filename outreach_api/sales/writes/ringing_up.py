@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -41,6 +40,9 @@ class Bill(NamedTuple):
     ways: dict[str, int] | None
     ticket_count: int
     ticket_face_yen: int
+
+
+NUMBERS_DIFFER = Refusal("numbers_differ", 422, {}, (Problem("/ticket_numbers", "numbers_differ"),))
 
 
 def ring_up(
@@ -85,9 +87,9 @@ def ring_up(
             yen -= discount_yen
         goods_yen += yen
         if offer.parts is not None:
-            fault = _unpack(sheet, sale_id, line, offer.parts, offers, yen, frame.local_day)
-            if fault is not None:
-                faults.append(Problem(f"/lines/{number}", fault, {"day": frame.local_day}))
+            lacking = _unpack(sheet, sale_id, line, offer.parts, offers, yen)
+            if lacking is not None:
+                faults.append(Problem(f"/lines/{number}", lacking, {"day": frame.local_day}))
         elif offer.rate_percent is None:
             faults.append(Problem(f"/lines/{number}", "tax_rate_missing", {"day": frame.local_day}))
         else:
@@ -114,7 +116,6 @@ def _unpack(
     parts: Iterable[tuple[uuid.UUID, int]],
     offers: Mapping[int, Offer],
     yen: int,
-    day: dt.date,
 ) -> str | None:
     """Rows of what is in a set, each at its own price and rate, with the set's price shared out over them.
 
@@ -150,6 +151,8 @@ def charge(rung_up: RungUp, given: Mapping[str, Any]) -> Bill | Refusal:
     if payment is not Payment.MIXED:
         count = given.get("ticket_count", 0)
         face_yen = given["ticket_face_yen"] if count else 0
+        if len(given.get("ticket_numbers", ())) not in (0, count):
+            return NUMBERS_DIFFER
         if discount_yen:
             lines, taxable, by_category = _less(lines, discount_yen)
         total_yen = due_yen if rules.brings_money(payment) else 0
@@ -166,6 +169,8 @@ def charge(rung_up: RungUp, given: Mapping[str, Any]) -> Bill | Refusal:
     count = tickets.get("ticket_count", 0)
     face_yen = tickets["ticket_face_yen"] if count else 0
     total_yen = due_yen - paid.ticket_yen
+    if len(given.get("ticket_numbers", ())) not in (0, count):
+        return NUMBERS_DIFFER
     return Bill(lines, total_yen, taxable, by_category, warnings, paid.money, count, face_yen)
 
 

@@ -18,7 +18,7 @@ def mark_sold_out(work: Work, accepted: Accepted) -> Applied | Refusal:
     if frame is None:
         return VISIT_UNKNOWN
     if work.session.get(Item, given["item_id"]) is None:
-        return Refusal("item_unknown", 422, {}, (Problem("/item_id", "item_unknown"),), passing=True)
+        return Refusal("item_unknown", 404, {}, (Problem("/item_id", "item_unknown"),), passing=True)
     key = frame.van_id, frame.local_day, given["item_id"]
     row = work.session.get(SoldOut, key)
     if given["sold_out"] and row is None:

@@ -6,96 +6,131 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
-
-from outreach_api.kernel.errors import Refusal
+from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.ids import derived
 from outreach_api.ledger import takings
 from outreach_api.ledger.kinds import Accepted, Applied, Warn, Work
 from outreach_api.ledger.tellings import receipts as tellings
 from outreach_api.ledger.tellings.sources import Told, held_back
-from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames
+from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, VisitFrame, fact_columns, frames
+from outreach_api.sales.writes.pool import Allotments, Numbers, Pool
 from outreach_api.storage import bulk
-from outreach_api.storage.sales import Sale, TicketEntry
+from outreach_api.storage.sales import Sale, TicketEntry, TicketNumber
 from schemas.vocabulary import TicketEvent
 
-OVERDRAFT = Warn("ticket_overdraft")
-
-
-class Pool:
-    """What the pool owes while a batch is written: one SELECT, then it is counted down."""
-
-    def __init__(self, session: Session) -> None:
-        sums = sa.select(TicketEntry.event, sa.func.sum(TicketEntry.quantity))
-        sums = sums.where(TicketEntry.counted).group_by(TicketEntry.event)
-        totals = {event: int(quantity) for event, quantity in session.execute(sums)}
-        self.left = totals.get(TicketEvent.ISSUED, 0) - totals.get(TicketEvent.REDEEMED, 0)
-
-    def redeem(self, quantity: int) -> tuple[Warn, ...]:
-        self.left -= quantity
-        return (OVERDRAFT,) if self.left < 0 else ()
+NUMBERS_DIFFER = Refusal("numbers_differ", 422, {}, (Problem("/numbers", "numbers_differ"),))
 
 
 def issue_tickets(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
-    return _enter(work, batch, TicketEvent.ISSUED, None)
+    return _enter(work, batch, TicketEvent.ISSUED)
 
 
 def redeem_tickets(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
-    return _enter(work, batch, TicketEvent.REDEEMED, Pool(work.session))
+    return _enter(work, batch, TicketEvent.REDEEMED)
 
 
-def _enter(
-    work: Work, batch: Sequence[Accepted], event: TicketEvent, pool: Pool | None
-) -> list[Applied | Refusal]:
+def _enter(work: Work, batch: Sequence[Accepted], event: TicketEvent) -> list[Applied | Refusal]:
     found = frames(work, (accepted.values["visit_id"] for accepted in batch))
     told = Told(work, found, batch)
     standing = tellings.Standing(work.session, told.in_sight)
+    numbers = Numbers(work.session, (accepted.values.get("numbers", ()) for accepted in batch))
+    allotments = Allotments(work.session, (accepted.values.get("allotment_id") for accepted in batch))
+    pool = Pool(work.session) if event is TicketEvent.REDEEMED else None
     answers: list[Applied | Refusal] = []
-    rows = []
+    rows: list[dict[str, Any]] = []
+    named: list[dict[str, Any]] = []
     for accepted in batch:
         given = accepted.values
         frame = found.get(given["visit_id"])
         if frame is None:
             answers.append(VISIT_UNKNOWN)
             continue
+        wrong = _wrong(given, event, numbers, allotments)
+        if wrong is not None:
+            answers.append(wrong)
+            continue
         quantity, face_yen = given["quantity"], given["face_yen"]
         source = told.source(given["source"], frame)
         counted = standing.take(frame.id, source)
+        beyond, warnings = 0, [Warn("tickets_held_back")]
+        if counted:
+            beyond, warnings = _honoured(given, frame, pool, numbers, allotments)
+        payment = given.get("payment")
         rows.append(
             {
                 **fact_columns(work, accepted, frame),
                 "event": event.value,
                 "quantity": quantity,
                 "face_yen": face_yen,
-                "payment": given.get("payment"),
+                "payment": payment,
                 "donor_nickname": given.get("donor_nickname"),
                 "sale_id": None,
                 "source": source.value,
                 "counted": counted,
+                "message": given.get("message"),
+                "valid_until": given.get("valid_until"),
+                "allotment_id": given.get("allotment_id"),
+                "beyond_pool": beyond or None,
             }
         )
+        named += numbered(accepted.entity_id, given.get("numbers", ()))
         told.answered(frame, len(answers))
         answers.append(
             Applied(
                 accepted.entity_id,
                 tallies=(
-                    takings.of_tickets(frame.id, event.value, quantity, face_yen)
+                    takings.of_tickets(frame.id, event.value, quantity, face_yen, payment)
                     if counted
                     else (held_back(frame.id, tellings.TICKETS),)
                 ),
-                warnings=_warnings(counted, quantity, pool),
+                warnings=tuple(warnings),
             )
         )
     bulk.append(work.session, TicketEntry, rows)
+    bulk.append(work.session, TicketNumber, named)
     told.add_to(answers, standing.settle())
     return answers
 
 
-def _warnings(counted: bool, quantity: int, pool: Pool | None) -> tuple[Warn, ...]:
-    if not counted:
-        return (Warn("tickets_held_back"),)
-    return pool.redeem(quantity) if pool is not None else ()
+def _wrong(
+    given: Mapping[str, Any], event: TicketEvent, numbers: Numbers, allotments: Allotments
+) -> Refusal | None:
+    """What can't be kept at all: numbers that don't fit, or are out already; an allotment that nobody knows here."""
+    if "numbers" in given and len(given["numbers"]) != given["quantity"]:
+        return NUMBERS_DIFFER
+    if "valid_until" in given and "numbers" not in given:
+        fault = Problem("/valid_until", "valid_until_needs_numbers")
+        return Refusal("valid_until_needs_numbers", 422, {}, (fault,))
+    if event is TicketEvent.ISSUED:
+        taken = numbers.issue(given.get("numbers", ()), given.get("valid_until"))
+        if taken is not None:
+            return Refusal(
+                "ticket_number_taken", 409, {}, (Problem(f"/numbers/{taken}", "ticket_number_taken"),)
+            )
+    elif not allotments.knows(given.get("allotment_id")):
+        fault = Problem("/allotment_id", "allotment_unknown")
+        return Refusal("allotment_unknown", 404, {}, (fault,), passing=True)
+    return None
+
+
+def _honoured(
+    given: Mapping[str, Any],
+    frame: VisitFrame,
+    pool: Pool | None,
+    numbers: Numbers,
+    allotments: Allotments,
+) -> tuple[int, list[Warn]]:
+    """How many are beyond the pool, and all that the sender should see. None of it keeps a child from its sweets."""
+    if pool is None:
+        return 0, []
+    beyond, warnings = pool.redeem(given["quantity"])
+    warnings += numbers.use(given.get("numbers", ()), frame.local_day, "/numbers")
+    warnings += allotments.use(given.get("allotment_id"), given["quantity"], frame.local_day)
+    return beyond, warnings
+
+
+def numbered(entry_id: uuid.UUID, numbers: Sequence[str]) -> list[dict[str, Any]]:
+    return [{"number": number, "entry_id": entry_id} for number in numbers]
 
 
 def entry_of(
@@ -106,6 +141,7 @@ def entry_of(
     face_yen: int,
     source: str,
     counted: bool,
+    beyond: int = 0,
 ) -> dict[str, Any]:
     """The row of a receipt that was paid with tickets, or of its void (a negative quantity); it counts as that does.
 
@@ -122,6 +158,7 @@ def entry_of(
         "sale_id": sale_id,
         "source": source,
         "counted": counted,
+        "beyond_pool": beyond or None,
     }
 
 
