@@ -177,7 +177,8 @@ def _write_down(
             delivery.status = DeliveryStatus.DELIVERED
             subscription.failing_since = None
         else:
-            subscription.failing_since = subscription.failing_since or at
+            if sent.code != "not_active":
+                subscription.failing_since = subscription.failing_since or at
             last = sent.code in ("gone", "not_active") or delivery.event == DeliveryEvent.PING
             wait = None if last else rules.wait_after(delivery.tries, sent.wished)
             # Whoever was taken off the list meanwhile is not told again.
