@@ -22,8 +22,9 @@ from outreach_api.outreach_map.rules.missing import Missed
 from outreach_api.outreach_map.rules.sharing import Catchments
 from outreach_api.plans.rules import Drives, Leave, Limits, Opening, StopFacts, VanFacts
 from outreach_api.plans.solver.answer import Answer
+from outreach_api.plans.suggesting.case import Case
 from outreach_api.plans.suggesting.facts import Candidate, VanInTown
-from outreach_api.plans.suggesting.posing import Case, Posed, pose
+from outreach_api.plans.suggesting.posing import Posed, pose
 from outreach_api.plans.suggesting.reasons import LeftOut, left_out
 from outreach_api.plans.suggesting.scores import Rates, StopRecord
 from outreach_api.plans.suggesting.searching import search

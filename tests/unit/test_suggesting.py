@@ -19,8 +19,10 @@ from outreach_api.plans.solver.inserting import Insertion, cheapest_insertion
 from outreach_api.plans.solver.schedule import schedule
 from outreach_api.plans.suggesting import reasons
 from outreach_api.plans.suggesting.answering import kept, plan_of
+from outreach_api.plans.suggesting.case import Case
 from outreach_api.plans.suggesting.facts import Candidate
-from outreach_api.plans.suggesting.posing import Case, Posed, pose, windows_of
+from outreach_api.plans.suggesting.forbidding import windows_of
+from outreach_api.plans.suggesting.posing import Posed, pose
 from outreach_api.plans.suggesting.reasons import LeftOut, Reason, left_out
 from outreach_api.plans.suggesting.scores import MOST_PROMISES, StopRecord, parts, points
 from outreach_api.plans.suggesting.together import Together

@@ -22,8 +22,9 @@ from outreach_api.plans.solver.spacing import spaced
 from outreach_api.plans.suggesting import searching
 from outreach_api.plans.suggesting.answering import kept
 from outreach_api.plans.suggesting.bounding import bound_of, gap_of
+from outreach_api.plans.suggesting.case import Case
 from outreach_api.plans.suggesting.polishing import polished
-from outreach_api.plans.suggesting.posing import Case, Posed, pose
+from outreach_api.plans.suggesting.posing import Posed, pose
 from outreach_api.plans.suggesting.scores import StopRecord, gap_points
 from outreach_api.plans.suggesting.searching import search
 from outreach_api.plans.suggesting.together import Together

@@ -10,104 +10,15 @@ import datetime as dt
 import math
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
-from outreach_api.kernel.geo import Point
-from outreach_api.outreach_map.rules.sharing import Catchments
-from outreach_api.plans.rules import Drives, Limits, PlanFacts, Stay, VanFacts, Violation, check, hard, litres
-from outreach_api.plans.rules.places import joined
-from outreach_api.plans.rules.template_days import SchoolHolidayOf
-from outreach_api.plans.solver.problem import Break, Place, Problem, Shift, Site, Window
-from outreach_api.plans.suggesting.facts import Candidate, VanInTown
+from outreach_api.plans.rules import PlanFacts, Violation, check, hard, litres
+from outreach_api.plans.solver.problem import Place, Problem, Shift, Site
+from outreach_api.plans.suggesting.case import Case, DayOff, VanDay, Visit
+from outreach_api.plans.suggesting.facts import Candidate
+from outreach_api.plans.suggesting.forbidding import forbidding, unfit, violation, windows_of
 from outreach_api.plans.suggesting.holidays import is_wanted, skipped
-from outreach_api.plans.suggesting.scores import Part, Rates, StopRecord, due, parts, points
-from outreach_api.plans.suggesting.wish import Wish
-from outreach_api.stops.rules import windows_on
-from schemas.vocabulary import Severity
-
-_ANY_VAN = VanFacts()
-_STAY = uuid.UUID(int=0)
-_OF_THE_DAY = frozenset({"outside_window", "water_runs_out"})
-"""What hangs on the rest of the day, too: the solver's to keep, and told as what a day lacks."""
-_MIDNIGHT = 24 * 60
-WHOLE_DAY: Window = (0, _MIDNIGHT)
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A place of the solver: a candidate's first, second … visit of the period."""
-
-    candidate: int
-    number: int
-    base: tuple[Part, ...]
-    """What it is worth on any day."""
-    due: dt.date | None = None
-    """The day by which the stop wants to be visited again, if that falls into the period or before it."""
-    in_time: tuple[Part, ...] = ()
-    """What it is worth besides on a day that keeps this."""
-
-    def parts(self, day: dt.date, first: dt.date) -> tuple[Part, ...]:
-        """What it is worth on a day of a period; where it is too late from the first day on, every day is as good."""
-        in_time = self.due is not None and (day <= self.due or self.due < first)
-        return self.base + self.in_time if in_time else self.base
-
-
-@dataclass(frozen=True, slots=True)
-class VanDay:
-    van: VanInTown
-    day: dt.date
-
-
-@dataclass(frozen=True, slots=True)
-class DayOff:
-    """A day on which a van is not offered, and why."""
-
-    van_id: uuid.UUID
-    day: dt.date
-    violation: Violation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """Everything that a suggestion depends on, as plain values: the same case has the same answer."""
-
-    wish: Wish
-    candidates: Sequence[Candidate]
-    vans: Sequence[VanInTown]
-    bases: Mapping[uuid.UUID, Point]
-    drives: Drives
-    limits: Limits
-    rates: Rates
-    heat: Mapping[dt.date, float] = field(default_factory=dict)
-    """Degrees WBGT that are expected, by day."""
-    school: SchoolHolidayOf = lambda day: None
-    """The school holiday that a day lies in."""
-    around: Catchments | None = None
-    """Whom each candidate reaches of those who are missed, by its number; None where no population is known."""
-
-    def apart(self, candidate: Candidate) -> int:
-        """Days between two visits of a stop: what was asked for, or more if the place or the house wants it."""
-        own = candidate.stop.min_days_between
-        return max(self.apart_asked(candidate), self.limits.revisit_days if own is None else own)
-
-    def apart_asked(self, candidate: Candidate) -> int:
-        """What was asked for of all stops; less where one wants visits oftener, by a week or half of its longest gap.
-
-        So much is left to choose from that a stop which is open once a week has a day in it.
-        """
-        most = candidate.stop.max_days_between
-        if most is None:
-            return self.wish.apart_days
-        return min(self.wish.apart_days, max(most - 6, (most + 1) // 2))
-
-    @property
-    def pause(self) -> Break | None:
-        """What `check` asks for, within the hours of the wish."""
-        steps, wish = self.limits.breaks, self.wish
-        if not steps:
-            return None
-        room = max(wish.latest, wish.earliest + steps[-1][1])
-        return Break(steps=steps, earliest=wish.earliest, latest=room)
+from outreach_api.plans.suggesting.scores import StopRecord, due, parts, points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +56,12 @@ def pose(case: Case) -> Posed:
         _place(case, visit, [day for day in days if day not in forbidden[visit.candidate]])
         for visit in visits
     )
-    unfit = _unfit(case, shifts, forbidden)
+    no_van = unfit(case, shifts, forbidden)
     barred = {
         (number, n): found
         for number in range(len(case.candidates))
         for n, one in enumerate(shifts)
-        if (found := unfit[number, one.van.van_id])
+        if (found := no_van[number, one.van.van_id])
     }
     sites = tuple(
         Site(
@@ -179,51 +90,6 @@ def pose(case: Case) -> Posed:
         forbidden=forbidden,
         barred=barred,
     )
-
-
-def windows_of(candidate: Candidate, day: dt.date) -> list[Window]:
-    """When a stop can be open to visitors on a day, in minutes; windows that touch are one, as a stay may run over."""
-    found = windows_on(candidate.stop.openings, day, closed_on_holidays=candidate.stop.closed_on_holidays)
-    if found is None:
-        return [WHOLE_DAY]
-    return joined([(_minutes(opens), _minutes(closes)) for opens, closes in found])
-
-
-def forbidding(
-    case: Case, candidate: Candidate, day: dt.date, windows: Sequence[Window], van: VanFacts = _ANY_VAN
-) -> tuple[Violation, ...]:
-    """What forbids any stay at a stop on a day; () when nothing does."""
-    length = candidate.stay_minutes
-    # Without a window the stay is asked about all the same: `check` then says that there is none.
-    longest = max(windows, key=lambda window: window[1] - window[0], default=WHOLE_DAY)
-    begin = max(longest[0], min(case.wish.earliest + case.limits.setup_minutes, longest[1] - length))
-    stay = Stay(
-        plan_stop_id=_STAY,
-        stop=candidate.stop,
-        arrive=_time(begin),
-        depart=_time(begin + length),
-        announce=False,
-    )
-    plan = PlanFacts(
-        day=day,
-        van=van,
-        stays=(stay,),
-        limits=case.limits,
-        drives=case.drives,
-        wbgt=case.heat.get(day),
-    )
-    found = [one for one in hard(check(plan)) if one.plan_stop_ids and one.code not in _OF_THE_DAY]
-    if windows and longest[1] - longest[0] < length:
-        missing = length - (longest[1] - longest[0])
-        found.append(_violation("window_too_short", stay_minutes=length, missing_minutes=missing))
-    apart = case.apart_asked(candidate)
-    near = [other for other in candidate.days_taken if abs((other - day).days) < apart]
-    if near or day in candidate.days_taken:
-        other = min(near or [day], key=lambda other: (abs((other - day).days), other))
-        found.append(_violation("visited_near", other_day=other.isoformat(), apart_days=apart))
-    if candidate.stop.id in case.wish.never:
-        found.append(_violation("not_wanted"))
-    return tuple(replace(one, plan_stop_ids=()) for one in found)
 
 
 def _visits(case: Case, number: int, candidate: Candidate, days: Sequence[dt.date]) -> Iterator[Visit]:
@@ -298,7 +164,7 @@ def _shifts(case: Case) -> tuple[tuple[VanDay, ...], tuple[DayOff, ...]]:
             bare = PlanFacts(day=day, van=van.van, stays=(), limits=case.limits, drives=case.drives)
             found = [one for one in hard(check(bare)) if one.code != "plan_without_stops"]
             if day in van.days_taken:
-                found.append(_violation("van_planned"))
+                found.append(violation("van_planned"))
             if holiday is not None:
                 found.append(holiday)
             off += [DayOff(van.van_id, day, one) for one in found]
@@ -324,22 +190,6 @@ def _shift(
     )
 
 
-def _unfit(
-    case: Case,
-    shifts: Sequence[VanDay],
-    forbidden: Mapping[int, Mapping[dt.date, tuple[Violation, ...]]],
-) -> dict[tuple[int, uuid.UUID], tuple[Violation, ...]]:
-    """What keeps a van from a stop on every day, besides what forbids any van; one day tells it for all."""
-    first = {one.van.van_id: one for one in reversed(shifts)}
-    found = {}
-    for number, candidate in enumerate(case.candidates):
-        for van_id, one in first.items():
-            known = {violation.code for violation in forbidden[number].get(one.day, ())}
-            told = forbidding(case, candidate, one.day, windows_of(candidate, one.day), one.van.van)
-            found[number, van_id] = tuple(violation for violation in told if violation.code not in known)
-    return found
-
-
 def _minutes_between(case: Case, van_id: uuid.UUID, visits: Sequence[Visit]) -> list[list[int]]:
     """Whole minutes at the slowest hour of the shift: no leg takes longer, whenever it begins."""
     drives, wish = case.drives, case.wish
@@ -354,16 +204,3 @@ def _minutes_between(case: Case, van_id: uuid.UUID, visits: Sequence[Visit]) -> 
         [0 if a is None or b is None else -(drives.seconds[a][b] * 100 // -(60 * slowest)) for b in nodes]
         for a in nodes
     ]
-
-
-def _violation(code: str, **numbers: int | str) -> Violation:
-    return Violation(code, Severity.HARD, (), numbers)
-
-
-def _minutes(time: dt.time) -> int:
-    return time.hour * 60 + time.minute
-
-
-def _time(minutes: int) -> dt.time:
-    """A time of the day; what would be after its end is its last minute."""
-    return dt.time(*divmod(max(0, min(minutes, _MIDNIGHT - 1)), 60))

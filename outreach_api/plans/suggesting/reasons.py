@@ -15,7 +15,8 @@ from outreach_api.plans.solver.answer import Answer
 from outreach_api.plans.solver.inserting import Insertion, cheapest_insertion, has_room, least_missing
 from outreach_api.plans.solver.lacking import Lack, Lacking
 from outreach_api.plans.solver.problem import Problem
-from outreach_api.plans.suggesting.posing import WHOLE_DAY, Posed, windows_of
+from outreach_api.plans.suggesting.forbidding import WHOLE_DAY, windows_of
+from outreach_api.plans.suggesting.posing import Posed
 from outreach_api.plans.suggesting.together import Together
 
 _SHIFTS_SWAPPED = 3

@@ -24,7 +24,8 @@ from outreach_api.plans.solver.answer import Ended
 from outreach_api.plans.solver.solve import Progress
 from outreach_api.plans.suggesting import facts
 from outreach_api.plans.suggesting.answering import kept
-from outreach_api.plans.suggesting.posing import Case, pose
+from outreach_api.plans.suggesting.case import Case
+from outreach_api.plans.suggesting.posing import pose
 from outreach_api.plans.suggesting.reasons import left_out
 from outreach_api.plans.suggesting.searching import search
 from outreach_api.plans.suggesting.wish import Wish
