@@ -26,6 +26,7 @@ from outreach_api.plans import operations as plans
 from outreach_api.plans import routes as plans_routes
 from outreach_api.plans.templates import operations as plan_templates
 from outreach_api.public import routes as public_routes
+from outreach_api.public.pack import routes as pack_routes
 from outreach_api.public.reach import routes as public_reach_routes
 from outreach_api.reports import routes as reports_routes
 from outreach_api.reports.deliveries import operations as deliveries
@@ -66,6 +67,7 @@ BLUEPRINTS = (
     outreach_map_routes.blp,
     public_routes.blp,
     public_reach_routes.blp,
+    pack_routes.blp,
     reports_routes.blp,
     releases_routes.blp,
     weeks_routes.blp,

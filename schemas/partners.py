@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 from marshmallow import fields, validates_schema
 
 from schemas.base import Out, PageQuery, WireSchema
-from schemas.fields import Coded, Day, Flag, Id, Nested, QueryFlag, Text, Whole, Word
+from schemas.fields import Coded, Day, Flag, Id, Many, Nested, QueryFlag, Text, Whole, Word
 from schemas.problem import FaultOut
-from schemas.vocabulary import IssueStatus, PartnerKind, Stage, Topic
+from schemas.vocabulary import IssueStatus, PartnerKind, PublishedStep, Stage, Topic
 
 _PARTNER_ID = "1f0e9d8c-7b6a-4594-8372-615f4e3d2c1b"
 _ISSUE_ID = "8a7b6c5d-4e3f-4210-9f8e-7d6c5b4a3928"
@@ -139,6 +139,49 @@ class IssueWrittenOut(IssueOut):
     warnings = fields.List(Nested(FaultOut))
 
     example: ClassVar[Any] = {**IssueOut.example, "warnings": []}
+
+
+class IssuePublishIn(WireSchema):
+    """A step of an issue in words for everybody. They are told once, and neither changed nor taken back."""
+
+    step = Word(PublishedStep, required=True)
+    text = Text(
+        200,
+        required=True,
+        metadata={
+            "description": "Written for this; title and action are never shown. What looks like a person is refused."
+        },
+    )
+    text_en = Text(300, load_default=None, allow_none=True)
+
+    example: ClassVar = {
+        "step": "raised",
+        "text": "夏休みの昼食を一人で食べる小学生がいる",
+        "text_en": "Some pupils eat lunch alone in the summer holidays",
+    }
+
+
+class PublishedStepOut(Out):
+    step = Word(PublishedStep)
+    on_day = Day()
+    text = Text(200)
+    text_en = Text(300, allow_none=True)
+
+    example: ClassVar[Any] = {"on_day": IssueIn.example["raised_on"], **IssuePublishIn.example}
+
+
+class IssuePublishedOut(Out):
+    id = Id()
+    version = Whole(1)
+    published = Many(Nested(PublishedStepOut), 3)
+    warnings = fields.List(Nested(FaultOut))
+
+    example: ClassVar[Any] = {
+        "id": _ISSUE_ID,
+        "version": 1,
+        "published": [PublishedStepOut.example],
+        "warnings": [],
+    }
 
 
 class IssueQuery(PageQuery):

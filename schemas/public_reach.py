@@ -8,7 +8,7 @@ from schemas.base import Out, Query
 from schemas.fields import Day, Flag, Many, Nested, QueryWhole, Text, Week, Whole, Word
 from schemas.vocabulary import CensusCounts
 
-_PERIOD_FORM = r"[0-9]{4}-W[0-9]{2}|[0-9]{4}-[0-9]{2}|FY[0-9]{4}(-Q[1-4])?"
+PERIOD_FORM = r"[0-9]{4}-W[0-9]{2}|[0-9]{4}-[0-9]{2}|FY[0-9]{4}(-Q[1-4])?"
 PERIODS = (
     "A week (2026-W47), a month (2026-11), a quarter (FY2026-Q3) or a fiscal year (FY2026: April to March)"
 )
@@ -21,10 +21,10 @@ _WHO = (
 class ReachQuery(Query):
     """Without a period it is the fiscal year of the latest released week."""
 
-    period = Text(9, form=_PERIOD_FORM, load_default=None, metadata={"description": f"{PERIODS}."})
+    period = Text(9, form=PERIOD_FORM, load_default=None, metadata={"description": f"{PERIODS}."})
     until = Text(
         9,
-        form=_PERIOD_FORM,
+        form=PERIOD_FORM,
         load_default=None,
         metadata={"description": "Another one: everything from the first day of `period` to its last day."},
     )

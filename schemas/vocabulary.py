@@ -789,6 +789,14 @@ class IssueStatus(StrEnum):
     CLOSED = "closed"
 
 
+class PublishedStep(StrEnum):
+    """The steps of an issue that are told to everybody."""
+
+    RAISED = "raised"
+    DISCUSSED = "discussed"
+    ACTION = "action"
+
+
 class PairingState(StrEnum):
     """How far an invitation came."""
 
@@ -867,6 +875,13 @@ class LateMeasure(StrEnum):
     TICKETS_ISSUED = "tickets_issued"
     TICKETS_REDEEMED = "tickets_redeemed"
     TILL_DIFFERENCE_YEN = "till_difference_yen"
+
+
+class PackForm(StrEnum):
+    JSON = "json"
+    CSV = "csv"
+    PDF = "pdf"
+    ZIP = "zip"  # all of them, the PDF in both languages
 
 
 class ReportForm(StrEnum):

@@ -18,7 +18,7 @@ from outreach_api.kernel.ids import new_id
 from outreach_api.reports.deliveries import operations as deliveries
 from outreach_api.storage.ledger import AuditEntry
 from outreach_api.sync.operations import ERASE_AT_STOP
-from schemas.vocabulary import ReportForm
+from schemas.vocabulary import PackForm, ReportForm
 from tests.api import Api
 from tests.described import Operation, operations
 from tests.two_vans import TwoVans
@@ -44,11 +44,13 @@ READS = {
     "readNoteText": "readNoteText",
     "readRejectionContent": "readRejectionContent",
     "getReport": "exportReport",
+    "getPack": "exportPack",
     "printRunSheet": "printRunSheet",
     "printReceipt": "printReceipt",
     "drawSuggestion": "drawSuggestion",
 }
 FILES = [form for form in ReportForm if form is not ReportForm.JSON]
+PACKS = [form for form in PackForm if form is not PackForm.JSON]
 OTHERS = {
     "rotateToken": "rotate",
     "redeemPairing": "redeem",
@@ -145,6 +147,7 @@ def test_every_text_and_every_file_leaves_its_row_and_a_refusal_too(vans: TwoVan
         (f"/v1/contact-notes/{note}/text", "coordinator", 403),
         (f"/v1/sync/rejections/{vans.own.ids['rejection']}/content{with_purpose}", "safeguarding", 200),
         *((f"/v1/reports/week/2026-W48?format={form}", "reporter", 200) for form in FILES),
+        *((f"/v1/packs/2026-W47?format={form}", "reporter", 200) for form in PACKS),
         (f"/v1/plans/{vans.own.ids['plan']}/run-sheet.html", "coordinator", 200),
         (f"/v1/sales/{vans.own.ids['sale']}/receipt", "coordinator", 200),
         (f"/v1/sales/{vans.own.ids['sale']}/receipt", "reporter", 403),

@@ -226,6 +226,16 @@ ADVANCE_ISSUE = Kind(
     stage=MASTER_DATA,
     needs_base=True,
 )
+# Online only: what is told to everybody, once and for ever, is looked at by who tells it.
+PUBLISH_ISSUE = Kind(
+    name="issue.publish",
+    schema=partner_wire.IssuePublishIn,
+    roles=roles(Role.COORDINATOR, Role.ADMIN),
+    write=one_by_one(partners.publish_issue),
+    entity="issue",
+    stage=CLOSINGS,
+    pushed=False,
+)
 
 KINDS = (
     WRITE_NOTE,
@@ -250,4 +260,5 @@ KINDS = (
     CHANGE_PARTNER,
     RAISE_ISSUE,
     ADVANCE_ISSUE,
+    PUBLISH_ISSUE,
 )

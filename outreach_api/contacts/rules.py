@@ -42,6 +42,7 @@ FEWEST_RECAPTURED = 7
 _Z95 = 1.959964
 
 _STEPS = tuple(IssueStatus)
+_NOT_PUBLIC = ("ケース", "対象者", "困窮")
 
 
 def opens_concern(*, flagged: bool, about_staff: bool, depth: Depth, topics: Collection[Topic]) -> bool:
@@ -53,6 +54,11 @@ def personal_data_in(text: str | None, path: str) -> tuple[Problem, ...]:
     """One warning for each kind of personal data that a text seems to hold; never the match or its place."""
     kinds = dict.fromkeys(hit.kind for hit in personal_data_hits(text)) if text else {}
     return tuple(Problem(path, f"personal_data_{kind.value}") for kind in kinds)
+
+
+def unfit_for_everybody(text: str | None, path: str) -> tuple[Problem, ...]:
+    """Words by which nobody wants to be called, and which no public page shows."""
+    return (Problem(path, "word_not_public"),) if any(word in (text or "") for word in _NOT_PUBLIC) else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class Step:
     week: int
     to: str
     action: str | None = None
+    told: str | None = None
+    """In words for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Issue:
     topic: str
     stage: str
     steps: tuple[Step, ...] = ()
+    told: str | None = None
+    """As a step's."""
 
 
 ISSUES = (
@@ -60,9 +64,25 @@ ISSUES = (
         "長い休みの昼ごはんを一人で食べる小学生が多い",
         "food",
         "elementary",
-        (Step(4, "discussed"), Step(8, "action", "長期休みは昼の出店を月2回に増やす")),
+        (
+            Step(4, "discussed", told="昼の居場所と食事について、地域の団体と話し合った"),
+            Step(
+                8,
+                "action",
+                "長期休みは昼の出店を月2回に増やす",
+                told="長期休みの昼の出店を月2回に増やした",
+            ),
+        ),
+        told="長い休みに、昼ごはんを一人で食べる小学生がいる",
     ),
-    Issue(3, "雨の日に乳児と行ける場所が駅の東側に少ない", "childcare", "infant", (Step(7, "discussed"),)),
+    Issue(
+        3,
+        "雨の日に乳児と行ける場所が駅の東側に少ない",
+        "childcare",
+        "infant",
+        (Step(7, "discussed", told="雨の日に使える部屋がないか、持ちよって探すことにした"),),
+        told="雨の日に、乳児と行ける場所が少ない",
+    ),
     Issue(6, "日本語で書かれた手紙が読めず申請が遅れる家がある", "foreign_language", "elementary"),
     Issue(9, "夕方に居場所のない中学生が公園に集まっている", "isolation", "junior_high"),
 )

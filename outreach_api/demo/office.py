@@ -81,6 +81,7 @@ class Office:
             )
         self._take_to_round_table(day, week)
         self.desk.send(at(day, "09:30"))
+        self._tell_of_round_table(week, at(day, "09:35"))
 
     def close(self, week: IsoWeek, now: dt.datetime) -> None:
         """Last week's report is kept as it is known now."""
@@ -163,6 +164,16 @@ class Office:
                 if step.action is not None:
                     moved["action"] = step.action
                 self.desk.keep("issue.advance", issue_id, now, moved, creates=False)
+
+    def _tell_of_round_table(self, week: int, now: dt.datetime) -> None:
+        """What was taken a step further, in words for everybody."""
+        for issue_id, issue in zip(self._issue_ids, directory.ISSUES, strict=True):
+            said = {"raised": issue.told} if issue.week == week else {}
+            for step, text in {**said, **{step.to: step.told for step in _steps(issue, week)}}.items():
+                if text is not None:
+                    made = self._chance.quiet_id()
+                    told = Operation(made, "issue.publish", 1, issue_id, {"step": step, "text": text})
+                    self._server.perform(self.desk.actor, [told], now)
 
 
 def _steps(issue: directory.Issue, week: int) -> Iterable[directory.Step]:

@@ -28,6 +28,13 @@ def without_direction(text: str) -> str:
     return _DIRECTION.sub("", text)
 
 
+def printed(text: str) -> str:
+    """A text from outside for paper: without controls and without marks that would turn what stands beside it."""
+    return "".join(
+        " " if unicodedata.category(one) in ("Cc", "Cs") else one for one in without_direction(text)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A copy to search in: NFKC, lower case, no invisible marks, one dash, one line end; as long as `digits`."""

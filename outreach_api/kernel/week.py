@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Self
@@ -16,6 +18,8 @@ TOKYO = timezone(timedelta(hours=9), "Asia/Tokyo")
 FIRST_YEAR = 1952
 LAST_YEAR = 2999
 FISCAL_YEAR_STARTS_IN = 4
+# Of the days that travel on the wire; so a year before and a week beside them still exist.
+_FIRST_ON_WIRE, _LAST_ON_WIRE = date(2000, 1, 1), date(2199, 12, 31)
 
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
@@ -254,3 +258,37 @@ class FiscalYear(Period):
 
     def __str__(self) -> str:
         return f"FY{self.year:04d}"
+
+
+def parse_period(text: str) -> Period:
+    """A week, month, quarter or fiscal year, told by its form. Raises KernelError `period_unknown`."""
+    kinds: tuple[Callable[[str], Period], ...] = (
+        IsoWeek.parse,
+        Month.parse,
+        FiscalQuarter.parse,
+        FiscalYear.parse,
+    )
+    for parse in kinds:
+        with contextlib.suppress(KernelError):
+            period = parse(text)
+            if period.first_day >= _FIRST_ON_WIRE and period.last_day <= _LAST_ON_WIRE:
+                return period
+    raise KernelError("period_unknown")
+
+
+def weeks_of(period: Period) -> list[IsoWeek]:
+    """Every week that has a day in a period."""
+    first, last = IsoWeek.of(period.first_day), IsoWeek.of(period.last_day)
+    return [first.next(n) for n in range((last.monday - first.monday).days // 7 + 1)]
+
+
+def year_before(period: Period) -> Period:
+    """The same period a year earlier; of a week 53, which most years have not, the week 52."""
+    match period:
+        case IsoWeek():
+            return IsoWeek(period.year - 1, min(period.week, 52))
+        case Month():
+            return period.previous(12)
+        case FiscalQuarter():
+            return period.previous(4)
+    return period.previous()

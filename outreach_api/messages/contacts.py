@@ -17,6 +17,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "personal_data_line_id": _looks_like("LINEのID", "a LINE id"),
     "personal_data_account": _looks_like("SNSのアカウント名", "the name of an account"),
     "personal_data_my_number": _looks_like("マイナンバー", "an individual number"),
+    "issue_step_not_taken": (
+        "この段階はまだ記録されていません。先に進めてから公表してください。",
+        "This step has not been taken yet; record it first.",
+    ),
+    "issue_step_told": (
+        "この段階はもう公表されています。公表した文は変えられません。",
+        "This step was told already; what was told is never changed.",
+    ),
+    "word_not_public": (
+        "「ケース」「対象者」「困窮」は外に出す文に使いません。言いかえてください。",
+        "ケース, 対象者 and 困窮 are not used in what goes out; please say it otherwise.",
+    ),
     "note_unknown": (
         "このメモが見つかりません。先にメモを送ってください。",
         "There is no such note here; send the note first.",

@@ -8,12 +8,12 @@ from flask import Response, request
 
 from outreach_api.kernel.errors import Problem, Refusal
 from outreach_api.kernel.week import IsoWeek, local_day
-from outreach_api.ledger import audit
 from outreach_api.reports import files, reads
 from outreach_api.reports.reads.visit_rows import held_visits
 from outreach_api.reports.rules import periods, visit_rows
 from outreach_api.reports.weeks import reads as weeks
 from outreach_api.web.blueprint import Blueprint
+from outreach_api.web.going_out import note_export
 from outreach_api.web.resource import Resource, actor, session
 from outreach_api.web.services import services
 from schemas import reports as wire
@@ -92,19 +92,7 @@ class Report(Resource):
 
 
 def _note_export(what: str) -> None:
-    """A file goes out: first its row in the audit, in a transaction of its own, because this one only reads."""
-    here = services()
-    session().rollback()  # a reader would keep a writer from committing where SQLite has no write-ahead log
-    with here.database.write() as own:
-        audit.record(
-            own,
-            actor(),
-            here.now(),
-            action="exportReport",
-            entity_kind="report",
-            entity_id=None,
-            purpose=what,
-        )
+    note_export(what, action="exportReport", entity_kind="report")
 
 
 def _preferred() -> ReportForm | None:

@@ -206,6 +206,8 @@ class RoundTableIssue(Kept, Base):
     action_on: Mapped[dt.date | None]
     action: Mapped[str | None]
     closed_on: Mapped[dt.date | None]
+    published_id: Mapped[uuid.UUID | None]
+    """By which what was told of it to everybody is known."""
 
 
 class StampMark(VisitFact, Base):

@@ -84,6 +84,18 @@ class PublishedRare(Base):
     value: Mapped[int]
 
 
+class PublishedIssue(Base):
+    """A step of a round-table issue, in the words that a coordinator wrote for everybody. Told once."""
+
+    __tablename__ = "published_issues"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    """Of the issue, here alone."""
+    step: Mapped[str] = mapped_column(primary_key=True)
+    on_day: Mapped[dt.date]
+    text: Mapped[str]
+    text_en: Mapped[str | None]
+
+
 class PublishedCensus(Base):
     """Who lives in a cell of 1 km, from the census that is public itself; as it was at the latest release."""
 

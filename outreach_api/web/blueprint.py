@@ -118,6 +118,7 @@ class Blueprint(flask_smorest.Blueprint):
         links: Links | None = None,
         media: Mapping[str, Any] | None = None,
         page: Page | None = None,
+        published: bool = False,
     ) -> Callable[[Function], Function]:
         """Declare a read. `query` is given to the method as its first argument.
 
@@ -127,6 +128,7 @@ class Blueprint(flask_smorest.Blueprint):
         `errors`: statuses that it answers besides the usual ones.
         `media`: other media types it answers with, by type (CSV, GeoJSON), as OpenAPI schemas.
         `page`: the page whose own tokens may ask it, too.
+        `published`: it reads what was published, by the connection that may be allowed nothing else.
         """
 
         def decorator(function: Function) -> Function:
@@ -161,6 +163,7 @@ class Blueprint(flask_smorest.Blueprint):
                     opens_text=opens_text,
                     page=page,
                     audited_as=name if audited else None,
+                    published=published,
                 ),
             )
             return documented

@@ -28,7 +28,7 @@ class Declared:
     page: str | None = None
     """The page whose own tokens may call it, too."""
     published: bool = False
-    """For everybody: it reads what was published, by a connection that may be allowed nothing else."""
+    """It reads what was published, by a connection that may be allowed nothing else."""
     audited_as: str | None = None
     """A read whose refusals are recorded too, also those at the door (wrong role)."""
 

@@ -213,6 +213,11 @@ class Change:
         except ValueError:
             return None
 
+    def text_in(self, name: str) -> str:
+        """A text field of the body; what else stands there is the contract's business."""
+        value = self._payload.get(name) if isinstance(self._payload, dict) else None
+        return value if isinstance(value, str) else ""
+
     def perform(self, view: View) -> Any:
         """Perform it and answer with what the view reads. Raises Refused."""
         operation = Operation(

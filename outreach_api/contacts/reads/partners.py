@@ -5,11 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
 from outreach_api.ledger.kinds import Actor
 from outreach_api.storage.contacts import Partner, RoundTableIssue
+from outreach_api.storage.published import PublishedIssue
+from schemas.vocabulary import PublishedStep
 
 _PARTNER_FIELDS = (
     "id",
@@ -54,3 +57,21 @@ def issue(session: Session, actor: Actor, issue_id: uuid.UUID) -> dict[str, Any]
 
 def issue_view(row: RoundTableIssue) -> dict[str, Any]:
     return {name: getattr(row, name) for name in _ISSUE_FIELDS}
+
+
+def published(session: Session, actor: Actor, issue_id: uuid.UUID) -> dict[str, Any] | Refusal:
+    """What everybody may read of an issue, in the order of its steps."""
+    found = session.get(RoundTableIssue, issue_id)
+    if found is None:
+        return Refusal("not_found", 404)
+    told = sa.select(PublishedIssue).where(PublishedIssue.id == found.published_id)
+    steps = {row.step: row for row in session.scalars(told)}
+    return {
+        "id": found.id,
+        "version": found.version,
+        "published": [
+            {name: getattr(steps[step], name) for name in ("step", "on_day", "text", "text_en")}
+            for step in PublishedStep
+            if step in steps
+        ],
+    }

@@ -103,3 +103,13 @@ class IssueStep(Resource):
     def post(self, change: Change, issue_id: uuid.UUID) -> Any:
         """Take an issue a step further: discussed, action, closed."""
         return change.of(issue_id).perform(partners.issue)
+
+
+@blp.route("/round-table-issues/<uuid:issue_id>/publish")
+class IssuePublished(Resource):
+    @blp.changes(operations.PUBLISH_ISSUE, wire.IssuePublishedOut)
+    def post(self, change: Change, issue_id: uuid.UUID) -> Any:
+        """Tell a step of an issue to everybody, in words written for that: the packs for the round table, the city and
+        funders show them. Once and for ever; the issue's own title and action stay in the house.
+        """
+        return change.of(issue_id).perform(partners.published)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from outreach_api.contacts.rules import personal_data_in, step_fault
+from outreach_api.contacts.rules import personal_data_in, step_fault, unfit_for_everybody
 from outreach_api.kernel.errors import Problem, Refusal
+from outreach_api.kernel.ids import new_id
 from outreach_api.kernel.week import IsoWeek
-from outreach_api.ledger import versions
+from outreach_api.ledger import audit, versions
 from outreach_api.ledger.kinds import Accepted, Applied, Warn, Work
 from outreach_api.storage.contacts import Destination, Partner, RoundTableIssue
+from outreach_api.storage.published import PublishedIssue
 from outreach_api.storage.stops import Stop
 from schemas.vocabulary import IssueStatus
 
@@ -61,6 +63,7 @@ def raise_issue(work: Work, accepted: Accepted) -> Applied | Refusal:
             action_on=None,
             action=None,
             closed_on=None,
+            published_id=None,
             **given,
         )
     )
@@ -81,6 +84,42 @@ def advance_issue(work: Work, accepted: Accepted) -> Applied | Refusal:
     if given["action"] is not None:
         row.action = given["action"]
     return Applied(row.id, row.version, created=False, warnings=_warnings(given["action"], "/action"))
+
+
+def publish_issue(work: Work, accepted: Accepted) -> Applied | Refusal:
+    """Tell a step that was taken, in words of its own. What looks like a person is refused: nobody can take it back."""
+    row = work.session.get(RoundTableIssue, accepted.entity_id)
+    if row is None:
+        return Refusal("not_found", 404)
+    given = accepted.values
+    faults = [
+        fault
+        for name in ("text", "text_en")
+        for fault in (
+            *personal_data_in(given[name], f"/{name}"),
+            *unfit_for_everybody(given[name], f"/{name}"),
+        )
+    ]
+    if faults:
+        return Refusal("invalid", 422, {}, tuple(faults))
+    on_day = getattr(row, f"{given['step']}_on")
+    if on_day is None:
+        return Refusal("issue_step_not_taken", 409, receipt=False)
+    if row.published_id is None:
+        row.published_id = new_id()
+    if work.session.get(PublishedIssue, (row.published_id, given["step"])) is not None:
+        return Refusal("issue_step_told", 409)
+    work.session.add(PublishedIssue(id=row.published_id, on_day=on_day, **given))
+    audit.record(
+        work.session,
+        work.actor,
+        work.now,
+        action="publishIssue",
+        entity_kind="issue",
+        entity_id=row.id,
+        purpose=given["step"],
+    )
+    return Applied(row.id, row.version, created=False)
 
 
 def _warnings(text: str | None, path: str) -> tuple[Warn, ...]:

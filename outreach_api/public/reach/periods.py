@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from outreach_api.kernel.errors import KernelError, Problem, Refusal
-from outreach_api.kernel.week import FiscalQuarter, FiscalYear, IsoWeek, Month, Period
-
-_PARSERS: tuple[Callable[[str], Period], ...] = (
-    IsoWeek.parse,
-    Month.parse,
-    FiscalQuarter.parse,
-    FiscalYear.parse,
-)
+from outreach_api.kernel.week import Period, parse_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +44,10 @@ def span(period: str | None, until: str | None, usual: Period) -> Span | Refusal
 
 
 def _parse(text: str) -> Period | None:
-    for parse in _PARSERS:
-        try:
-            return parse(text)
-        except KernelError:
-            continue
-    return None
+    try:
+        return parse_period(text)
+    except KernelError:
+        return None
 
 
 def _refused(path: str, code: str) -> Refusal:

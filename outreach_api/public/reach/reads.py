@@ -64,9 +64,7 @@ def reach(session: Session, span: Span, out: Released | None) -> dict[str, Any]:
     through = None if out is None else out.through
     places = _places(session, span.to_day if through is None else min(span.to_day, through.last_day))
     shown = sorted((cells.keys() | seen.keys() | census.keys()) - {CITY_ONLY})
-    everywhere: Counter[str] = Counter()
-    for figures in cells.values():
-        everywhere.update(figures)
+    everywhere = _together(cells)
     counted_to = None if through is None else min(through, IsoWeek.of(span.to_day))
     return {
         "from_day": span.from_day,
@@ -95,6 +93,19 @@ def reach(session: Session, span: Span, out: Released | None) -> dict[str, Any]:
             for cell in shown
         ],
     }
+
+
+def city(session: Session, span: Span) -> dict[str, Any]:
+    """Only what is told of the whole city."""
+    everywhere = _together(_sums(session, span))
+    return {"attendance": _heads(everywhere), "visits": everywhere[VISITS]}
+
+
+def _together(cells: Mapping[int, Mapping[str, int]]) -> Counter[str]:
+    everywhere: Counter[str] = Counter()
+    for figures in cells.values():
+        everywhere.update(figures)
+    return everywhere
 
 
 def _sums(session: Session, span: Span) -> dict[int, Counter[str]]:

@@ -1,6 +1,25 @@
 """How the page /reach looks: on phones, on a desk and on paper (A4). Numbers say it; shades only help to find them."""
 
-STYLE = """
+MAP_STYLE = """.ground { fill: #fff; }
+.frame { font: 600 15px system-ui, sans-serif; fill: #555; text-anchor: middle; }
+.square { fill: #fff; stroke: #b8b8b8; stroke-width: 1; }
+.shade1 { fill: #deebf7; }
+.shade2 { fill: #b3d1e8; }
+.shade3 { fill: #7fb2d9; }
+.shade4 { fill: #2f75b5; }
+.shade5 { fill: #0b3c73; }
+.recent { stroke: #111; stroke-width: 3.5; }
+.past { stroke: #111; stroke-width: 2.5; stroke-dasharray: 5 5; }
+.census { fill: #e3a23c; fill-opacity: .75; stroke: #7a4a00; stroke-width: 1; }
+.over { fill: none; stroke-width: 1.6; }
+.people { font: 700 21px system-ui, sans-serif; fill: #000; text-anchor: middle; paint-order: stroke; stroke: #fff;
+  stroke-width: 4px; }
+.light { fill: #fff; stroke: #0b2c50; }
+"""
+"""Of the drawing alone."""
+
+STYLE = (
+    """
 body { max-width: 60rem; line-height: 1.8; }
 main > h1 { margin-bottom: .2rem; }
 h1, h2, td, .places { overflow-wrap: anywhere; }
@@ -22,22 +41,9 @@ rt { font-size: .55em; font-weight: 400; }
 .tiles b { display: block; font-size: 1.8rem; line-height: 1.3; white-space: nowrap; }
 figure { margin: 1rem 0; }
 .map { width: 100%; height: auto; max-height: 46rem; display: block; border-radius: 6px; }
-.ground { fill: #fff; }
-.frame { font: 600 15px system-ui, sans-serif; fill: #555; text-anchor: middle; }
-.square { fill: #fff; stroke: #b8b8b8; stroke-width: 1; }
-.shade1 { fill: #deebf7; }
-.shade2 { fill: #b3d1e8; }
-.shade3 { fill: #7fb2d9; }
-.shade4 { fill: #2f75b5; }
-.shade5 { fill: #0b3c73; }
-.recent { stroke: #111; stroke-width: 3.5; }
-.past { stroke: #111; stroke-width: 2.5; stroke-dasharray: 5 5; }
-.census { fill: #e3a23c; fill-opacity: .75; stroke: #7a4a00; stroke-width: 1; }
-.over { fill: none; stroke-width: 1.6; }
-.people { font: 700 21px system-ui, sans-serif; fill: #000; text-anchor: middle; paint-order: stroke; stroke: #fff;
-  stroke-width: 4px; }
-.light { fill: #fff; stroke: #0b2c50; }
-figcaption ul { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; list-style: none; margin: .5rem 0; padding: 0;
+"""
+    + MAP_STYLE
+    + """figcaption ul { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; list-style: none; margin: .5rem 0; padding: 0;
   font-size: .95rem; }
 figcaption li { margin: 0; }
 .key { width: 34px; height: 22px; vertical-align: middle; margin-right: .4rem; }
@@ -74,3 +80,4 @@ thead .number { min-width: 3.6rem; }
   .places { min-width: 0; }
 }
 """
+)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from outreach_api.kernel import said_days
-from outreach_api.kernel.text import without_direction
+from outreach_api.kernel.axis import axis
+from outreach_api.kernel.text import printed
 from outreach_api.kernel.week import TOKYO
 from outreach_api.messages import Language, say
 from outreach_api.reports.paper.grids import beside, grids
@@ -21,7 +21,6 @@ from schemas.vocabulary import LateMeasure, ReportPeriodKind
 _DIGITS = re.compile("[0-9]+")
 _FIRST, _STEPS = "principles", "funnel"
 MOST_PARTS = 30
-_NICE = (1, 1.2, 1.6, 2, 3, 4, 6, 8, 10)
 _LATE_UNITS = {
     LateMeasure.VISITS: "visits",
     LateMeasure.ATTENDANCE: "延べ人",
@@ -44,7 +43,7 @@ def paper(report: Mapping[str, Any], organisation: str, lang: Language) -> Paper
         name=period["name"],
         said_name=_said_name(period["kind"], period["name"], lang),
         days=f"{_day(period['from'], lang)}{'〜' if lang == 'ja' else ' – '}{_day(period['to'], lang)}",
-        organisation=plain(organisation),
+        organisation=printed(organisation),
         internal=say("report_internal", lang),
         as_of=say("report_as_of", lang, {"when": _when(made_at, lang)}),
         state=_state(report, lang),
@@ -64,13 +63,6 @@ def paper(report: Mapping[str, Any], organisation: str, lang: Language) -> Paper
         grids=list(grids(report, lang)),
         sections=list(_sections(report, lang)),
         method=[note[lang] for note in report["method"]],
-    )
-
-
-def plain(text: str) -> str:
-    """A text from outside without controls and without marks that would turn what stands beside it."""
-    return "".join(
-        " " if unicodedata.category(one) in ("Cc", "Cs") else one for one in without_direction(text)
     )
 
 
@@ -130,7 +122,7 @@ def _rows(report: Mapping[str, Any], figure: Figure, lang: Language) -> Iterator
             yield Row(label, lines[0][1], figure.unit, unit)
         return
     parts = [
-        Row(plain(key_label(figure, key, says, lang)), value, figure.unit, unit, part=True)
+        Row(printed(key_label(figure, key, says, lang)), value, figure.unit, unit, part=True)
         for key, value, says in lines
         if value or figure.value
     ]
@@ -150,11 +142,8 @@ def _said_name(kind: str, name: str, lang: Language) -> str:
 
 
 def ticks(whole: Series) -> list[float]:
-    """What the axis of a chart says, from nothing to a number at or above the largest one that reads well."""
-    most = max([*whole.values, 1])
-    step = 10 ** (len(str(most)) - 1)
-    top = max(4, next(step * factor for factor in _NICE if step * factor >= most))
-    return [top * quarter / 4 for quarter in range(5)]
+    """What the axis of a chart says."""
+    return axis(max([*whole.values, 0]))
 
 
 def _late(report: Mapping[str, Any], lang: Language) -> list[Row]:
@@ -163,7 +152,7 @@ def _late(report: Mapping[str, Any], lang: Language) -> list[Row]:
     for line in report.get("late", ()):
         said = (
             _day(line["local_day"], lang),
-            plain(line["stop_code"] or ""),
+            printed(line["stop_code"] or ""),
             _measure(line["measure"], lang),
         )
         unit = _LATE_UNITS[line["measure"]]

@@ -7,10 +7,11 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from outreach_api.kernel.text import printed
 from outreach_api.messages import say
 from outreach_api.reports.paper.parts import Cell, Grid, Paper, Row
 from outreach_api.reports.paper.styles import FILL, INK, LINE, PALE, SOFT, STRONG, Styles
-from outreach_api.reports.paper.tree import cut, plain
+from outreach_api.reports.paper.tree import cut
 from outreach_api.reports.rules.figures import FIGURES, described
 from outreach_api.reports.rules.labels import figure_label, key_label, section_label, unit_label
 
@@ -205,7 +206,7 @@ def _all_figures(book: Workbook, styles: Styles, paper: Paper, report: Mapping[s
     for figure in FIGURES:
         for key, value, says in described(report, figure):
             row += 1
-            label = plain(key_label(figure, key, says, paper.lang)) if key else ""
+            label = printed(key_label(figure, key, says, paper.lang)) if key else ""
             words = (section_label(figure.section, paper.lang), figure_label(figure, paper.lang), label)
             _words(sheet, styles, row, 0, words)
             if value is not None:

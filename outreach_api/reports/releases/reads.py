@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
-from outreach_api.kernel.week import FiscalQuarter, IsoWeek
+from outreach_api.kernel.week import FiscalQuarter, IsoWeek, parse_period, weeks_of
 from outreach_api.ledger.kinds import Actor
 from outreach_api.storage.published import VISITS
 from outreach_api.storage.releases import Release, ReleasedAtom, ReleasedRare
+from schemas.vocabulary import PackForm
 
 
 def release(session: Session, actor: Actor, release_id: uuid.UUID) -> dict[str, Any] | Refusal:
@@ -57,5 +58,26 @@ def _view(session: Session, row: Release) -> dict[str, Any]:
             {"quarter": str(FiscalQuarter.of(day)), "figure": figure, "value": value}
             for day, figure, value in session.execute(rare)
         ],
+        "warnings": [],
+    }
+
+
+def pack(session: Session, release_id: uuid.UUID, key: uuid.UUID, text: str) -> dict[str, Any] | Refusal:
+    """Where the pack of a period is, what this call (by its key) released for it, and what is still to come."""
+    row, period = session.get(Release, release_id), parse_period(text)
+    through = session.scalar(sa.select(sa.func.max(Release.iso_week)))
+    if row is None or through is None:
+        return Refusal("not_found", 404)
+    weeks = [IsoWeek.from_int(number) for number in (row.from_week, row.iso_week)]
+    address = f"/v1/packs/{period}"
+    return {
+        "id": row.id,
+        "period": str(period),
+        "from_day": period.first_day,
+        "to_day": period.last_day,
+        "released": {"from_week": weeks[0], "week": weeks[1]} if release_id == key else None,
+        "released_through": IsoWeek.from_int(through),
+        "missing_weeks": [week for week in weeks_of(period) if week.as_int > through],
+        "links": {form.value: f"{address}?format={form}" for form in PackForm},
         "warnings": [],
     }

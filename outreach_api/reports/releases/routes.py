@@ -1,4 +1,4 @@
-"""/v1/releases: figures that may leave the house, a week once."""
+"""/v1/releases and POST /v1/packs: figures that may leave the house, a week once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from outreach_api.reports.releases import operations, reads
 from outreach_api.storage.releases import Release
 from outreach_api.web.blueprint import Blueprint
 from outreach_api.web.listing import page
-from outreach_api.web.resource import Change, Resource, actor, session
+from outreach_api.web.resource import Change, Resource, actor, idempotency_key, session
+from schemas import packs
 from schemas import releases as wire
 from schemas.base import page_of
 from schemas.vocabulary import Role
@@ -54,3 +55,14 @@ class OneRelease(Resource):
     def get(self, release_id: uuid.UUID) -> Any:
         """What one release told."""
         return reads.release(session(), actor(), release_id)
+
+
+@blp.route("/packs")
+class Packs(Resource):
+    @blp.changes(operations.BUILD_PACK, packs.PackBuiltOut)
+    def post(self, change: Change) -> Any:
+        """Build the pack of a period: release its weeks that are over and were not released yet, and say where the
+        pack is. Of a period that goes on, it says which weeks are still to come.
+        """
+        key, period = idempotency_key(), change.text_in("period")
+        return change.perform(lambda session, actor, release_id: reads.pack(session, release_id, key, period))

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach_api.kernel.errors import Refusal
-from outreach_api.kernel.week import FiscalQuarter, IsoWeek, local_day
+from outreach_api.kernel.errors import KernelError, Problem, Refusal
+from outreach_api.kernel.week import FiscalQuarter, IsoWeek, local_day, parse_period
 from outreach_api.ledger import audit
 from outreach_api.ledger.kinds import Accepted, Applied, Work
 from outreach_api.outreach_map.rules.grid import DIVISOR
@@ -49,9 +49,32 @@ def release_week(work: Work, accepted: Accepted) -> Applied | Refusal:
     week = IsoWeek(*accepted.values["week"])
     if week.last_day >= local_day(work.now):
         return Refusal("week_not_over", 409, {"week": str(week)}, receipt=False)
-    latest = work.session.scalar(sa.select(Release).order_by(Release.number.desc()).limit(1))
+    latest = _latest(work.session)
     if latest is not None and week.as_int <= latest.iso_week:
         return Refusal("week_released", 409, {"week": str(IsoWeek.from_int(latest.iso_week))})
+    return _release(work, accepted, latest, week)
+
+
+def build_pack(work: Work, accepted: Accepted) -> Applied | Refusal:
+    """Release the weeks of a period that are over and were not; the answer is the release that they are in by then."""
+    try:
+        period = parse_period(accepted.values["period"])
+    except KernelError:
+        return Refusal("invalid", 422, {}, (Problem("/period", "period_unknown"),))
+    week = min(IsoWeek.of(period.last_day), IsoWeek.of(local_day(work.now)).previous())
+    latest = _latest(work.session)
+    if week.last_day >= period.first_day and (latest is None or week.as_int > latest.iso_week):
+        return _release(work, accepted, latest, week)
+    if latest is None:
+        return Refusal("week_not_over", 409, {"week": str(IsoWeek.of(period.first_day))}, receipt=False)
+    return Applied(latest.id, latest.version, created=False)
+
+
+def _latest(session: Session) -> Release | None:
+    return session.scalar(sa.select(Release).order_by(Release.number.desc()).limit(1))
+
+
+def _release(work: Work, accepted: Accepted, latest: Release | None, week: IsoWeek) -> Applied:
     first = exact.first_week(work.session, week.last_day)
     # What everybody may read begins with no visit at a stop that is never announced.
     shown = exact.first_week(work.session, week.last_day, Stop.publicity != Publicity.MEMBERS)
