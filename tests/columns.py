@@ -146,7 +146,9 @@ SEEN_BY: dict[str, frozenset[Any]] = {
     "published_timetable.place_en": PUBLISHED,
     "published_timetable.place_kana": PUBLISHED,
     "published_releases.census_label": PUBLISHED,
-    "published_links.url": COUNTER,  # in posts; the page /when, which is no operation, shows it to everybody
+    "published_links.url": ALL,  # in posts and packs; the page /when, which is no operation, shows it to everybody
+    "published_issues.text": ALL - {CREW},  # in packs
+    "published_issues.text_en": ALL - {CREW},
 }
 
 _CODED = {
@@ -184,6 +186,7 @@ _CODED = {
     "plan_suggestions": "asked error progress result status",
     "plans": "cancel_reason status",
     "population_imports": "boundary_code file_sha256",
+    "published_issues": "step",
     "published_links": "kind",
     "published_rare": "figure",
     "published_reach": "figure",

@@ -51,6 +51,8 @@ class TwoVans:
             card = first.operations[kind]
             written = api.send(card.method, card.path(), first.body(card), role="safeguarding", version=0)
             assert written.status == 200, written
+        told = first.operations["issue.publish"]
+        assert first.send(told, first.body(told), key=uuid.uuid4()).status == 201
         with api.database.write() as session:
             _tell_by_mail(session, first.ids["subscription"])
         self.own = self._van(first, "A")

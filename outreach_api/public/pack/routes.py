@@ -46,7 +46,7 @@ _PATH = [
         "required": True,
         "schema": {"type": "string", "maxLength": 20},
         "description": "2026-W47, 2026-11, FY2026-Q3 or FY2026.",
-        "example": "2026-W47",
+        "example": "2026-11",
     },
 ]
 _DUMP = wire.PackOut()
