@@ -5,8 +5,8 @@ from alembic import op
 
 from outreach_api.storage.base import Id
 
-revision = "0035"
-down_revision = "0034"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
