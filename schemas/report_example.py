@@ -141,6 +141,26 @@ A_WEEK: dict[str, Any] = {
         {**TREND_POINT, "against": "mean", "period": "2026-W44..2026-W47", "attendance": 109.5},
         {"against": "year_before", "period": "2025-W48", **dict.fromkeys(list(TREND_POINT)[1:])},
     ],
+    "what_changed": [
+        {
+            "figure": "cancelled",
+            "against": "before",
+            "now": 1,
+            "then": 0,
+            "causes": [
+                {
+                    "cause": "cancelled",
+                    "count": 1,
+                    "before": None,
+                    "reason": "rain",
+                    "amount": None,
+                    "stops": [],
+                }
+            ],
+            "ja": "中止した出店 1 回（ひとつ前は 0、+1）：中止 1 回（雨）。",
+            "en": "Visits cancelled: 1 visits (0 the period before, +1): 1 cancelled (rain).",
+        }
+    ],
     "months": [],
     "programmes": [
         {

@@ -6,7 +6,14 @@ from marshmallow import fields
 
 from schemas.base import Out
 from schemas.fields import Day, Id, Many, Nested, Number, Text, Whole, Word
-from schemas.vocabulary import Against, DestinationKind, PermissionType, ReportPeriodKind
+from schemas.vocabulary import (
+    Against,
+    CancelReason,
+    ChangeCause,
+    DestinationKind,
+    PermissionType,
+    ReportPeriodKind,
+)
 
 _MOST_PLACES = 100_000
 _NOT_FOR_REPORTERS = {"description": "Null for reporters: they get how many."}
@@ -100,18 +107,18 @@ class VisitFiguresOut(Out):
     unrecorded = Whole(0, metadata={"description": "Planned; the day is over and nobody said anything."})
 
 
-class UnvisitedOut(Out):
+class NamedStopOut(Out):
     stop_id = Id()
     code = Text(40)
     name = Text(120)
+
+
+class UnvisitedOut(NamedStopOut):
     last_visit_on = Day(allow_none=True)
     days = Whole(0)
 
 
-class EndingOut(Out):
-    stop_id = Id()
-    code = Text(40)
-    name = Text(120)
+class EndingOut(NamedStopOut):
     type = Word(PermissionType)
     ends_on = Day(metadata={"description": "The last day on which it holds."})
     days = Whole(0)
@@ -231,6 +238,41 @@ class ComparedOut(Out):
     cancelled = _amount()
     sales_yen = _amount("Money taken.")
     tickets_redeemed = _amount("Tickets.")
+
+
+class FigureCauseOut(Out):
+    """Why a figure may be another one, by what the records know; of nobody."""
+
+    cause = Word(ChangeCause)
+    count = Whole(0, allow_none=True, metadata={"description": "Visits, stops or days."})
+    before = Whole(0, allow_none=True, metadata={"description": "As many in the period before."})
+    reason = Word(CancelReason, allow_none=True)
+    amount = Whole(
+        -(2**53), 2**53, allow_none=True, metadata={"description": "People (延べ) of these stops."}
+    )
+    stops = Many(
+        Nested(NamedStopOut),
+        3,
+        allow_none=True,
+        metadata={"description": "The largest of them. Null for reporters."},
+    )
+
+
+class FigureChangeOut(Out):
+    """A main figure that differs by a fifth or more; largest difference first."""
+
+    figure = Text(40, metadata={"description": "Its name in trend."})
+    against = Word(
+        Against,
+        metadata={
+            "description": "The period before; else the mean; live: what is known now, of a kept version."
+        },
+    )
+    now = _amount("Of this period.")
+    then = _amount("Of what it is held against.")
+    causes = Many(Nested(FigureCauseOut), 40)
+    ja = fields.String()
+    en = fields.String()
 
 
 class ProgrammeFiguresOut(Out):

@@ -34,6 +34,9 @@ class ReachReportOut(Out):
     stamp_cards = Nested(sections.CardFiguresOut)
     trend = Many(Nested(sections.TrendPointOut), 60)
     compared = Many(Nested(sections.ComparedOut), 3)
+    what_changed = Many(
+        Nested(sections.FigureChangeOut), 20, metadata={"description": "Empty while the period goes on."}
+    )
     months = Many(
         Nested(sections.TrendPointOut),
         12,

@@ -862,6 +862,22 @@ class Against(StrEnum):
     BEFORE = "before"
     MEAN = "mean"
     YEAR_BEFORE = "year_before"
+    LIVE = "live"
+    """What is known now; of a kept version that tells something else."""
+
+
+class ChangeCause(StrEnum):
+    """Why a figure of a report may be another one than before."""
+
+    CANCELLED = "cancelled"
+    WAS_CANCELLED = "was_cancelled"
+    ENDED_EARLY = "ended_early"
+    FIRST_TIME = "first_time"
+    HELD_HERE = "held_here"
+    NOT_HELD_HERE = "not_held_here"
+    SCHOOL_HOLIDAY = "school_holiday"
+    NO_HEAD_COUNT = "no_head_count"
+    LATE = "late"
 
 
 class LateMeasure(StrEnum):

@@ -52,7 +52,7 @@ def expected(session: Session, period: Period, *, now: dt.datetime, settings: Se
     """Every row of the report's CSV for a coordinator, but for the notes on method."""
     found: dict[Key, Any] = {}
     rows: dict[Any, list[Any]] = {}
-    count = _Count(session, rows, period, local_day(now), settings)
+    count = Counted(session, rows, period, local_day(now), settings)
     for name in dir(count):
         if name.startswith("figure_"):
             section = name.removeprefix("figure_")
@@ -62,7 +62,7 @@ def expected(session: Session, period: Period, *, now: dt.datetime, settings: Se
                 )
 
     def point(past: Period) -> dict[str, int]:
-        return _Count(session, rows, past, local_day(now), settings).point()
+        return Counted(session, rows, past, local_day(now), settings).point()
 
     for past in (period.previous(3), period.previous(2), period.previous(), period):
         found |= {(f"trend.{figure}", str(past)): value for figure, value in point(past).items()}
@@ -79,6 +79,10 @@ def expected(session: Session, period: Period, *, now: dt.datetime, settings: Se
         for month in sorted({Month.of(day) for day in period.days if day <= local_day(now)}):
             found |= {(f"months.{figure}", str(month)): value for figure, value in point(month).items()}
     return found
+
+
+def counted(session: Session, period: Period, *, now: dt.datetime, settings: Settings) -> Counted:
+    return Counted(session, {}, period, local_day(now), settings)
 
 
 def others(period: Period) -> list[tuple[str, str, list[Period]]]:
@@ -106,7 +110,7 @@ def _share(part: float, whole: float) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-class _Count:
+class Counted:
     def __init__(
         self,
         session: Session,

@@ -38,6 +38,7 @@ TEXTS = {
     "report_word.against.before": ("ひとつ前の期間", "the period before"),
     "report_word.against.mean": ("前の4週の平均", "mean of the four weeks before"),
     "report_word.against.year_before": ("1年前の同じ期間", "the same period a year before"),
+    "report_word.against.live": ("今わかっている数", "as known now"),
     "report_word.answer.yes": ("はい", "yes"),
     "report_word.answer.no": ("いいえ", "no"),
     "report_word.destination.link": ("つながるリンク", "Tsunagaru Link"),

@@ -39,7 +39,17 @@ VOCABULARIES: dict[str, Any] = {
     "against": Against,
 }
 # What says of which period, when and how: no figures.
-ABOUT = {"period", "as_of", "reference_day", "change_no", "method", "state", "late", "changed_figures"}
+ABOUT = {
+    "period",
+    "as_of",
+    "reference_day",
+    "change_no",
+    "method",
+    "state",
+    "late",
+    "changed_figures",
+    "what_changed",
+}
 BESIDE = {
     *("coverage.unknown_because", "coverage.population", "stamp_cards.unknown_because"),
     *("trend.period", "compared.period", "compared.against", "months.period", "programmes.programme"),

@@ -33,6 +33,7 @@ def page(paper: Paper) -> str:
             _grid(paper.beside),
             "</section>",
             f'<div class="leading">{"".join(_section(section, paper) for section in leading)}</div>',
+            _changed(paper),
             f'<section class="steps"><h2>{html.escape(paper.steps.title)}</h2>{_steps(paper.steps.rows)}</section>',
             *(f"<section><h2>{html.escape(grid.title)}</h2>{_grid(grid)}</section>" for grid in paper.grids),
             f'<div class="sections">{"".join(_section(section, paper) for section in others)}</div>',
@@ -54,6 +55,12 @@ def _masthead(paper: Paper, title: str) -> Iterator[str]:
     yield f'<p class="days">{html.escape(paper.days)}</p>'
     stand = "　".join(word for word in (paper.state, paper.as_of) if word)
     yield f'<p class="stand">{html.escape(stand)}</p></header>'
+
+
+def _changed(paper: Paper) -> str:
+    lines = "".join(f"<li><bdi>{html.escape(line)}</bdi></li>" for line in paper.changed)
+    title = html.escape(paper.changed_title)
+    return f'<section class="changed"><h2>{title}</h2><ul>{lines}</ul></section>' if lines else ""
 
 
 def _amount(row: Row) -> str:

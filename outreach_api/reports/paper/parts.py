@@ -74,5 +74,7 @@ class Paper(NamedTuple):
     beside: Grid
     steps: Section
     grids: Sequence[Grid]
+    changed_title: str
+    changed: Sequence[str]
     sections: Sequence[Section]
     method: Sequence[str]

@@ -30,7 +30,7 @@ def _data(paper: Paper) -> dict[str, Any]:
             name: getattr(paper, name)
             for name in (
                 *("lang", "title", "name", "said_name", "days", "organisation", "internal", "as_of", "state"),
-                *("periods", "method"),
+                *("periods", "method", "changed", "changed_title"),
             )
         },
         "headlines": _rows(paper.headlines),

@@ -64,6 +64,9 @@ def _front(book: Workbook, styles: Styles, paper: Paper) -> None:
     sheet.write_string(3, 0, stand, styles.text(font_color=SOFT))
     row = _headlines(sheet, styles, paper, 5)
     row = _trend(book, sheet, styles, paper, row + 1)
+    if paper.changed:
+        row = _title(sheet, styles, paper.changed_title, row + 1)
+        row = _texts(sheet, styles, paper.changed, row, paper.lang)
     for grid in paper.grids:
         row = _grid(sheet, styles, grid, _title(sheet, styles, grid.title, row + 1))
     for section in (paper.steps, *paper.sections):
@@ -72,14 +75,19 @@ def _front(book: Workbook, styles: Styles, paper: Paper) -> None:
             _line(sheet, styles, line, row)
             row += 1
     row = _title(sheet, styles, say("report_section.method", paper.lang), row + 1)
-    for note in paper.method:
-        sheet.set_row(row, 15 * (1 + len(note) // (52 if paper.lang == "ja" else 104)))
+    row = _texts(sheet, styles, paper.method, row, paper.lang)
+    sheet.print_area(0, 0, row, last)
+
+
+def _texts(sheet: Worksheet, styles: Styles, texts: Sequence[str], row: int, lang: str) -> int:
+    for text in texts:
+        sheet.set_row(row, 15 * (1 + len(text) // (52 if lang == "ja" else 104)))
         sheet.merge_range(row, 0, row, 5, "", styles())
         sheet.write_string(
-            row, 0, note, styles.text(text_wrap=True, valign="top", font_size=9, font_color=SOFT)
+            row, 0, text, styles.text(text_wrap=True, valign="top", font_size=9, font_color=SOFT)
         )
         row += 1
-    sheet.print_area(0, 0, row, last)
+    return row
 
 
 def _paper_form(sheet: Worksheet, paper: Paper) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from outreach_api.kernel.week import Period
 from outreach_api.ledger import counter
 from outreach_api.messages import say
-from outreach_api.reports.reads import beside, people, places, programmes, sections, stays, totals
+from outreach_api.reports.reads import beside, changed, people, places, programmes, sections, stays, totals
 from outreach_api.reports.rules import outcomes
 from outreach_api.reports.rules.outcomes import share
 from outreach_api.reports.rules.periods import Span, recapture_days
@@ -60,6 +60,7 @@ def report(session: Session, span: Span, *, now: dt.datetime, settings: Settings
     issues = people.issues(session, period)
     partners = people.partners(session)
     contacts = sections.contacts(mine)
+    trend_points = [sections.trend_point(past, sums[past], around.outings[past]) for past in span.trend]
     change_no, _ = counter.current(session)
     return {
         "period": period_view(span.kind, period),
@@ -89,7 +90,8 @@ def report(session: Session, span: Span, *, now: dt.datetime, settings: Settings
         "sales": {**sections.sales(mine), "tills_counted": doings.tills_counted},
         "completeness": doings.completeness(span.today),
         "stamp_cards": people.stamp_cards(session, first=first, split=split, last=period.last_day),
-        "trend": [sections.trend_point(past, sums[past], around.outings[past]) for past in span.trend],
+        "trend": trend_points,
+        "what_changed": changed.what_changed(session, span, doings, around.compared, trend_points[-1], stops),
         "compared": around.compared,
         "months": beside.months(session, span),
         "programmes": programmes.programmes(session, referrals, partners),

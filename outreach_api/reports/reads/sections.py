@@ -11,6 +11,7 @@ from outreach_api.ledger import measures
 from outreach_api.reports.reads.stays import Outings
 from outreach_api.reports.reads.totals import Sums
 from outreach_api.reports.rules.outcomes import ReferralCounts, share
+from outreach_api.reports.rules.sentences import told
 from schemas.vocabulary import (
     CHILD_BANDS,
     CONSULTATION_DEPTHS,
@@ -63,8 +64,10 @@ def contacts(sums: Sums) -> dict[str, Any]:
 
 def as_shown_to(role: Role, report: Mapping[str, Any]) -> dict[str, Any]:
     """Topics are for the inside, and so is where stops are (a private home is one): a reporter gets how many."""
-    if role is not Role.REPORTER:
-        return dict(report)
+    inside = role is not Role.REPORTER
+    report = {**report, "what_changed": [told(one, places=inside) for one in report["what_changed"]]}
+    if inside:
+        return report
     return {
         **report,
         "contacts": {**report["contacts"], "by_topic": None},

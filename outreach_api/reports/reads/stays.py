@@ -69,7 +69,8 @@ class Doings(NamedTuple):
     def tills_counted(self) -> int:
         return sum(visit.cashed_up for visit in self.visits)
 
-    def _cancelled(self) -> list[str]:
+    @property
+    def cancelled(self) -> list[str]:
         """The reasons of stays and visits that did not take place."""
         off = [stay.cancel_reason for stay in self.stays if stay.state is StayState.CANCELLED]
         off += [
@@ -80,7 +81,7 @@ class Doings(NamedTuple):
         return [reason or CancelReason.OTHER for reason in off]
 
     def figures(self) -> dict[str, Any]:
-        stays, held, cancelled = self.stays, self.held, self._cancelled()
+        stays, held, cancelled = self.stays, self.held, self.cancelled
         early = [visit.cancel_reason for visit in held if visit.cancel_reason is not None]
         return {
             "planned": len(stays),

@@ -41,6 +41,11 @@ def rows(report: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
         for key, value, says in described(report, figure):
             keys = [key_label(figure, key, says, lang) if key else "" for lang in LANGUAGES]
             yield period, figure.name, key, value, figure.unit, figure.section, *labels, *keys, *units
+    for change in report["what_changed"]:
+        key = f"{change['figure']}/{change['against']}"
+        titles = [say("report_what_changed", lang) for lang in LANGUAGES]
+        for lang in LANGUAGES:
+            yield period, "what_changed", key, change[lang], lang, "what_changed", *titles, *[""] * 4
     for note in report["method"]:
         for lang in LANGUAGES:
             labels = [section_label("method", each) for each in LANGUAGES]

@@ -17,6 +17,7 @@ from outreach_api.reports import reads
 from outreach_api.reports.reads import people, sections, stays, totals
 from outreach_api.reports.rules import outcomes, periods
 from outreach_api.reports.rules.periods import Span
+from outreach_api.reports.rules.sentences import since_then
 from outreach_api.reports.weeks import rules
 from outreach_api.reports.weeks.late import late
 from outreach_api.reports.weeks.rules import Tree
@@ -117,6 +118,7 @@ def report(
         }
         lines = list(rules.differing(figures, live))
     if shown is not None and lines:
+        tree["what_changed"] = [*since_then(tree["trend"][-1], live["trend"][-1]), *tree["what_changed"]]
         before = kept(session, shown, ReportVersion.visits)
         visits = late(session, IsoWeek.from_int(shown.iso_week), before, since=shown.made_at)
     if isinstance(span.period, IsoWeek):

@@ -80,6 +80,7 @@ def _value(name: str, one: Any) -> Any:
 
 def with_unknown(kept: Tree, now: Mapping[str, Any]) -> Tree:
     """Kept figures, and nothing for each that reports have got since: nobody reckoned it then. Changes what it is given."""
+    kept.setdefault("what_changed", [])
     for figure in figures.FIGURES:
         *path, name = figure.name.split(".")
         if path[0] in figures.LISTED:

@@ -1,0 +1,68 @@
+"""What changed and why, as sentences. Whoever may not know where stops are gets how many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from outreach_api.messages import Language, say
+from outreach_api.reports.rules.figures import MAIN
+from outreach_api.reports.rules.labels import LANGUAGES, unit_label
+from schemas.vocabulary import Against, ChangeCause
+
+
+def told(change: Mapping[str, Any], *, places: bool) -> dict[str, Any]:
+    """A change with its sentence in both languages; without `places` no cause names one."""
+    causes = [{**cause, "stops": cause["stops"] if places else None} for cause in change["causes"]]
+    shown = {**change, "causes": causes}
+    return {**shown, **{lang: sentence(shown, lang) for lang in LANGUAGES}}
+
+
+def since_then(kept: Mapping[str, Any], live: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Main figures that a kept version tells otherwise than what is known now."""
+    late: dict[str, Any] = {
+        "cause": ChangeCause.LATE,
+        **dict.fromkeys(("count", "reason", "before", "amount")),
+        "stops": [],
+    }
+    return [
+        {"figure": name, "against": Against.LIVE, "now": kept[name], "then": live[name], "causes": [late]}
+        for name in MAIN
+        if kept[name] is not None and kept[name] != live[name]
+    ]
+
+
+def sentence(change: Mapping[str, Any], lang: Language) -> str:
+    now, then = change["now"], change["then"]
+    params = {
+        "figure": say(f"report_figure.trend.{change['figure']}", lang),
+        "unit": unit_label(MAIN[change["figure"]], lang),
+        "now": _number(now),
+        "then": _number(then),
+        "change": f"{'+' if now > then else '−'}{_number(abs(now - then))}",
+    }
+    said = say(f"report_changed.{change['against']}", lang, params)
+    causes = [_cause(cause, lang) for cause in change["causes"]] or [say("report_changed.unknown", lang)]
+    return f"{said}：{'、'.join(causes)}。" if lang == "ja" else f"{said}: {'; '.join(causes)}."
+
+
+def _cause(cause: Mapping[str, Any], lang: Language) -> str:
+    names = [f"{stop['code']} {stop['name']}" for stop in cause["stops"] or ()]
+    listed = ("、" if lang == "ja" else ", ").join(names)
+    more = "…" if names and len(names) < cause["count"] else ""
+    people = cause["amount"]
+    return say(
+        f"report_cause.{cause['cause']}",
+        lang,
+        {
+            "count": cause["count"],
+            "before": cause["before"],
+            "reason": say(f"report_word.reason.{cause['reason']}", lang) if cause["reason"] else "",
+            "stops": (f"（{listed}{more}）" if lang == "ja" else f" ({listed}{more})") if names else "",
+            "people": "" if people is None else say("report_cause_people", lang, {"people": _number(people)}),
+        },
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.1f}" if value % 1 else f"{value:,.0f}"
