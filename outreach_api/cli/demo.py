@@ -28,7 +28,7 @@ from outreach_api.storage.keyring import load_keyring
 from schemas.vocabulary import Role
 
 _HOME = Path(".demo")
-_SEED, _WEEKS, _MOST_WEEKS = 1, 13, 52
+_SEED, _WEEKS, _MOST_WEEKS = 1, 13, 104
 _TOKEN_DAYS = 30
 
 

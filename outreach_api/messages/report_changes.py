@@ -14,6 +14,7 @@ TEXTS = {
         "{figure} {now} {unit}（今わかっている数は {then}）",
         "{figure}: {now} {unit} ({then} as known now)",
     ),
+    "report_changed.as_above": ("上と同じ理由", "and as above"),
     "report_changed.unknown": ("理由は記録からは分かりません", "the records do not say why"),
     "report_cause.cancelled": ("中止 {count} 回（{reason}）", "{count} cancelled ({reason})"),
     "report_cause.was_cancelled": (

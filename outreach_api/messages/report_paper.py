@@ -13,6 +13,7 @@ TEXTS = {
     "report_state.running": ("期間の途中", "The period goes on"),
     "report_state.open": ("未確定（締めていません）", "Not closed yet"),
     "report_state.closed": ("確定 第{version}版", "Closed, version {version}"),
+    "report_state.live": ("今わかっている数字（締めた版ではありません）", "As known now, no kept version"),
     "report_state.differs": ("締めたあとに届いた記録があります", "Records have come in since it was closed"),
     "report_state.weeks_not_closed": ("締めていない週：{count}", "Weeks not closed: {count}"),
     "report_state.weeks_with_late_data": (

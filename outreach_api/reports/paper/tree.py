@@ -172,7 +172,9 @@ def _state(report: Mapping[str, Any], lang: Language) -> str:
     state = report.get("state")
     if state is None:
         return ""
-    words = [say(f"report_state.{state['name']}", lang, {"version": state["version"]})]
+    live = state["newest_version"] and not state["version"]
+    name = "live" if live else state["name"]
+    words = [say(f"report_state.{name}", lang, {"version": state["version"]})]
     if state["reason"]:
         words.append(say(f"report_reason.{state['reason']}", lang))
     if state["differs_from_live"]:

@@ -65,7 +65,7 @@ def contacts(sums: Sums) -> dict[str, Any]:
 def as_shown_to(role: Role, report: Mapping[str, Any]) -> dict[str, Any]:
     """Topics are for the inside, and so is where stops are (a private home is one): a reporter gets how many."""
     inside = role is not Role.REPORTER
-    report = {**report, "what_changed": [told(one, places=inside) for one in report["what_changed"]]}
+    report = {**report, "what_changed": told(report["what_changed"], places=inside)}
     if inside:
         return report
     return {

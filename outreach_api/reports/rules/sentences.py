@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from outreach_api.messages import Language, say
@@ -11,11 +11,15 @@ from outreach_api.reports.rules.labels import LANGUAGES, unit_label
 from schemas.vocabulary import Against, ChangeCause
 
 
-def told(change: Mapping[str, Any], *, places: bool) -> dict[str, Any]:
-    """A change with its sentence in both languages; without `places` no cause names one."""
-    causes = [{**cause, "stops": cause["stops"] if places else None} for cause in change["causes"]]
-    shown = {**change, "causes": causes}
-    return {**shown, **{lang: sentence(shown, lang) for lang in LANGUAGES}}
+def told(changes: Iterable[Mapping[str, Any]], *, places: bool) -> list[dict[str, Any]]:
+    """Changes with their sentences in both languages; without `places` no cause names one."""
+    found = []
+    said: dict[Language, set[str]] = {lang: set() for lang in LANGUAGES}
+    for change in changes:
+        causes = [{**cause, "stops": cause["stops"] if places else None} for cause in change["causes"]]
+        shown = {**change, "causes": causes}
+        found.append({**shown, **{lang: _sentence(shown, lang, said[lang]) for lang in LANGUAGES}})
+    return found
 
 
 def since_then(kept: Mapping[str, Any], live: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -32,7 +36,8 @@ def since_then(kept: Mapping[str, Any], live: Mapping[str, Any]) -> list[dict[st
     ]
 
 
-def sentence(change: Mapping[str, Any], lang: Language) -> str:
+def _sentence(change: Mapping[str, Any], lang: Language, earlier: set[str]) -> str:
+    """`earlier`: causes that a sentence before it told; these are not told over again."""
     now, then = change["now"], change["then"]
     params = {
         "figure": say(f"report_figure.trend.{change['figure']}", lang),
@@ -41,9 +46,14 @@ def sentence(change: Mapping[str, Any], lang: Language) -> str:
         "then": _number(then),
         "change": f"{'+' if now > then else '−'}{_number(abs(now - then))}",
     }
+    causes = [_cause(cause, lang) for cause in change["causes"]]
+    new = [cause for cause in causes if cause not in earlier]
+    if len(new) < len(causes):
+        new.append(say("report_changed.as_above", lang))
+    earlier.update(causes)
     said = say(f"report_changed.{change['against']}", lang, params)
-    causes = [_cause(cause, lang) for cause in change["causes"]] or [say("report_changed.unknown", lang)]
-    return f"{said}：{'、'.join(causes)}。" if lang == "ja" else f"{said}: {'; '.join(causes)}."
+    why = new or [say("report_changed.unknown", lang)]
+    return f"{said}：{'、'.join(why)}。" if lang == "ja" else f"{said}: {'; '.join(why)}."
 
 
 def _cause(cause: Mapping[str, Any], lang: Language) -> str:
