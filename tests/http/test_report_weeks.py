@@ -120,7 +120,12 @@ def test_what_comes_after_the_close_leaves_the_version_as_it_was(api: Api) -> No
     assert (live["state"]["version"], live["state"]["newest_version"]) == (None, 1)
     assert live["state"]["weeks_with_late_data"] == [WEEK]
     assert live["late"] == live["changed_figures"] == []
-    for moves in ("state", "late", "changed_figures"):
+    assert [(one["figure"], one["now"], one["then"]) for one in again.json["what_changed"]] == [
+        ("attendance", 6, 9),
+        ("children", 4, 7),
+        ("sales_yen", 0, 330),
+    ]
+    for moves in ("state", "late", "changed_figures", "what_changed"):
         first.pop(moves), again.json.pop(moves)
     assert again.json == first
 

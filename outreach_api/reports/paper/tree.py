@@ -62,7 +62,7 @@ def paper(report: Mapping[str, Any], organisation: str, lang: Language) -> Paper
         steps=_section(report, _STEPS, lang),
         grids=list(grids(report, lang)),
         changed_title=say("report_what_changed", lang),
-        changed=[plain(one[lang]) for one in report["what_changed"]],
+        changed=[printed(one[lang]) for one in report["what_changed"]],
         sections=list(_sections(report, lang)),
         method=[note[lang] for note in report["method"]],
     )

@@ -18,7 +18,8 @@ def told(changes: Iterable[Mapping[str, Any]], *, places: bool) -> list[dict[str
     for change in changes:
         causes = [{**cause, "stops": cause["stops"] if places else None} for cause in change["causes"]]
         shown = {**change, "causes": causes}
-        found.append({**shown, **{lang: _sentence(shown, lang, said[lang]) for lang in LANGUAGES}})
+        sentences = {str(lang): _sentence(shown, lang, said[lang]) for lang in LANGUAGES}
+        found.append({**shown, **sentences})
     return found
 
 
