@@ -72,6 +72,8 @@ class ReceiptsToldOut(Out):
     by_payment_yen = fields.Dict(keys=fields.String(), values=fields.Integer())
     tickets_issued = Whole(0)
     tickets_redeemed = Whole(0, metadata={"description": "With receipts and without."})
+    cash_in_yen = Whole(0, metadata={"description": "Put into the till besides sales."})
+    cash_out_yen = Whole(0)
     tills = Many(Nested(TillToldOut), 1_000)
     first_received_at = Instant()
     last_received_at = Instant()
@@ -83,6 +85,8 @@ class ReceiptsToldOut(Out):
         "by_payment_yen": {"cash": 12_000, "paypay": 3_000},
         "tickets_issued": 5,
         "tickets_redeemed": 3,
+        "cash_in_yen": 0,
+        "cash_out_yen": 880,
         "tills": [TillToldOut.example],
         "first_received_at": "2026-11-29T01:00:00Z",
         "last_received_at": "2026-11-29T01:05:00Z",

@@ -5,6 +5,7 @@ from typing import ClassVar
 from marshmallow import fields
 
 from schemas.base import SOURCE_DEFAULT, Out, PageQuery, WireSchema
+from schemas.cash import CashMovementOut
 from schemas.fields import Day, Flag, Id, Instant, Many, Nested, Text, Whole, Word
 from schemas.problem import FaultOut
 from schemas.vocabulary import Payment, Source
@@ -84,7 +85,11 @@ class CashUpOut(Out):
     opening_float_yen = Whole(0)
     counts = Nested(Denominations)
     counted_yen = Whole(0)
-    expected_yen = fields.Integer(metadata={"description": "Float, cash receipts and tickets sold for cash."})
+    expected_yen = fields.Integer(
+        metadata={
+            "description": "Float, cash receipts less refunds in cash, tickets sold for cash, cash in less cash out."
+        }
+    )
     difference_yen = fields.Integer(metadata={"description": "Counted minus expected."})
     difference_reason = Text(200, allow_none=True, lines=True)
     counted_by = Id(allow_none=True)
@@ -104,6 +109,7 @@ class CashUpOut(Out):
     )
     late_sales = Many(Nested(LateSaleOut), 1_000_000)
     late_voids = Many(Nested(LateVoidOut), 1_000_000)
+    late_movements = Many(Nested(CashMovementOut), 1_000_000)
 
     example: ClassVar = {
         "id": "019ac5f0-0000-7a3b-8c4d-5e6f70819204",
@@ -126,6 +132,7 @@ class CashUpOut(Out):
         "late_cash_yen": 0,
         "late_sales": [],
         "late_voids": [],
+        "late_movements": [],
     }
 
 

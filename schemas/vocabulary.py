@@ -558,6 +558,31 @@ class TicketEvent(StrEnum):
     """An overdraft that was made good afterwards, by nobody's donation."""
 
 
+class CashDirection(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+class CashReason(StrEnum):
+    """Why cash goes into a till or out of it besides sales."""
+
+    CHANGE_FETCHED = "change_fetched"
+    SUPPLIES = "supplies"
+    BANKED = "banked"
+    CORRECTION = "correction"
+    OTHER = "other"
+
+
+CASH_GOES = {
+    CashReason.CHANGE_FETCHED: (CashDirection.IN,),
+    CashReason.SUPPLIES: (CashDirection.OUT,),
+    CashReason.BANKED: (CashDirection.OUT,),
+    CashReason.CORRECTION: tuple(CashDirection),
+    CashReason.OTHER: tuple(CashDirection),
+}
+"""Which way it can go."""
+
+
 class SettledBy(StrEnum):
     """What made an overdraft good."""
 

@@ -31,6 +31,7 @@ from outreach_api.storage.contacts import (
 )
 from outreach_api.storage.plans import Plan, PlanStop
 from outreach_api.storage.sales import (
+    CashMovement,
     CashUp,
     Sale,
     SaleLine,
@@ -478,7 +479,7 @@ class Counted:
         void = {row.sale_id for row in self.rows(SaleVoid)}
         held_back = {
             row.visit_id
-            for table in (HeadCount, Sale, TicketEntry, CashUp)
+            for table in (HeadCount, Sale, TicketEntry, CashMovement, CashUp)
             for row in self.rows(table)
             if not row.counted and row.id not in void and getattr(row, "sale_id", None) is None
         }

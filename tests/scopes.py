@@ -22,6 +22,7 @@ OF_A_VAN = frozenset(
         "sale_refund",
         "sold_out",
         "ticket",
+        "cash_movement",
         "cash_up",
         "note",
         "referral",

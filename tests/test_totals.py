@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from outreach_api.ledger import measures, recount
 from outreach_api.storage.ledger import VisitTotal
-from outreach_api.storage.sales import CashUp, Sale, TicketEntry
+from outreach_api.storage.sales import CashMovement, CashUp, Sale, TicketEntry
 from outreach_api.storage.session import Database
 from outreach_api.storage.visits import HeadCount
 from tests.api import Api
@@ -83,19 +83,21 @@ def test_a_telling_that_counts_beside_the_other_is_found_also_when_totals_agree(
         assert api.post(f"/v1/visits/{visit}/head-counts", taps, role=role).status == 201
         assert api.post("/v1/sales", {"payment": "cash", "rush_yen": 90, **said}, role=role).status == 201
         assert api.post("/v1/tickets/redeem", {"quantity": 1, **said}, role=role).status == 201
+        moved = {"direction": "out", "reason": "supplies", "amount_yen": 5, **said}
+        assert api.post("/v1/cash-movements", moved, role=role).status == 201
         till = {"opening_float_yen": 0, "counts": {"10": 9}, **said}
         assert api.post("/v1/cash-ups", till, role=role).status == 201
     with database.read() as session:
         assert recount.counted_twice(session) == []
     with database.write() as session:
-        for fact in (HeadCount, Sale, TicketEntry, CashUp):
+        for fact in (HeadCount, Sale, TicketEntry, CashMovement, CashUp):
             session.execute(sa.update(fact).values(counted=True))
         session.execute(sa.update(VisitTotal).values(value=VisitTotal.value * 2))
         session.execute(sa.delete(VisitTotal).where(VisitTotal.measure == measures.HELD_BACK))
     with database.read() as session:
         found = [(str(twice.visit_id), twice.subject) for twice in recount.counted_twice(session)]
         assert recount.differences(session) == []
-    assert found == [(visit, subject) for subject in ("heads", "receipts", "tickets", "till")]
+    assert found == [(visit, subject) for subject in ("heads", "receipts", "tickets", "cash", "till")]
     # A coordinator's choice mends it.
     for source in ("paper", "app"):
         version = api.get(f"/v1/visits/{visit}/tellings").json["version"]

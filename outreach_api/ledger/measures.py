@@ -16,5 +16,7 @@ CONTACTS_BY_STAGE = "contact_stage"  # key: stage; a contact with two stages cou
 CONTACTS_BY_TOPIC = "contact_topic"  # key: topic; likewise
 CONTACTS_INFORMED = "contacts_informed"  # key: ""; contacts that were given at least one piece of information
 FIRST_CONNECTIONS = "first_connection"  # key: yes | no; voluntary answers only
-HELD_BACK = "held_back"  # key: heads, receipts, tickets or till; facts kept beside the telling that counts
+HELD_BACK = (
+    "held_back"  # key: heads, receipts, tickets, cash or till; facts kept beside the telling that counts
+)
 STAMPS = "stamps"  # key: ""; stamp cards seen

@@ -15,6 +15,7 @@ from outreach_api.ledger.tellings import heads, receipts, tills
 from outreach_api.storage.contacts import ContactNote, StampMark
 from outreach_api.storage.ledger import VisitTotal, WeekTotal
 from outreach_api.storage.sales import (
+    CashMovement,
     CashUp,
     Sale,
     SaleLine,
@@ -32,6 +33,7 @@ TOLD: dict[str, tuple[Any, sa.ColumnElement[bool]]] = {
     heads.HEADS: (HeadCount, sa.true()),
     receipts.RECEIPTS: (Sale, ~sa.exists().where(SaleVoid.sale_id == Sale.id)),
     receipts.TICKETS: (TicketEntry, TicketEntry.sale_id.is_(None)),
+    receipts.CASH: (CashMovement, sa.true()),
     tills.TILL: (CashUp, sa.true()),
 }
 

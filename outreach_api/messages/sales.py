@@ -87,6 +87,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "この出店はすでに別の記録（紙またはアプリ）で集計されています。二重に数えないよう、控えとして残しました。",
         "This visit is counted from its other record (paper or app); these tickets are kept beside it, not added.",
     ),
+    "cash_held_back": (
+        "この出店はすでに別の記録（紙またはアプリ）で集計されています。この出し入れは控えとして残しました。",
+        "This visit is counted from its other record (paper or app); this movement is kept beside it, not added.",
+    ),
+    "cash_goes_other_way": (
+        "この理由では、入れる・出すの向きが逆です。",
+        "With this reason cash goes the other way.",
+    ),
+    "cash_note_required": (
+        "理由が「その他」のときは、メモに書いてください。",
+        "With the reason other, say in the note what it was.",
+    ),
     "till_held_back": (
         "この出店のレジは、もう一方の記録（紙かアプリ）で締めてあります。二重に数えないよう、並べて残しました。",
         "This till was counted by the visit's other record (paper or app); this counting is kept beside it.",

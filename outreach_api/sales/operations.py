@@ -1,8 +1,19 @@
 """What can be changed at the counter, by whom."""
 
 from outreach_api.ledger.kinds import CLOSINGS, EVENTS, MASTER_DATA, Kind, one_by_one, roles, same_form
-from outreach_api.sales.writes import allotting, catalogue, receipts, refunds, shelf, tickets, till, voids
-from outreach_api.storage.sales import Sale, SaleRefund, SaleVoid, TicketEntry
+from outreach_api.sales.writes import (
+    allotting,
+    cash,
+    catalogue,
+    receipts,
+    refunds,
+    shelf,
+    tickets,
+    till,
+    voids,
+)
+from outreach_api.storage.sales import CashMovement, Sale, SaleRefund, SaleVoid, TicketEntry
+from schemas import cash as cash_wire
 from schemas import catalogue as catalogue_wire
 from schemas import refunds as refunds_wire
 from schemas import sales as wire
@@ -136,6 +147,14 @@ RETURN_TICKETS = Kind(
     stage=EVENTS,
     creates=True,
 )
+MOVE_CASH = Kind(
+    name="cash_movement.record",
+    schema=cash_wire.CashMovementIn,
+    roles=COUNTER,
+    write=cash.move_cash,
+    entity="cash_movement",
+    table=CashMovement,
+)
 COUNT_TILL = Kind(
     name="cash_up.count",
     schema=till_wire.CashUpIn,
@@ -168,6 +187,7 @@ KINDS = (
     SETTLE_TICKETS,
     ALLOT_TICKETS,
     RETURN_TICKETS,
+    MOVE_CASH,
     COUNT_TILL,
     APPROVE_TILL,
 )

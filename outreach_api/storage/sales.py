@@ -210,6 +210,19 @@ class TicketReturn(Base):
     quantity: Mapped[int]
 
 
+class CashMovement(VisitFact, Base):
+    """Cash put into a till or taken out besides sales; whoever did it is not kept."""
+
+    __tablename__ = "cash_movements"
+    direction: Mapped[str]
+    reason: Mapped[str]
+    amount_yen: Mapped[int]
+    note: Mapped[str | None]
+    source: Mapped[str]
+    counted: Mapped[bool]
+    """False while the other telling of what the counter took stands."""
+
+
 class CashUp(VisitFact, Base):
     """One counting of one till after one visit. The expected amount is computed from typed events."""
 

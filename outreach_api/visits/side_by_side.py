@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
+from outreach_api.ledger import cash
 from outreach_api.ledger.kinds import Actor
 from outreach_api.ledger.tellings import heads, receipts
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN
-from outreach_api.storage.sales import CashUp, Sale, SaleRefund, SaleVoid, TicketEntry
+from outreach_api.storage.sales import CashMovement, CashUp, Sale, SaleRefund, SaleVoid, TicketEntry
 from outreach_api.storage.stops import Stop
 from outreach_api.storage.visits import HeadCount, Visit
 from outreach_api.visits.reads import in_scope
@@ -79,12 +80,17 @@ def _receipts(session: Session, visit_id: uuid.UUID, source: Source) -> dict[str
         .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
         .where(SaleRefund.visit_id == visit_id, Sale.source == source, SaleVoid.id.is_(None))
     ).all()
+    moved = session.execute(
+        sa.select(cash.SIGNED_YEN.label("yen"), CashMovement.received_at).where(
+            CashMovement.visit_id == visit_id, CashMovement.source == source
+        )
+    ).all()
     tills = session.scalars(
         sa.select(CashUp)
         .where(CashUp.visit_id == visit_id, CashUp.source == source)
         .order_by(CashUp.change_no)
     ).all()
-    told = [row.received_at for row in (*sales, *entries)] + [till.received_at for till in tills]
+    told = [row.received_at for row in (*sales, *entries, *moved)] + [till.received_at for till in tills]
     if not told:
         return None
     yen: Counter[str] = Counter()
@@ -104,6 +110,8 @@ def _receipts(session: Session, visit_id: uuid.UUID, source: Source) -> dict[str
         "by_payment_yen": {payment: taken for payment, taken in sorted(yen.items()) if taken},
         "tickets_issued": tickets[TicketEvent.ISSUED],
         "tickets_redeemed": tickets[TicketEvent.REDEEMED],
+        "cash_in_yen": sum(row.yen for row in moved if row.yen > 0),
+        "cash_out_yen": -sum(row.yen for row in moved if row.yen < 0),
         "tills": [
             {
                 "id": till.id,

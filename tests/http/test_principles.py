@@ -37,7 +37,11 @@ _SOLD: Sources = (
     ("sale.void", "reason"),
     ("sale.refund", "lines"),
 )
-_TILL: Sources = (("cash_up.count", "counts"), ("cash_up.count", "opening_float_yen"))
+_TILL: Sources = (
+    ("cash_up.count", "counts"),
+    ("cash_up.count", "opening_float_yen"),
+    ("cash_movement.record", "amount_yen"),
+)
 _CARDS: Sources = (("stamp.mark", "card"),)
 
 _MAIN: dict[str, Sources] = {

@@ -76,6 +76,10 @@ CASES: dict[str, Callable[[World], tuple[str, Payload]]] = {
         "ticket.issue",
         {"visit_id": nobody(), "quantity": 1, "payment": "cash"},
     ),
+    "cash moved at no visit": lambda w: (
+        "cash_movement.record",
+        {"visit_id": nobody(), "direction": "out", "reason": "banked", "amount_yen": 10_000},
+    ),
     "redeemed at no visit": lambda w: ("ticket.redeem", {"visit_id": nobody(), "quantity": 1}),
     "notes at no visit": lambda w: ("note.write", note_of(nobody())),
     "referrals to nowhere": lambda w: ("referral.open", {"visit_id": w.visit, "destination_id": nobody()}),

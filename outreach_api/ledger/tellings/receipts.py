@@ -1,4 +1,4 @@
-"""The two tellings of what a visit's counter took: its receipts, the tickets bought and used, its till."""
+"""The two tellings of what a visit's counter took: its receipts, the tickets bought and used, cash moved, its till."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from outreach_api.ledger import takings
 from outreach_api.ledger.kinds import Tally
 from outreach_api.ledger.tellings import tills
 from outreach_api.ledger.tellings.sources import OTHER, Turned, held_back, turned_by
-from outreach_api.storage.sales import Sale, SaleVoid, TicketEntry
+from outreach_api.storage.sales import CashMovement, Sale, SaleVoid, TicketEntry
 
-RECEIPTS, TICKETS = "receipts", "tickets"
+RECEIPTS, TICKETS, CASH = "receipts", "tickets", "cash"
 
 _STANDS = ~sa.exists().where(SaleVoid.sale_id == Sale.id)
 """A receipt that was taken back tells nothing any more."""
@@ -66,10 +66,15 @@ def _told(visit_ids: Collection[uuid.UUID], *, counted: bool = False) -> Any:
     sales = sales.where(Sale.visit_id.in_(visit_ids), _STANDS)
     bare = sa.select(TicketEntry.visit_id, TicketEntry.source, sa.func.min(TicketEntry.change_no))
     bare = bare.where(TicketEntry.visit_id.in_(visit_ids), TicketEntry.sale_id.is_(None))
+    moved = sa.select(CashMovement.visit_id, CashMovement.source, sa.func.min(CashMovement.change_no))
+    moved = moved.where(CashMovement.visit_id.in_(visit_ids))
     if counted:
         sales, bare = sales.where(Sale.counted), bare.where(TicketEntry.counted)
+        moved = moved.where(CashMovement.counted)
     return sa.union_all(
-        sales.group_by(Sale.visit_id, Sale.source), bare.group_by(TicketEntry.visit_id, TicketEntry.source)
+        sales.group_by(Sale.visit_id, Sale.source),
+        bare.group_by(TicketEntry.visit_id, TicketEntry.source),
+        moved.group_by(CashMovement.visit_id, CashMovement.source),
     ).order_by("first")
 
 
@@ -99,6 +104,10 @@ def let_stand(session: Session, visit_id: uuid.UUID, source: str) -> Turned:
         if entry.sale_id is None:
             tallies.append(held_back(visit_id, TICKETS, -sign))
     session.execute(sa.update(TicketEntry).where(turned).values(counted=TicketEntry.source == source))
+    turned = turned_by(CashMovement, visit_id, source)
+    for teller in session.scalars(sa.select(CashMovement.source).where(turned)):
+        tallies.append(held_back(visit_id, CASH, -1 if teller == source else 1))
+    session.execute(sa.update(CashMovement).where(turned).values(counted=CashMovement.source == source))
     counted = tills.let_stand(session, visit_id, source)
     return Turned((*tallies, *counted.tallies), counted.announces)
 

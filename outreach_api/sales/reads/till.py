@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Refusal
-from outreach_api.ledger import takings
+from outreach_api.ledger import cash as cash_now
 from outreach_api.ledger.kinds import Actor
-from outreach_api.storage.sales import CashUp, Sale, SaleRefund, SaleVoid, TicketEntry
-from schemas.vocabulary import Payment, Role, TicketEvent
+from outreach_api.sales.reads.cash import movement_views
+from outreach_api.storage.sales import CashMovement, CashUp, Sale, SaleVoid
+from schemas.vocabulary import Role
 
 
 def cash_up(session: Session, actor: Actor, cash_up_id: uuid.UUID) -> dict[str, Any] | Refusal:
@@ -45,6 +46,7 @@ def matching(
 def cash_up_views(session: Session, rows: Sequence[CashUp]) -> list[dict[str, Any]]:
     ids = [row.id for row in rows]
     sales, voids = _late_sales(session, ids), _late_voids(session, ids)
+    moved = _late_movements(session, ids)
     cash = _late_cash(session, {row.visit_id for row in rows})
     return [
         {
@@ -68,6 +70,7 @@ def cash_up_views(session: Session, rows: Sequence[CashUp]) -> list[dict[str, An
             "late_cash_yen": cash.get(row.id, 0),
             "late_sales": sales[row.id],
             "late_voids": voids[row.id],
+            "late_movements": moved[row.id],
         }
         for row in rows
     ]
@@ -78,36 +81,13 @@ Listed = dict[uuid.UUID, list[dict[str, Any]]]
 
 def _late_cash(session: Session, visit_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Cash of a visit that counts now, less what its tills counted in: of the till that was counted last."""
-    receipts = (
-        sa.select(Sale.visit_id, sa.func.sum(takings.CASH_YEN))
-        .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
-        .where(Sale.visit_id.in_(visit_ids), Sale.counted, SaleVoid.id.is_(None))
-        .group_by(Sale.visit_id)
-    )
-    bought = (
-        sa.select(TicketEntry.visit_id, sa.func.sum(TicketEntry.quantity * TicketEntry.face_yen))
-        .where(
-            TicketEntry.visit_id.in_(visit_ids),
-            TicketEntry.event == TicketEvent.ISSUED,
-            TicketEntry.payment == Payment.CASH,
-            TicketEntry.counted,
-        )
-        .group_by(TicketEntry.visit_id)
-    )
-    cash: dict[uuid.UUID, int] = defaultdict(int)
-    for select in (receipts, bought):
-        for visit_id, yen in session.execute(select):
-            cash[visit_id] += int(yen)
-    for visit_id, yen in session.execute(
-        takings.cash_given_back(sa.and_(SaleRefund.visit_id.in_(visit_ids), Sale.counted))
-    ):
-        cash[visit_id] -= int(yen)
+    cash = dict(cash_now.stayed_yen(session, visit_ids))
     tills = sa.select(CashUp.id, CashUp.visit_id, CashUp.expected_yen - CashUp.opening_float_yen)
     last: dict[uuid.UUID, uuid.UUID] = {}
     for cash_up_id, visit_id, counted_in in session.execute(
         tills.where(CashUp.visit_id.in_(visit_ids), CashUp.counted).order_by(CashUp.change_no)
     ):
-        cash[visit_id] -= counted_in
+        cash[visit_id] = cash.get(visit_id, 0) - counted_in
         last[visit_id] = cash_up_id
     return {cash_up_id: cash[visit_id] for visit_id, cash_up_id in last.items()}
 
@@ -159,4 +139,14 @@ def _late_voids(session: Session, ids: Sequence[uuid.UUID]) -> Listed:
                 "total_yen": sale.total_yen,
             }
         )
+    return listed
+
+
+def _late_movements(session: Session, ids: Sequence[uuid.UUID]) -> Listed:
+    """Cash that was told of after its till was counted, though it may have moved before."""
+    listed: Listed = defaultdict(list)
+    late = sa.and_(CashMovement.visit_id == CashUp.visit_id, CashMovement.change_no > CashUp.expected_through)
+    found = sa.select(CashUp.id, CashMovement).join(CashMovement, late).where(CashUp.id.in_(ids))
+    for cash_up_id, row in session.execute(found.order_by(CashMovement.change_no)):
+        listed[cash_up_id] += movement_views(session, [row])
     return listed

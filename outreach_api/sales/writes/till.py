@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach_api.kernel.errors import Problem, Refusal
-from outreach_api.ledger import measures, takings
+from outreach_api.ledger import cash, measures
 from outreach_api.ledger.kinds import Accepted, Announce, Applied, Tally, Warn, Work
 from outreach_api.ledger.tellings import receipts
 from outreach_api.ledger.tellings import tills as tellings
@@ -17,8 +16,8 @@ from outreach_api.ledger.tellings.sources import Told, Turned, held_back
 from outreach_api.ledger.visit_facts import VISIT_UNKNOWN, fact_columns, frames
 from outreach_api.sales import rules
 from outreach_api.storage.access import Person
-from outreach_api.storage.sales import CashUp, Sale, SaleRefund, SaleVoid, TicketEntry
-from schemas.vocabulary import Payment, Role, TicketEvent
+from outreach_api.storage.sales import CashMovement, CashUp, Sale, SaleRefund, SaleVoid, TicketEntry
+from schemas.vocabulary import Role
 
 
 def count_till(work: Work, accepted: Accepted) -> Applied | Refusal:
@@ -39,7 +38,9 @@ def count_till(work: Work, accepted: Accepted) -> Applied | Refusal:
     if source in others:
         return Refusal("already_counted", 409)
     own = frame.id in told.in_sight and source in receipts.tellers(work.session, frame.id)
-    expected_yen = given["opening_float_yen"] + _cash_yen(work.session, frame.id, source if own else None)
+    looked_at = cash.told_by(source) if own else cash.counts
+    stayed = cash.stayed_yen(work.session, [frame.id], looked_at)
+    expected_yen = given["opening_float_yen"] + stayed[frame.id]
     counted_yen = rules.counted_yen(given["counts"])
     difference_yen = counted_yen - expected_yen
     tolerance_yen = work.settings.till_tolerance_yen
@@ -105,30 +106,6 @@ def _is_person(session: Session, person_id: uuid.UUID) -> bool:
     return session.scalar(sa.select(Person.id).where(Person.id == person_id)) is not None
 
 
-def _cash_yen(session: Session, visit_id: uuid.UUID, source: str | None) -> int:
-    """Cash that came in at a visit, by receipts that were not taken back (less what went back of them) and tickets
-    bought: what this source told of it, or what counts."""
-
-    def told(fact: Any) -> sa.ColumnElement[bool]:
-        which: sa.ColumnElement[bool] = fact.counted if source is None else fact.source == source
-        return which
-
-    sales = (
-        sa.select(sa.func.coalesce(sa.func.sum(takings.CASH_YEN), 0))
-        .outerjoin(SaleVoid, SaleVoid.sale_id == Sale.id)
-        .where(Sale.visit_id == visit_id, told(Sale), SaleVoid.id.is_(None))
-    )
-    back = takings.cash_given_back(sa.and_(SaleRefund.visit_id == visit_id, told(Sale)))
-    given_back = sum(int(yen) for _, yen in session.execute(back))
-    bought = sa.select(sa.func.coalesce(sa.func.sum(TicketEntry.quantity * TicketEntry.face_yen), 0)).where(
-        TicketEntry.visit_id == visit_id,
-        TicketEntry.event == TicketEvent.ISSUED,
-        TicketEntry.payment == Payment.CASH,
-        told(TicketEntry),
-    )
-    return int(session.scalar(sales) or 0) - given_back + int(session.scalar(bought) or 0)
-
-
 def _last_change(session: Session, visit_id: uuid.UUID) -> int:
     """The highest number among what was counted in.
 
@@ -136,6 +113,6 @@ def _last_change(session: Session, visit_id: uuid.UUID) -> int:
     """
     numbers = (
         session.scalar(sa.select(sa.func.max(table.change_no)).where(table.visit_id == visit_id))
-        for table in (Sale, SaleVoid, SaleRefund, TicketEntry)
+        for table in (Sale, SaleVoid, SaleRefund, TicketEntry, CashMovement)
     )
     return max((number for number in numbers if number is not None), default=0)
