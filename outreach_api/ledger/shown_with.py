@@ -19,15 +19,17 @@ from outreach_api.storage.plans import Plan, PlanStop
 from outreach_api.storage.sales import CashUp
 from outreach_api.storage.visits import Visit
 
-# Whatever comes to a counter, counted or held back, adds to one of these.
-_AT_THE_COUNTER = frozenset({measures.SALES_COUNT, measures.TICKETS, measures.HELD_BACK})
+# Whatever comes to a counter, counted or held back, adds to one of these; cash that only moves adds to none.
+_AT_THE_COUNTER = frozenset(
+    {measures.SALES_COUNT, measures.SALES_BY_PAYMENT_YEN, measures.TICKETS, measures.HELD_BACK}
+)
 _TILLS = sa.select(CashUp.id, CashUp.van_id).where(bulk.among(CashUp.visit_id))
 
 
 def tills_after(session: Session, tallies: Iterable[Tally]) -> list[Announce]:
     """The counted tills of visits at whose counters something happened: they list it as late."""
     visit_ids = {tally.visit_id for tally in tallies if tally.measure in _AT_THE_COUNTER}
-    return _tills(session, visit_ids)
+    return tills_of(session, visit_ids)
 
 
 def of_visit(session: Session, visit_id: uuid.UUID) -> list[Announce]:
@@ -45,7 +47,7 @@ def of_visit(session: Session, visit_id: uuid.UUID) -> list[Announce]:
     )
     told = [Announce("follow_up", row.id, row.van_id) for row in session.execute(promises)]
     told += [Announce("consent", row.id, row.van_id) for row in session.execute(consented)]
-    return told + _tills(session, [visit_id])
+    return told + tills_of(session, [visit_id])
 
 
 def at_stop(session: Session, stop_id: uuid.UUID) -> list[Announce]:
@@ -59,5 +61,6 @@ def at_stop(session: Session, stop_id: uuid.UUID) -> list[Announce]:
     ]
 
 
-def _tills(session: Session, visit_ids: Iterable[uuid.UUID]) -> list[Announce]:
+def tills_of(session: Session, visit_ids: Iterable[uuid.UUID]) -> list[Announce]:
+    """The counted tills of visits."""
     return [Announce("cash_up", row.id, row.van_id) for row in bulk.find(session, _TILLS, list(visit_ids))]

@@ -38,6 +38,23 @@ def test_a_movement_after_the_counting_is_listed_and_never_changes_it(api: Api) 
     assert shown["late_movements"] == [{name: value for name, value in late.items() if name != "warnings"}]
 
 
+def test_phones_learn_of_cash_that_moves_or_goes_back_after_the_counting(api: Api) -> None:
+    visit = visit_of(api)
+    sale = sell(api, visit, 500).json["id"]
+    counted = count_till(api, visit, {"1000": 1, "500": 1}).json["id"]
+    cursor = api.get("/v1/sync/pull", role="crew").json["cursor"]
+    refund = {"lines": [{"line": 0, "quantity": 100}], "reason": "返品"}
+    for late_yen, happens in (
+        (-880, lambda: move(api, visit, SUPPLIES)),
+        (-980, lambda: api.post(f"/v1/sales/{sale}/refunds", refund, role="crew")),
+    ):
+        assert happens().status == 201
+        pulled = api.get(f"/v1/sync/pull?cursor={cursor}", role="crew").json
+        cursor = pulled["cursor"]
+        tills = [item["data"] for item in pulled["items"] if item["kind"] == "cash_up"]
+        assert [(till["id"], till["late_cash_yen"]) for till in tills] == [(counted, late_yen)]
+
+
 def test_a_wrong_movement_is_taken_back_by_another(api: Api) -> None:
     visit = visit_of(api)
     move(api, visit, SUPPLIES)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from outreach_api.kernel.errors import Refusal
+from outreach_api.ledger import shown_with
 from outreach_api.ledger.kinds import Accepted, Applied, Warn, Work
 from outreach_api.ledger.tellings import receipts as tellings
 from outreach_api.ledger.tellings.sources import Told, held_back
@@ -19,6 +20,7 @@ def move_cash(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
     found = frames(work, (accepted.values["visit_id"] for accepted in batch))
     told = Told(work, found, batch)
     standing = tellings.Standing(work.session, told.in_sight)
+    counted_tills = shown_with.tills_of(work.session, {frame.id for frame in found.values()})
     answers: list[Applied | Refusal] = []
     rows: list[dict[str, Any]] = []
     for accepted in batch:
@@ -45,6 +47,7 @@ def move_cash(work: Work, batch: Sequence[Accepted]) -> list[Applied | Refusal]:
             Applied(
                 accepted.entity_id,
                 tallies=() if counted else (held_back(frame.id, tellings.CASH),),
+                announces=tuple(counted_tills),
                 warnings=() if counted else (Warn("cash_held_back"),),
             )
         )
