@@ -86,8 +86,12 @@ TEXTS = {
         "It is visited on {other_day} too; {apart_days} days at least must lie between.",
     ),
     "visited_near.fix": (
-        "あける日数を短くするか、ほかの期間で提案を求めてください。",
-        "Ask with fewer days apart, or for another period.",
+        "あける日数（apart_days）を{days_between}日以下にするか、ほかの期間で提案を求めてください。",
+        "Ask with {days_between} days apart (apart_days) or fewer, or for another period.",
+    ),
+    "visited_near.fix.same_day": (
+        "その日の計画でもう訪れます。ほかの日も入れて提案を求めてください。",
+        "That day's plan visits it already. Ask with other days too.",
     ),
     "not_wanted": ("「行かない」に入っています。", "It was asked not to be visited."),
     "not_wanted.fix": ("「行かない」から外してください。", "Take it out of never."),

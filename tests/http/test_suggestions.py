@@ -175,13 +175,30 @@ def test_whoever_is_left_out_hears_why_and_what_would_help(api: Api) -> None:
     assert short["fix"] == "使える時間を60分延ばせるか、先方に聞いてください。"
     (near,) = reasons["K04"]
     assert near["code"] == "visited_near"
-    assert near["numbers"] == {"other_day": "2026-12-01", "apart_days": 21}
+    assert near["numbers"] == {
+        "other_day": "2026-12-01",
+        "apart_days": 21,
+        "days_between": 1,
+        "missing_days": 20,
+    }
     named = suggested(api, weekdays=[2], stop_ids=[ended.json["id"], late])
     assert left_out(named)["K03"] == ["stop_not_agreed", "permission_missing"]
     never = suggested(api, weekdays=[2], never=[late])
     assert left_out(never)["K02"] == ["window_too_short", "not_wanted"]
     advice = {one["stop_code"]: one["advice"] for one in never["answer"]["left_out"]}
     assert advice == {"K02": "2つの理由を、すべて直せば入ります。", "K04": "これを直せば入ります。"}
+
+
+def test_who_is_visited_near_hears_how_few_days_apart_would_do(api: Api) -> None:
+    taken = agreed_stop(api, "K04")
+    draft(api, stay(taken), day="2026-12-02")
+    asked = {"weekdays": [2], "from_day": "2026-12-02", "to_day": "2026-12-16"}
+    (missed,) = suggested(api, **asked)["answer"]["left_out"]
+    (near,) = missed["reasons"]
+    assert near["local_day"] == "2026-12-16", "the day that is farthest from the visit asks least"
+    assert near["fix"].startswith("あける日数（apart_days）を14日以下にするか")
+    assert suggested(api, **asked, apart_days=15)["answer"]["days"] == []
+    assert visited(suggested(api, **asked, apart_days=14)) == [["K04"]]
 
 
 def test_a_van_with_a_plan_stays_out_of_it_and_says_so(api: Api) -> None:

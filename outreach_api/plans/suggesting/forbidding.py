@@ -62,7 +62,11 @@ def forbidding(
     near = [other for other in candidate.days_taken if abs((other - day).days) < apart]
     if near or day in candidate.days_taken:
         other = min(near or [day], key=lambda other: (abs((other - day).days), other))
-        found.append(violation("visited_near", other_day=other.isoformat(), apart_days=apart))
+        between = abs((other - day).days)
+        numbers = {"apart_days": apart, "days_between": between, "missing_days": apart - between}
+        near_by = violation("visited_near", other_day=other.isoformat(), **numbers)
+        # No number of days apart lets a stop in twice on one day.
+        found.append(near_by if between else replace(near_by, way="same_day"))
     if candidate.stop.id in case.wish.never:
         found.append(violation("not_wanted"))
     return tuple(replace(one, plan_stop_ids=()) for one in found)

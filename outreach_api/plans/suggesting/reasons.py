@@ -177,7 +177,7 @@ def _far(violations: Sequence[Violation]) -> int:
         value
         for one in violations
         for name, value in one.numbers.items()
-        if isinstance(value, int) and name in ("days_after", "days_before", "missing_minutes")
+        if isinstance(value, int) and name in ("days_after", "days_before", "missing_days", "missing_minutes")
     )
 
 
