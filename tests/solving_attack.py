@@ -155,6 +155,12 @@ class Attack:
         for model in (asked, self.model):
             model.add_forbidden_assignments(of_visit, [found])
 
+    def rest(self, expression: Any) -> Any:
+        """What is left over of fives."""
+        fives, rest = self.model.new_int_var(0, _MOST, ""), self.model.new_int_var(0, BASE - 1, "")
+        self.model.add(expression == BASE * fives + rest)
+        return rest
+
     def yes_if(self, expression: Any, least: int) -> Any:
         """Whether an expression is at least so large."""
         yes = self.model.new_bool_var("")
@@ -190,13 +196,30 @@ class OurRules:
             ]
             for reason in (few, *gives_away):
                 model.add_implication(reason, whole)
-            balances = model.new_bool_var("")
-            model.add(sum(drawn) != total).only_enforce_if(balances)
-            model.add_bool_or([few, *gives_away, balances]).only_enforce_if(whole)
+            balances = self._balances(attack, counts, sum(drawn) - total)
+            model.add_bool_or([few, *gives_away, *balances]).only_enforce_if(whole)
             together = self.rounded(attack, total, whole_draw, most=len(GROUPS) * _MOST)
             for group, told in enumerate(attack.of(attack.told, release, visit)):
                 model.add(told == (together if group == NOT_SAID else 0)).only_enforce_if(whole)
                 model.add(told == drawn[group]).only_enforce_if(whole.negated())
+
+    def _balances(self, attack: Attack, counts: list[Any], off: Any) -> list[Any]:
+        """Whether it may be told as a whole for the mean's sake: if other roundings of the same counts give away.
+
+        The nearest to its least tells (x-1) mod 5 more than that of each group with somebody, that to its most 4 - x
+        mod 5. The first is told too high, so a low one balances it; the second the other way round.
+        """
+        above = [
+            attack.rest(count + BASE - 1) - (BASE - 1) * (1 - attack.yes_if(count, 1)) for count in counts
+        ]
+        below = [BASE - 1 - attack.rest(count) for count in counts]
+        balances = []
+        for left, far in ((sum(above), -off), (sum(below), off)):
+            may = attack.model.new_bool_var("")
+            attack.model.add(left < LEAST_LEFT).only_enforce_if(may)
+            attack.model.add(far >= 1).only_enforce_if(may)
+            balances.append(may)
+        return balances
 
     @staticmethod
     def rounded(attack: Attack, count: Any, draw: Any, most: int = _MOST) -> Any:
