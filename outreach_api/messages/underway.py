@@ -64,6 +64,14 @@ TEXTS = {
         "There is no time left today in which this place can be used.",
     ),
     "rest_not_today.fix": ("別の日にしてください。", "Take another day."),
+    "rest_other_plan": (
+        "この車には、その時間に別の計画があります。",
+        "The van has another plan at that time.",
+    ),
+    "rest_other_plan.fix": (
+        "どちらかの計画を取り消すか時間を変えるか、別の日にしてください。",
+        "Call off or move one of the two plans, or take another day.",
+    ),
     "rest_too_late": (
         "車が動けるのは{ready}からで、まっすぐ行っても{missing_minutes}分間に合いません。",
         "The van is free from {ready}; even straight there it comes {missing_minutes} minutes too late.",

@@ -130,6 +130,22 @@ def test_a_stay_that_is_late_only_for_what_was_announced_need_not_ask_its_host(a
     assert fixes["場所K02"].startswith("先方に")
 
 
+def test_a_draft_beside_another_plan_of_its_van_says_that_this_one_is_in_the_way(api: Api) -> None:
+    taken = draft(api, stay(agreed_stop(api, "K01"), "13:00", "21:30"))
+    assert publish(api, taken).status == 200
+    plan = draft(api, stay(agreed_stop(api, "K02"), "15:00", "17:00"))
+    (gone,) = replan(api, plan, role="coordinator")["drop"]
+    assert (gone["code"], gone["detail"]) == ("rest_other_plan", "この車には、その時間に別の計画があります。")
+    assert api.post(f"/v1/plans/{taken.json['id']}/cancel", {"reason": "vehicle"}, version=2).status == 200
+    assert times(replan(api, plan, role="coordinator")) == [("場所K02", "15:00", "17:00")]
+
+
+def test_nobody_is_asked_to_stay_open_after_midnight(api: Api) -> None:
+    plan = draft(api, stay(agreed_stop(api, "K01"), "10:00", "12:00"))
+    (gone,) = replan(api, plan, role="coordinator", now="2026-11-28T23:50:00+09:00")["drop"]
+    assert (gone["code"], gone["fix"]) == ("rest_not_today", "別の日にしてください。")
+
+
 def test_who_may_ask_and_when(api: Api) -> None:
     plan = a_day(api)
     path = f"/v1/plans/{plan.json['id']}/replan"

@@ -117,7 +117,10 @@ def _explain(together: Together, answer: Answer, candidate: int, place: int, loo
     least = min((len(found), _far(found)) for found in against)
     shifts = [number for number, found in enumerate(against) if (len(found), _far(found)) == least]
     ways = _ways(posed, answer, place, shifts, looks)
-    best = ways[0]
+    best = min(
+        (way for way in ways if way.insertion.missing == ways[0].insertion.missing),
+        key=lambda way: _renewed(against[way.shift]),
+    )
     day = posed.shifts[best.shift].day
     reasons = [
         Reason(one.code, dict(one.numbers), day, best.shift, way=one.fix) for one in against[best.shift]
@@ -171,14 +174,19 @@ def _opened(posed: Posed, place: int, shift: int) -> Problem:
     return replace(problem, places=tuple(places), shifts=tuple(shifts))
 
 
-def _far(violations: Sequence[Violation]) -> int:
+def _far(violations: Sequence[Violation], names: Sequence[str] = ("missing_days", "missing_minutes")) -> int:
     """How far a change must reach, in days or minutes: the day that asks least is named."""
     return sum(
         value
         for one in violations
         for name, value in one.numbers.items()
-        if isinstance(value, int) and name in ("days_after", "days_before", "missing_days", "missing_minutes")
+        if isinstance(value, int) and name in names
     )
+
+
+def _renewed(violations: Sequence[Violation]) -> int:
+    """By how many days what ended or has not begun must last longer: one signature, whatever the day."""
+    return _far(violations, ("days_after", "days_before"))
 
 
 def _lacking(posed: Posed, lack: Lack, place: int, way: _Way) -> Reason:

@@ -12,7 +12,7 @@ from outreach_api.plans.solver.lacking import Lacking
 from outreach_api.plans.solver.problem import Problem
 from outreach_api.plans.solver.schedule import schedule
 from outreach_api.plans.underway.replanning import Replanned
-from outreach_api.plans.underway.rest import Ahead, Rest
+from outreach_api.plans.underway.rest import LAST_MINUTE, Ahead, Rest, free_times
 
 _ALONE = {
     Lacking.LATE: "rest_too_late",
@@ -44,7 +44,7 @@ def _reason(found: Replanned, number: int, ahead: Ahead) -> Violation:
     problem = posed.problem
     alone = _easiest(problem, ways, posed.with_worked(()))
     if alone is None:
-        return hard("rest_not_today", ahead.stay)
+        return hard("rest_other_plan" if _but_for_others(found.rest, ahead) else "rest_not_today", ahead.stay)
     beside = _easiest(problem, ways, posed.with_worked(found.order))
     lacking = alone if not alone.possible or beside is None else beside
     numbers: dict[str, int | str] = {"missing_minutes": lacking.missing, "ready": clock(found.rest.ready)}
@@ -56,6 +56,8 @@ def _reason(found: Replanned, number: int, ahead: Ahead) -> Violation:
         numbers["break_minutes"] = _owed(tireless, longer, found.rest)
         return hard("rest_no_break", ahead.stay, numbers=numbers)
     if not alone.possible:
+        if _past_midnight(alone):
+            return hard("rest_not_today", ahead.stay)
         way = "told" if _only_told(found, alone) else ""
         return hard(_ALONE[alone.lacks[0].kind], ahead.stay, numbers=numbers, way=way)
     numbers = {"missing_minutes": lacking.missing, "kept": len(found.kept)}
@@ -74,6 +76,18 @@ def _owed(tireless: Problem, order: Sequence[int], rest: Rest) -> int:
         raise AssertionError("what was possible a moment ago")
     owed = rest.plan.limits.break_owed(route.duration)
     return rest.plan.limits.breaks[0][1] if owed is None else owed[1]
+
+
+def _but_for_others(rest: Rest, ahead: Ahead) -> bool:
+    """Whether there would be time, had the van no other plan today."""
+    unhindered = free_times(replace(rest, plan=replace(rest.plan, others=())), ahead.stay)
+    return any(ends - max(begins, rest.ready) >= ahead.shortest for begins, ends in unhindered)
+
+
+def _past_midnight(alone: Insertion) -> bool:
+    """Whether no later end of a stay's time would do, as the day is over by then."""
+    lack = alone.lacks[0]
+    return lack.window is not None and lack.window[1] + lack.minutes > LAST_MINUTE
 
 
 def _only_told(found: Replanned, alone: Insertion) -> bool:
