@@ -9,8 +9,10 @@ from itertools import cycle
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from outreach_api.kernel.ids import derived, new_id
+from outreach_api.storage.published import PublishedIssue
 from schemas.vocabulary import Role
 from tests.api import Answer, Api
 from tests.canaries import Fault, mark, marks_in, secret_marks_in, variants, watched
@@ -252,6 +254,8 @@ def test_maps_reports_and_public_pages_show_nothing_but_names(world: World) -> N
     """Also what comes later: every read of a reporter, and all that is open to everybody, in all its forms."""
     api = world.api
     assert fill(world) >= STORED
+    with api.database.read() as session:
+        written_for_all = secret_marks_in(" ".join(session.scalars(sa.select(PublishedIssue.text))))
     asked = 0
     for operation in reads(api.app):
         drawn = operation.template.startswith(("/v1/map", "/v1/reports"))
@@ -264,7 +268,8 @@ def test_maps_reports_and_public_pages_show_nothing_but_names(world: World) -> N
             for media in operation.said["responses"]["200"].get("content", {"*/*": None}):
                 path = operation.path(**{**world.path_ids(operation), "kind": "week"})
                 answer = api.get(path, role=role, headers={"Accept": media}, check=False)
-                assert not secret_marks_in(said(answer)), (operation.name, role, media)
+                told = written_for_all if operation.template.startswith("/v1/packs") else set()
+                assert secret_marks_in(said(answer)) <= told, (operation.name, role, media)
                 asked += answer.status == 200
     for rule in api.app.url_map.iter_rules():
         if "<" not in rule.rule and not rule.rule.startswith("/v1/"):

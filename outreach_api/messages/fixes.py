@@ -255,6 +255,14 @@ FIXES: dict[str, tuple[str, str]] = {
         "読み直して、次の段階を選んでください。",
         "Read it again, and choose the next step.",
     ),
+    "issue_step_not_taken": (
+        "先にその段階を記録してから、公表してください。",
+        "Record that the step was taken, then publish it.",
+    ),
+    "issue_step_told": (
+        "公表した文はそのままです。次の段階で書き足してください。",
+        "What was published stays; add to it with the next step.",
+    ),
     # Stops and plans
     "stop_code_taken": _OTHER_CODE,
     "stop_moved": (

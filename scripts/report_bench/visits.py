@@ -121,7 +121,7 @@ class Visits:
                 face_yen=100,
                 **told,
             )
-            made += takings.of_tickets(visit_id, event.value, quantity, 100)
+            made += takings.of_tickets(visit_id, event.value, quantity, 100, paid)
         self._talks(rows, frame, at, day, stop_id)
         for card in dice.sample(range(400), self._habits.cards):
             _add(rows, StampMark, **self._fact(frame, at), card=f"7K{card:04}")

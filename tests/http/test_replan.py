@@ -131,11 +131,15 @@ def test_a_stay_that_is_late_only_for_what_was_announced_need_not_ask_its_host(a
 
 
 def test_a_draft_beside_another_plan_of_its_van_says_that_this_one_is_in_the_way(api: Api) -> None:
-    taken = draft(api, stay(agreed_stop(api, "K01"), "13:00", "21:30"))
+    taken = draft(api, stay(agreed_stop(api, "K01"), "13:00", "20:00"))
     assert publish(api, taken).status == 200
     plan = draft(api, stay(agreed_stop(api, "K02"), "15:00", "17:00"))
-    (gone,) = replan(api, plan, role="coordinator")["drop"]
-    assert (gone["code"], gone["detail"]) == ("rest_other_plan", "この車には、その時間に別の計画があります。")
+    for now in ("12:00", "14:00"):  # before and while the other is on
+        (gone,) = replan(api, plan, role="coordinator", now=f"2026-11-28T{now}:00+09:00")["drop"]
+        assert (gone["code"], gone["cause"]) == (
+            "rest_other_plan",
+            "この車には、その時間に別の計画があります。",
+        )
     assert api.post(f"/v1/plans/{taken.json['id']}/cancel", {"reason": "vehicle"}, version=2).status == 200
     assert times(replan(api, plan, role="coordinator")) == [("場所K02", "15:00", "17:00")]
 

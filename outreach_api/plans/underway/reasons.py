@@ -12,7 +12,7 @@ from outreach_api.plans.solver.lacking import Lacking
 from outreach_api.plans.solver.problem import Problem
 from outreach_api.plans.solver.schedule import schedule
 from outreach_api.plans.underway.replanning import Replanned
-from outreach_api.plans.underway.rest import LAST_MINUTE, Ahead, Rest, free_times
+from outreach_api.plans.underway.rest import LAST_MINUTE, Ahead, Rest, following, free_times
 
 _ALONE = {
     Lacking.LATE: "rest_too_late",
@@ -58,6 +58,9 @@ def _reason(found: Replanned, number: int, ahead: Ahead) -> Violation:
     if not alone.possible:
         if _past_midnight(alone):
             return hard("rest_not_today", ahead.stay)
+        coming = following(found.rest)
+        if alone.lacks[0].kind is Lacking.BACK_LATE and coming and coming[1] == problem.shifts[0].latest:
+            return hard("rest_other_plan", ahead.stay)
         way = "told" if _only_told(found, alone) else ""
         return hard(_ALONE[alone.lacks[0].kind], ahead.stay, numbers=numbers, way=way)
     numbers = {"missing_minutes": lacking.missing, "kept": len(found.kept)}
