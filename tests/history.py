@@ -164,6 +164,11 @@ class Season:
             self.later(
                 "school_holiday.add", name="休み", from_day=first.isoformat(), to_day=until.isoformat()
             )
+        # Some days of a week that is told; taken back before anybody looks.
+        mistaken = self.later("school_holiday.add", name="休み", from_day="2026-12-29", to_day="2027-01-01")
+        self.send()
+        payload = {"active": False}
+        self.later_at(self.api.clock(), "school_holiday.change", uuid.UUID(mistaken), 1, payload)
 
     def _office(self) -> None:
         for destination in self.destinations[:3]:
@@ -176,6 +181,18 @@ class Season:
             if number % 2:
                 linked["destination_id"] = self.dice.choice(self.destinations)
             self.later("partner.add", **linked)
+        gone = self.later(
+            "partner.add",
+            name="やめた団体",
+            kind="programme",
+            since="2025-04-01",
+            destination_id=self.destinations[3],
+        )
+        self.send()
+        self.later_at(self.api.clock(), "partner.change", uuid.UUID(gone), 1, {"active": False})
+        for last_day in ("2026-11-29", "2026-11-30", "2026-12-31"):
+            said = {"title": "月末の課題", "topic": "food", "stage": "infant", "raised_on": last_day}
+            self.later("issue.raise", **said)
         issues = [
             (
                 day := self.day(),
