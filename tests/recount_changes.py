@@ -63,7 +63,7 @@ def _causes(
         off_then = _reasons(there.called_off())
         early_then = _reasons([v.cancel_reason for v in there.held if v.cancel_reason])
     if name == "cancelled":
-        return _more("cancelled", off, off_then)
+        return _more("cancelled", off, off_then) + _more("was_cancelled", off_then, off)
     found: list[tuple[Any, ...]] = []
     mine, past = _by_stop(here), _by_stop(there) if there else {}
     first = {

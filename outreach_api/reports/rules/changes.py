@@ -84,6 +84,8 @@ def _causes(figure: str, rose: bool, now: Happened, before: Happened | None) -> 
     """What may have raised, or lowered, a figure. Of a mean nothing is known but what happened in the period itself."""
     if figure == "cancelled":
         yield from _more(ChangeCause.CANCELLED, now.cancelled, before.cancelled if before else Counter())
+        if before:
+            yield from _more(ChangeCause.WAS_CANCELLED, before.cancelled, now.cancelled)
         return
     if rose:
         if before:
