@@ -201,6 +201,20 @@ def test_who_is_visited_near_hears_how_few_days_apart_would_do(api: Api) -> None
     assert visited(suggested(api, **asked, apart_days=14)) == [["K04"]]
 
 
+def test_a_permission_that_must_be_renewed_is_told_alone_where_another_day_has_room(api: Api) -> None:
+    """Wednesday is nearer to the permission's end, and full; one signature is as good for Saturday."""
+    agreed_stop(api, "K01", windows=[{"weekday": 2, "opens": "08:00", "closes": "18:00"}])
+    place = {"code": "K02", "name": "二", "kind": "temple", "position": {"lat": 35.8041, "lon": 139.9523}}
+    ended = api.post("/v1/stops", place).json["id"]
+    consent = {"type": "consent", "valid_from": "2026-04-01", "valid_to": "2026-11-20"}
+    assert api.post(f"/v1/stops/{ended}/permissions", consent).status == 201
+    found = suggested(api, shift_minutes=190, must=[ended])
+    assert visited(found) == [["K01"]]
+    (missed,) = found["answer"]["left_out"]
+    (why,) = missed["reasons"]
+    assert (why["code"], why["local_day"]) == ("permission_ended", SATURDAY)
+
+
 def test_a_van_with_a_plan_stays_out_of_it_and_says_so(api: Api) -> None:
     agreed_stop(api, "K01")
     draft(api, stay(agreed_stop(api, "K09")), day=WEDNESDAY)
