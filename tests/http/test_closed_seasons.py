@@ -43,6 +43,7 @@ class ClosedTooEarly(Season):
 def figures(api: Api, week: str, version: str = "1") -> dict[str, Any]:
     """What a version says, without what is said of it."""
     told: dict[str, Any] = api.get(f"/v1/reports/week/{week}?version={version}").json
+    told["what_changed"] = [one for one in told["what_changed"] if one["against"] != "live"]
     return {name: part for name, part in told.items() if name not in ("state", "late", "changed_figures")}
 
 
