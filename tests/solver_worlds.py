@@ -58,20 +58,11 @@ def shifts(draw: st.DrawFn, day: int, places: int) -> Shift:
         earliest=earliest,
         latest=draw(st.integers(earliest, DAY_TO)),
         longest=draw(st.integers(20, 100)),
-        drives=shortest([[0 if a == b else draw(drive) for b in range(rows)] for a in range(rows)], places),
+        drives=[[0 if a == b else draw(drive) for b in range(rows)] for a in range(rows)],
         pause=draw(st.none() | breaks()),
         room=draw(st.none() | st.integers(0, 25)),
         barred=frozenset(draw(st.sets(st.integers(0, 2 * places), max_size=1))),
     )
-
-
-def shortest(ways: list[list[int]], places: int) -> list[list[int]]:
-    """As drives are: none is longer than one through another place."""
-    for through in range(places):
-        ways = [
-            [min(minutes, row[through] + ways[through][to]) for to, minutes in enumerate(row)] for row in ways
-        ]
-    return ways
 
 
 @st.composite

@@ -146,10 +146,12 @@ class LabelSetting:
     def _surely_home(self, labels: Labels) -> Flags:
         """Labels that may end their shift here."""
         table = self._table
+        home = labels.free + table.legs[labels.row, table.end]
+        may: Flags = home <= table.span
         if table.timed_only:
-            return np.ones(len(labels), np.bool_)
-        duration = labels.free + table.legs[labels.row, table.end] - labels.left
-        may: Flags = duration <= table.longest
+            return may
+        duration = home - labels.left
+        may &= duration <= table.longest
         for over, minutes in () if table.pause is None else table.pause.steps:
             may &= (labels.paused >= minutes) | (duration <= over)
         return may
@@ -163,6 +165,8 @@ class LabelSetting:
         for which in np.argsort(-worth, kind="stable"):
             if worth[which] <= best + _EPSILON:
                 return None
+            if labels.free[which] + table.legs[labels.row[which], table.end] > table.span:
+                continue
             rows = _traced(history, int(which))
             if table.timed_only or fits(table.problem, table.shift, table.places(rows)):
                 return rows, float(worth[which])

@@ -81,7 +81,7 @@ def grown(table: ShiftTable, prices: Floats, names: Names, labels: Labels, which
     else:
         parts = list(_through_windows(table, labels, which, rows))
     picked, free, left, slack, paused = (np.concatenate(column) for column in zip(*parts, strict=True))
-    home = free + table.legs[rows[picked], table.end]
+    home = free + table.nearest_home[rows[picked]]
     may = home <= table.span
     if not table.timed_only:
         may &= home - left <= table.longest

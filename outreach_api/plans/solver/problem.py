@@ -102,9 +102,7 @@ class Shift:
     """One van on one day: it leaves its start at `earliest` or later and is at its end by `latest`.
 
     From leaving to being back it may last `longest` minutes. It leaves with `room` for loads; None is enough for all.
-    `barred` are places that this van can't use. `drives` are shortest ones: no way through a third place
-    is shorter, so whoever is too late to go home from a place is too late for good. A shift without any place costs
-    nothing: the van stays where it is.
+    `barred` are places that this van can't use. A shift without any place costs nothing: the van stays where it is.
     """
 
     key: str

@@ -19,6 +19,19 @@ Flags = npt.NDArray[np.bool_]
 NEVER = 1 << 20
 
 
+def _nearest_home(problem: Problem, legs: Ints) -> Ints:
+    """Fewest minutes from each place home, through others where that is shorter: drives of two sources may say so."""
+    stays = np.array([place.stay for place in problem.places], dtype=np.int32)
+    size = len(stays)
+    home: Ints = legs[:size, problem.end].copy()
+    while size:
+        nearer = np.minimum(home, (legs[:size, :size] + stays + home).min(axis=1))
+        if (nearer == home).all():
+            break
+        home = nearer
+    return home
+
+
 def _too_close(problem: Problem, number: int, day: int) -> bool:
     """Whether a visit that stands already is too near."""
     site = problem.places[number].site
@@ -46,7 +59,7 @@ class ShiftTable:
         setup = np.array([*(place.setup for place in problem.places), 0, 0], dtype=np.int32)
         teardown = np.array([*(place.teardown for place in problem.places), 0, 0], dtype=np.int32)
         legs = drives + teardown[:, None] + setup[None, :]
-        home = legs[:, problem.end]
+        home = _nearest_home(problem, legs)
         kept = [
             number
             for number in numbers
@@ -66,6 +79,7 @@ class ShiftTable:
         self.costs: Floats = self.drives.astype(np.float64) * problem.minute_price
         self.stays: Ints = np.array([problem.places[number].stay for number in kept], dtype=np.int32)
         self.teardowns: Ints = teardown[rows]
+        self.nearest_home: Ints = home[np.array(kept, dtype=np.intp)]
         self.loads: Ints = np.array([problem.places[number].load for number in kept], dtype=np.int32)
         self.refills: Flags = np.array([problem.places[number].refills for number in kept], dtype=np.bool_)
         self.weights: Floats = np.array([problem.weight(number, shift) for number in kept], dtype=np.float64)
